@@ -1,0 +1,11 @@
+package kernel
+
+import "unsafe"
+
+// Aligned allocates n zeros that start on a 64-byte cache line.
+func Aligned(n int) []float32 {
+	const line = 64
+	b := make([]float32, n+line/4)
+	off := int((line-uintptr(unsafe.Pointer(&b[0]))%line)%line) / 4
+	return b[off : off+n : off+n]
+}

@@ -1,0 +1,119 @@
+package kernel
+
+// Mode says what a product starts from.
+type Mode int
+
+const (
+	Overwrite  Mode = iota // C = A·B
+	Accumulate             // C += A·B
+	Bias                   // C = bias + A·B, bias added to every row
+)
+
+// Scratch is one worker's memory for products: packed pieces of operands and the arguments of a kernel.
+type Scratch struct {
+}
+
+func newScratch() *Scratch { return &Scratch{} }
+
+// Mul computes C (M×N) from A (M×K) and the packed B (K×N) on the calling worker, for B's panels from up to to:
+//
+//	C[i][j] = start + Σ_k A[i][k]·B[k][j]
+//
+// where start is 0, C[i][j] or bias[j], as mode says.
+func (s *Scratch) Mul(c, a Matrix, b *Packed, from, to int, mode Mode, bias []float32) {
+	mulGeneric(c, a, b, from, to, mode, bias)
+}
+
+// MulTN computes C (M×N) from A (K×M) and B (K×N) on the calling worker, for C's rows from up to to:
+//
+//	C[i][j] = start + Σ_k A[k][i]·B[rows[k]][j]
+//
+// rows chooses the row of B that meets row k of A; nil means row k itself. Mode is Overwrite or Accumulate.
+func (s *Scratch) MulTN(c, a, b Matrix, rows []int32, from, to int, mode Mode) {
+	mulTNGeneric(c, a, b, rows, from, to, mode)
+}
+
+// product holds the operands of a product that all workers share, and the jobs made from them once: a func value made
+// in a training step would be an allocation.
+type product struct {
+	c, a, b Matrix
+	packed  *Packed
+	mode    Mode
+	bias    []float32
+	rows    []int32
+	src     []float32
+
+	mul, mulTN, pack, packTransposed, colSums func(int, *Scratch)
+}
+
+func (p *product) init(w *Workers) {
+	n := w.Len()
+	p.mul = func(worker int, s *Scratch) {
+		if p.c.Rows < minRowsPerWorker*n {
+			from, to := Span(p.packed.Panels(), 1, worker, n)
+			s.Mul(p.c, p.a, p.packed, from, to, p.mode, p.bias)
+			return
+		}
+		from, to := Span(p.c.Rows, 1, worker, n)
+		s.Mul(p.c.RowRange(from, to), p.a.RowRange(from, to), p.packed, 0, p.packed.Panels(), p.mode, p.bias)
+	}
+	p.mulTN = func(worker int, s *Scratch) {
+		from, to := Span(p.c.Rows, 1, worker, n)
+		s.MulTN(p.c, p.a, p.b, p.rows, from, to, p.mode)
+	}
+	p.pack = func(worker int, _ *Scratch) {
+		from, to := Span(p.packed.Panels(), 1, worker, n)
+		p.packed.pack(p.b, from, to)
+	}
+	p.packTransposed = func(worker int, _ *Scratch) {
+		from, to := Span(p.packed.Panels(), 1, worker, n)
+		p.packed.packTransposed(p.b, from, to)
+	}
+	p.colSums = func(worker int, _ *Scratch) {
+		from, to := Span(p.a.Cols, strideUnit, worker, n)
+		colSums(p.src[from:to], p.a.ColRange(from, to))
+	}
+}
+
+// minRowsPerWorker: with fewer rows of C than this for each worker, columns are split instead of rows, because a
+// worker's few rows would not pay for reading all of B.
+const minRowsPerWorker = 8
+
+// Mul computes C = start + A·B as [Scratch.Mul] does, on all workers.
+func (w *Workers) Mul(c, a Matrix, b *Packed, mode Mode, bias []float32) {
+	p := &w.product
+	p.c, p.a, p.packed, p.mode, p.bias = c, a, b, mode, bias
+	w.Run(p.mul)
+}
+
+// MulTN computes C = start + Aᵀ·B as [Scratch.MulTN] does, on all workers.
+func (w *Workers) MulTN(c, a, b Matrix, rows []int32, mode Mode) {
+	p := &w.product
+	p.c, p.a, p.b, p.rows, p.mode = c, a, b, rows, mode
+	w.Run(p.mulTN)
+}
+
+// Pack lays b (K×N) out into p.
+func (w *Workers) Pack(p *Packed, b Matrix) {
+	w.product.packed, w.product.b = p, b
+	w.Run(w.product.pack)
+}
+
+// PackTransposed lays the transpose of b (N×K) out into p.
+func (w *Workers) PackTransposed(p *Packed, b Matrix) {
+	w.product.packed, w.product.b = p, b
+	w.Run(w.product.packTransposed)
+}
+
+// ColSums overwrites dst[j] with Σ_i a[i][j], added in the order of i.
+func (w *Workers) ColSums(dst []float32, a Matrix) {
+	w.product.src, w.product.a = dst, a
+	w.Run(w.product.colSums)
+}
+
+func colSums(dst []float32, a Matrix) {
+	clear(dst)
+	for i := range a.Rows {
+		Add(dst, a.Row(i))
+	}
+}

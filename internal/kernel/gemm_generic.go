@@ -1,0 +1,40 @@
+package kernel
+
+// mulGeneric is the specification of [Scratch.Mul].
+func mulGeneric(c, a Matrix, b *Packed, from, to int, mode Mode, bias []float32) {
+	for j := from; j < to; j++ {
+		panel, left := b.panel(j), j*b.width
+		cols := min(b.width, b.N-left)
+		for i := range c.Rows {
+			dst := c.Data[i*c.Stride+left : i*c.Stride+left+cols]
+			start(dst, mode, bias, left)
+			for k, v := range a.Row(i) {
+				axpyGeneric(dst, v, panel[k*b.width:k*b.width+cols])
+			}
+		}
+	}
+}
+
+func start(dst []float32, mode Mode, bias []float32, left int) {
+	switch mode {
+	case Overwrite:
+		clear(dst)
+	case Bias:
+		copy(dst, bias[left:])
+	}
+}
+
+// mulTNGeneric is the specification of [Scratch.MulTN].
+func mulTNGeneric(c, a, b Matrix, rows []int32, from, to int, mode Mode) {
+	for i := from; i < to; i++ {
+		dst := c.Row(i)
+		start(dst, mode, nil, 0)
+		for k := range a.Rows {
+			r := k
+			if rows != nil {
+				r = int(rows[k])
+			}
+			axpyGeneric(dst, a.Data[k*a.Stride+i], b.Row(r))
+		}
+	}
+}

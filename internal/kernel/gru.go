@@ -1,0 +1,50 @@
+package kernel
+
+// GRUForward computes one time step of a GRU cell (Cho et al. 2014, in the form of PyTorch and cuDNN) for a number of
+// rows. Gates (rows×3H) holds W_i·x + b_i and hidden (rows×3H) W_h·hPrev + b_h, both in the order r, z, n; gates is
+// replaced by the activations, hidden stays; h and hPrev are rows×H:
+//
+//	r, z = σ(gates + hidden), n = tanh(gates + r⊙hidden)
+//	h = (1−z)⊙n + z⊙hPrev
+func GRUForward(h, gates, hidden, hPrev Matrix) { gruForwardGeneric(h, gates, hidden, hPrev) }
+
+// GRUBackward computes the gradients of [GRUForward]. Gates (the activations) is replaced by the gradients of W_i·x +
+// b_i, hidden by those of W_h·hPrev + b_h; dh is the gradient of h; dhPrev is overwritten with the part of the gradient
+// of hPrev that does not pass through hidden:
+//
+//	dn = dh⊙(1−z)⊙(1−n²), dz = dh⊙(hPrev−n)⊙z(1−z), dr = dn⊙hidden_n⊙r(1−r)
+//	dgates = (dr, dz, dn), dhidden = (dr, dz, dn⊙r), dhPrev = dh⊙z
+func GRUBackward(gates, hidden, dhPrev, dh, hPrev Matrix) {
+	gruBackwardGeneric(gates, hidden, dhPrev, dh, hPrev)
+}
+
+func gruForwardGeneric(h, gates, hidden, hPrev Matrix) {
+	n := h.Cols
+	for row := range h.Rows {
+		gate, hid, prev, out := gates.Row(row), hidden.Row(row), hPrev.Row(row), h.Row(row)
+		for j := range n {
+			r := sigmoid(gate[j] + hid[j])
+			z := sigmoid(gate[n+j] + hid[n+j])
+			c := tanh(gate[2*n+j] + r*hid[2*n+j])
+			gate[j], gate[n+j], gate[2*n+j] = r, z, c
+			out[j] = (1-z)*c + z*prev[j]
+		}
+	}
+}
+
+func gruBackwardGeneric(gates, hidden, dhPrev, dh, hPrev Matrix) {
+	n := dh.Cols
+	for row := range dh.Rows {
+		gate, hid, prev := gates.Row(row), hidden.Row(row), hPrev.Row(row)
+		d, out := dh.Row(row), dhPrev.Row(row)
+		for j := range n {
+			r, z, c := gate[j], gate[n+j], gate[2*n+j]
+			dn := d[j] * (1 - z) * (1 - c*c)
+			dz := d[j] * (prev[j] - c) * z * (1 - z)
+			dr := dn * hid[2*n+j] * r * (1 - r)
+			gate[j], gate[n+j], gate[2*n+j] = dr, dz, dn
+			hid[j], hid[n+j], hid[2*n+j] = dr, dz, dn*r
+			out[j] = d[j] * z
+		}
+	}
+}

@@ -1,0 +1,52 @@
+package kernel
+
+// Matrix is a view of Rows×Cols numbers; row i is Data[i*Stride : i*Stride+Cols].
+type Matrix struct {
+	Data               []float32
+	Rows, Cols, Stride int
+}
+
+// strideUnit is the number of float32 in a cache line: rows that start on one are read without straddling two.
+const strideUnit = 16
+
+// NewMatrix allocates rows×cols zeros; rows start on cache lines.
+func NewMatrix(rows, cols int) Matrix {
+	stride := (cols + strideUnit - 1) / strideUnit * strideUnit
+	return Matrix{Data: Aligned(rows * stride), Rows: rows, Cols: cols, Stride: stride}
+}
+
+// View presents data as a dense rows×cols matrix.
+func View(data []float32, rows, cols int) Matrix {
+	return Matrix{Data: data, Rows: rows, Cols: cols, Stride: cols}
+}
+
+// Row returns row i.
+func (m Matrix) Row(i int) []float32 {
+	return m.Data[i*m.Stride : i*m.Stride+m.Cols : i*m.Stride+m.Cols]
+}
+
+// RowRange returns the view of rows from up to, but without, to.
+func (m Matrix) RowRange(from, to int) Matrix {
+	m.Data, m.Rows = m.Data[from*m.Stride:], to-from
+	return m
+}
+
+// ColRange returns the view of columns from up to, but without, to.
+func (m Matrix) ColRange(from, to int) Matrix {
+	m.Data, m.Cols = m.Data[from:], to-from
+	return m
+}
+
+// Zero sets every element to zero.
+func (m Matrix) Zero() {
+	for i := range m.Rows {
+		clear(m.Row(i))
+	}
+}
+
+// CopyFrom copies src, which has the same shape.
+func (m Matrix) CopyFrom(src Matrix) {
+	for i := range m.Rows {
+		copy(m.Row(i), src.Row(i))
+	}
+}
