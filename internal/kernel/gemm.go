@@ -41,7 +41,7 @@ type product struct {
 	mode    Mode
 	bias    []float32
 	rows    []int32
-	src     []float32
+	sums    []float32
 
 	mul, mulTN, pack, packTransposed, colSums func(int, *Scratch)
 }
@@ -71,7 +71,7 @@ func (p *product) init(w *Workers) {
 	}
 	p.colSums = func(worker int, _ *Scratch) {
 		from, to := Span(p.a.Cols, strideUnit, worker, n)
-		colSums(p.src[from:to], p.a.ColRange(from, to))
+		colSums(p.sums[from:to], p.a.ColRange(from, to), p.mode)
 	}
 }
 
@@ -105,14 +105,14 @@ func (w *Workers) PackTransposed(p *Packed, b Matrix) {
 	w.Run(w.product.packTransposed)
 }
 
-// ColSums overwrites dst[j] with Σ_i a[i][j], added in the order of i.
-func (w *Workers) ColSums(dst []float32, a Matrix) {
-	w.product.src, w.product.a = dst, a
+// ColSums computes dst[j] = start + Σ_i a[i][j], added in the order of i; mode is Overwrite or Accumulate.
+func (w *Workers) ColSums(dst []float32, a Matrix, mode Mode) {
+	w.product.sums, w.product.a, w.product.mode = dst, a, mode
 	w.Run(w.product.colSums)
 }
 
-func colSums(dst []float32, a Matrix) {
-	clear(dst)
+func colSums(dst []float32, a Matrix, mode Mode) {
+	start(dst, mode, nil, 0)
 	for i := range a.Rows {
 		Add(dst, a.Row(i))
 	}

@@ -1,0 +1,103 @@
+package model
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+)
+
+// Cell names a recurrent cell.
+type Cell string
+
+// The cells.
+const (
+	RNN     Cell = "rnn"      // Elman 1990, tanh
+	ReLURNN Cell = "rnn-relu" // Elman with a rectifier, for identity initialisation (Le et al. 2015)
+	LSTM    Cell = "lstm"     // Hochreiter & Schmidhuber 1997, with a forget gate (Gers et al. 2000)
+	GRU     Cell = "gru"      // Cho et al. 2014, in PyTorch's form
+)
+
+// Cells lists the cells in the order in which they are best explained.
+var Cells = []Cell{RNN, ReLURNN, LSTM, GRU}
+
+// gates returns the number of blocks of H rows in a layer's weight matrices.
+func (c Cell) gates() int {
+	switch c {
+	case LSTM:
+		return 4
+	case GRU:
+		return 3
+	default:
+		return 1
+	}
+}
+
+// RecurrentConfig describes a stack of recurrent layers.
+type RecurrentConfig struct {
+	Cell          Cell    `json:"cell"`
+	Layers        int     `json:"layers"`
+	Hidden        int     `json:"hidden"` // units of a layer in one direction
+	Bidirectional bool    `json:"bidirectional,omitempty"`
+	Residual      bool    `json:"residual,omitempty"`       // add a layer's input to its output where the widths are equal
+	Dropout       float64 `json:"dropout,omitempty"`        // between layers, as in torch.nn.LSTM
+	InputDropout  float64 `json:"input_dropout,omitempty"`  // on the input of the first layer
+	OutputDropout float64 `json:"output_dropout,omitempty"` // on the output of the last layer
+	Init          Init    `json:"init,omitzero"`
+}
+
+// Directions returns 2 for a bidirectional stack, else 1.
+func (c RecurrentConfig) Directions() int {
+	if c.Bidirectional {
+		return 2
+	}
+	return 1
+}
+
+// Width returns the number of features of a layer's output.
+func (c RecurrentConfig) Width() int { return c.Directions() * c.Hidden }
+
+// Validate reports every field that is out of range.
+func (c RecurrentConfig) Validate() error {
+	var errs []error
+	if !slices.Contains(Cells, c.Cell) {
+		errs = append(errs, fmt.Errorf("cell %q is unknown; use one of %q", c.Cell, Cells))
+	}
+	errs = append(errs, inRange("layers", c.Layers, 1, 64), inRange("hidden", c.Hidden, 1, 1<<16))
+	for _, d := range []struct {
+		name string
+		p    float64
+	}{{"dropout", c.Dropout}, {"input_dropout", c.InputDropout}, {"output_dropout", c.OutputDropout}} {
+		if !(d.p >= 0 && d.p < 1) {
+			errs = append(errs, fmt.Errorf("%s is %v; it is a probability from 0 up to, but without, 1", d.name, d.p))
+		}
+	}
+	return errors.Join(append(errs, c.Init.validate())...)
+}
+
+// Config describes a language model.
+type Config struct {
+	VocabSize  int  `json:"vocab_size"`
+	Embedding  int  `json:"embedding"` // features of a token's embedding
+	TieWeights bool `json:"tie_weights,omitempty"`
+	RecurrentConfig
+}
+
+// Validate reports every field that is out of range.
+func (c Config) Validate() error {
+	errs := []error{inRange("vocab_size", c.VocabSize, 1, 1<<24), inRange("embedding", c.Embedding, 1, 1<<16)}
+	errs = append(errs, c.RecurrentConfig.Validate())
+	if c.Bidirectional {
+		errs = append(errs, errors.New("a language model predicts the next token and cannot be bidirectional: it would see the answer"))
+	}
+	if c.TieWeights && c.Embedding != c.Width() {
+		errs = append(errs, fmt.Errorf("tied weights need equal widths, but embedding is %d and hidden is %d", c.Embedding, c.Width()))
+	}
+	return errors.Join(errs...)
+}
+
+func inRange(name string, v, low, high int) error {
+	if v < low || v > high {
+		return fmt.Errorf("%s is %d; it must be from %d to %d", name, v, low, high)
+	}
+	return nil
+}

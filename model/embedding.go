@@ -1,0 +1,124 @@
+package model
+
+import "github.com/textgen-go/textgen/internal/kernel"
+
+// front is the way from token ids to the pre-activations of the first layer, for a window. It goes one of two ways that
+// compute the same function:
+//
+//   - through the rows: gather each token's embedding, drop out, project all R rows;
+//   - through a table: project the V embeddings once, then gather projected rows. With fewer tokens in the vocabulary
+//     than half the rows of the window, as with characters, that is far less work; it needs an input that nothing but
+//     the first layer reads (no dropout on it, no residual around the layer).
+type front struct {
+	*pass
+	embedding *Parameter
+	tied      bool // the head has already written the embedding's gradient
+	tokens    []int32
+
+	tables, tableGrads []kernel.Matrix // [V][G·H] a direction; nil when going through the rows
+
+	gatherJob, scatterJob func(int, *kernel.Scratch)
+}
+
+func newFront(p *pass, embedding *Parameter, tied bool) *front {
+	f := &front{pass: p, embedding: embedding, tied: tied}
+	vocab, width := embedding.Shape[0], embedding.Shape[1]
+	if !p.dropping(0) && !p.residual(0) && 2*vocab <= p.seq.rows() {
+		for _, t := range p.traces[0] {
+			f.tables = append(f.tables, kernel.NewMatrix(vocab, t.rows()))
+			if p.training {
+				f.tableGrads = append(f.tableGrads, kernel.NewMatrix(vocab, t.rows()))
+			}
+		}
+		f.gatherJob, f.scatterJob = f.gatherProjected, f.scatterProjected
+		return f
+	}
+	var grad kernel.Matrix
+	if p.training {
+		grad = kernel.NewMatrix(p.seq.rows(), width)
+	}
+	p.setInput(kernel.NewMatrix(p.seq.rows(), width), grad)
+	f.gatherJob, f.scatterJob = f.gather, f.scatter
+	return f
+}
+
+// forward computes the pre-activations of the first layer from one token a row.
+func (f *front) forward(tokens []int32) {
+	f.tokens = tokens
+	if f.tables == nil {
+		f.workers.Run(f.gatherJob)
+		for _, t := range f.traces[0] {
+			t.project()
+		}
+		return
+	}
+	for d, t := range f.traces[0] {
+		f.workers.Mul(f.tables[d], f.embedding.matrix(), t.wx, kernel.Bias, t.bias)
+	}
+	f.workers.Run(f.gatherJob)
+}
+
+// backward computes the gradients of the first layer's input weights and of the embedding.
+func (f *front) backward() {
+	if f.tables == nil {
+		for d, t := range f.traces[0] {
+			t.inputWeightGrads()
+			t.inputGrads(f.grads[0], f.inputGradMode(0, d))
+		}
+		f.workers.Run(f.scatterJob)
+		return
+	}
+	f.workers.Run(f.scatterJob)
+	for d, t := range f.traces[0] {
+		mode := kernel.Accumulate
+		if d == 0 && !f.tied {
+			mode = kernel.Overwrite
+		}
+		f.workers.MulTN(t.wih.gradMatrix(), f.tableGrads[d], f.embedding.matrix(), nil, kernel.Overwrite)
+		f.workers.Mul(f.embedding.gradMatrix(), f.tableGrads[d], t.wxT, mode, nil)
+	}
+}
+
+func (f *front) gather(worker int, _ *kernel.Scratch) {
+	from, to := kernel.Span(f.seq.rows(), 1, worker, f.workers.Len())
+	table := f.embedding.matrix()
+	for r := from; r < to; r++ {
+		f.drop(f.inputs[0].Row(r), table.Row(int(f.tokens[r])), 0, r*table.Cols)
+	}
+}
+
+// scatter adds the rows' gradients to their tokens' embeddings, each worker for some of the columns, so that a token's
+// rows are always added in their order.
+func (f *front) scatter(worker int, _ *kernel.Scratch) {
+	grad := f.embedding.gradMatrix()
+	from, to := kernel.Span(grad.Cols, 16, worker, f.workers.Len())
+	columns := grad.ColRange(from, to)
+	if !f.tied {
+		columns.Zero()
+	}
+	rows := f.grads[0].ColRange(from, to)
+	for r, token := range f.tokens {
+		f.drop(rows.Row(r), rows.Row(r), 0, r*grad.Cols+from)
+		kernel.Add(columns.Row(int(token)), rows.Row(r))
+	}
+}
+
+func (f *front) gatherProjected(worker int, _ *kernel.Scratch) {
+	from, to := kernel.Span(f.seq.rows(), 1, worker, f.workers.Len())
+	for d, t := range f.traces[0] {
+		for r := from; r < to; r++ {
+			copy(t.gates.Row(r), f.tables[d].Row(int(f.tokens[r])))
+		}
+	}
+}
+
+func (f *front) scatterProjected(worker int, _ *kernel.Scratch) {
+	for d, t := range f.traces[0] {
+		from, to := kernel.Span(t.rows(), 16, worker, f.workers.Len())
+		columns, rows := f.tableGrads[d].ColRange(from, to), t.gates.ColRange(from, to)
+		columns.Zero()
+		for r, token := range f.tokens {
+			kernel.Add(columns.Row(int(token)), rows.Row(r))
+		}
+	}
+}

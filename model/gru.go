@@ -1,0 +1,32 @@
+package model
+
+import "github.com/textgen-go/textgen/internal/kernel"
+
+// gruTrace is the GRU's time step, in PyTorch's form:
+//
+//	r, z = σ(W_ih·x + b_ih + W_hh·h + b_hh), n = tanh(W_in·x + b_in + r⊙(W_hn·h + b_hn))
+//	h' = (1−z)⊙n + z⊙h
+//
+// A row keeps its three gates, the three blocks of W_hh·h + b_hh and h.
+type gruTrace struct{ *trace }
+
+func (t gruTrace) forward(s *kernel.Scratch, run span) {
+	carry, before := run.at(t.carry), run.before(t.h)
+	s.Mul(carry, before, t.wh, 0, t.wh.Panels(), kernel.Bias, t.bhh.Value)
+	kernel.GRUForward(run.after(t.h, t.seq.streams), run.at(t.gates), carry, before)
+}
+
+func (t gruTrace) backward(s *kernel.Scratch, run span) {
+	carry, direct := run.at(t.carry), run.streams(t.dc)
+	kernel.GRUBackward(run.at(t.gates), carry, direct, run.after(t.dh, t.seq.streams), run.before(t.h))
+	if !t.propagates(run) {
+		return
+	}
+	dh := run.before(t.dh)
+	s.Mul(dh, carry, t.whT, 0, t.whT.Panels(), kernel.Accumulate, nil)
+	for i := range dh.Rows {
+		kernel.Add(dh.Row(i), direct.Row(i))
+	}
+}
+
+func (t gruTrace) projected() kernel.Matrix { return t.carry }

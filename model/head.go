@@ -1,0 +1,118 @@
+package model
+
+import (
+	"math/rand/v2"
+
+	"github.com/textgen-go/textgen/internal/kernel"
+)
+
+// head is the linear layer that turns the features of a row into logits over the vocabulary: x·Wᵀ + b, W being [V, W].
+type head struct {
+	weight, bias *Parameter
+	w, wT        *kernel.Packed // Wᵀ for the forward pass, W for the backward pass
+}
+
+// newHead builds the layer; with tied, its weight is another parameter (Press & Wolf 2017).
+func newHead(vocab, width int, tied *Parameter, rng *rand.Rand) *head {
+	h := &head{weight: tied, bias: newParameter("head.bias", vocab), w: kernel.NewPacked(width, vocab)}
+	if tied == nil {
+		h.weight = newParameter("head.weight", vocab, width)
+		fillXavier(h.weight, rng)
+	}
+	return h
+}
+
+func (h *head) enableGrad() {
+	h.weight.enableGrad()
+	h.bias.enableGrad()
+	if h.wT == nil {
+		h.wT = kernel.NewPacked(h.weight.Shape[0], h.weight.Shape[1])
+	}
+}
+
+func (h *head) pack(w *Workers) {
+	w.PackTransposed(h.w, h.weight.matrix())
+	if h.wT != nil {
+		w.Pack(h.wT, h.weight.matrix())
+	}
+}
+
+// blockFloats bounds the logits that exist at a time: 32 MiB. Large vocabularies are worked through in blocks of rows.
+const blockFloats = 8 << 20
+
+// minBlockRows keeps the blocks' products efficient whatever the vocabulary.
+const minBlockRows = 64
+
+// lossPass is the workspace of a head over one window: softmax cross-entropy of every row against its target. Training,
+// it computes the gradients block by block along with the loss, so that the logits are never stored whole.
+type lossPass struct {
+	*head
+	workers  *Workers
+	training bool
+	logits   kernel.Matrix // [block][V], then their gradients
+	nats     []float64     // loss of each row
+
+	x, dx   kernel.Matrix
+	targets []int32
+	at      int // first row of the block
+	scale   float32
+	job     func(int, *kernel.Scratch)
+}
+
+func newLossPass(h *head, rows int, w *Workers, training bool) *lossPass {
+	vocab := h.weight.Shape[0]
+	block := min(rows, max(minBlockRows, blockFloats/vocab))
+	p := &lossPass{head: h, workers: w, training: training, nats: make([]float64, rows)}
+	p.logits = kernel.NewMatrix(block, vocab)
+	p.job = p.rows
+	return p
+}
+
+// forward returns the sum of −ln p(target) over the rows of x, in nats. Training, it also overwrites dx and the head's
+// gradients with those of the mean.
+func (p *lossPass) forward(x, dx kernel.Matrix, targets []int32) float64 {
+	p.x, p.dx, p.targets, p.scale = x, dx, targets, 1/float32(x.Rows)
+	for p.at = 0; p.at < x.Rows; p.at += p.logits.Rows {
+		p.workers.Run(p.job)
+		if p.training {
+			p.weightGrads()
+		}
+	}
+	var sum float64
+	for _, v := range p.nats {
+		sum += v
+	}
+	return sum
+}
+
+func (p *lossPass) blockRows() int { return min(p.logits.Rows, p.x.Rows-p.at) }
+
+// rows computes a worker's rows of the block.
+func (p *lossPass) rows(worker int, s *kernel.Scratch) {
+	from, to := kernel.Span(p.blockRows(), 1, worker, p.workers.Len())
+	logits := p.logits.RowRange(from, to)
+	s.Mul(logits, p.x.RowRange(p.at+from, p.at+to), p.w, 0, p.w.Panels(), kernel.Bias, p.bias.Value)
+	for i := range logits.Rows {
+		r := p.at + from + i
+		p.nats[r] = p.row(logits.Row(i), int(p.targets[r]))
+	}
+	if p.training {
+		s.Mul(p.dx.RowRange(p.at+from, p.at+to), logits, p.wT, 0, p.wT.Panels(), kernel.Overwrite, nil)
+	}
+}
+
+func (p *lossPass) row(logits []float32, target int) float64 {
+	if p.training {
+		return kernel.CrossEntropy(logits, target, p.scale)
+	}
+	return kernel.LogSumExp(logits) - float64(logits[target])
+}
+
+func (p *lossPass) weightGrads() {
+	mode, block := kernel.Overwrite, p.logits.RowRange(0, p.blockRows())
+	if p.at > 0 {
+		mode = kernel.Accumulate
+	}
+	p.workers.MulTN(p.weight.gradMatrix(), block, p.x.RowRange(p.at, p.at+block.Rows), nil, mode)
+	p.workers.ColSums(p.bias.Grad, block, mode)
+}

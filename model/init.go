@@ -1,0 +1,127 @@
+package model
+
+import (
+	"fmt"
+	"math"
+	"math/rand/v2"
+
+	"gonum.org/v1/gonum/mat"
+)
+
+// Scheme names a way to draw initial weights.
+type Scheme string
+
+// The schemes.
+const (
+	// Orthogonal draws input weights from Xavier's uniform distribution (Glorot & Bengio 2010, eq. 16) and makes each
+	// gate's recurrent matrix orthogonal (Saxe et al. 2014), so that a gradient keeps its length through it.
+	Orthogonal Scheme = "orthogonal"
+	// Uniform draws everything from U(−1/√H, 1/√H), as torch.nn does.
+	Uniform Scheme = "uniform"
+	// Identity makes recurrent matrices the identity (IRNN, Le et al. 2015), input weights N(0, 0.001), biases zero.
+	Identity Scheme = "identity"
+)
+
+// Schemes lists the schemes.
+var Schemes = []Scheme{Orthogonal, Uniform, Identity}
+
+// Init says how the weights of recurrent layers start. The zero value is Orthogonal with a forget bias of 1.
+type Init struct {
+	Scheme Scheme `json:"scheme,omitempty"` // empty: Orthogonal
+	// ForgetBias is added to the bias of an LSTM's forget gate (Gers et al. 2000; Jozefowicz et al. 2015 found 1 best);
+	// nil: 1, and 0 for Uniform, which is PyTorch's.
+	ForgetBias *float64 `json:"forget_bias,omitempty"`
+}
+
+func (c Init) scheme() Scheme {
+	if c.Scheme == "" {
+		return Orthogonal
+	}
+	return c.Scheme
+}
+
+func (c Init) forgetBias() float64 {
+	switch {
+	case c.ForgetBias != nil:
+		return *c.ForgetBias
+	case c.scheme() == Uniform:
+		return 0
+	default:
+		return 1
+	}
+}
+
+func (c Init) validate() error {
+	switch c.scheme() {
+	case Orthogonal, Uniform, Identity:
+	default:
+		return fmt.Errorf("init scheme %q is unknown; use one of %q", c.Scheme, Schemes)
+	}
+	if b := c.forgetBias(); math.IsNaN(b) || math.IsInf(b, 0) {
+		return fmt.Errorf("forget bias is %v; it must be a finite number", b)
+	}
+	return nil
+}
+
+// initialise draws the weights of one layer in one direction.
+func (c Init) initialise(l *layer, rng *rand.Rand) {
+	switch c.scheme() {
+	case Uniform:
+		bound := 1 / math.Sqrt(float64(l.hidden))
+		for _, p := range l.parameters() {
+			fillUniform(p.Value, bound, rng)
+		}
+	case Identity:
+		for i := range l.wih.Value {
+			l.wih.Value[i] = float32(0.001 * rng.NormFloat64())
+		}
+		for g := range l.cell.gates() {
+			fillIdentity(l.gate(l.whh, g), l.hidden)
+		}
+	default:
+		for g := range l.cell.gates() {
+			fillUniform(l.gate(l.wih, g), math.Sqrt(6/float64(l.input+l.hidden)), rng)
+			fillOrthogonal(l.gate(l.whh, g), l.hidden, rng)
+		}
+	}
+	if l.cell == LSTM {
+		for i := range l.hidden {
+			l.bih.Value[l.hidden+i] += float32(c.forgetBias())
+		}
+	}
+}
+
+func fillUniform(x []float32, bound float64, rng *rand.Rand) {
+	for i := range x {
+		x[i] = float32((2*rng.Float64() - 1) * bound)
+	}
+}
+
+func fillIdentity(x []float32, n int) {
+	clear(x)
+	for i := range n {
+		x[i*n+i] = 1
+	}
+}
+
+// fillOrthogonal makes x, n×n, a random orthogonal matrix: the Q of a QR decomposition of a Gaussian matrix, with the
+// signs of R's diagonal taken in, which makes it uniformly distributed (Mezzadri 2007).
+func fillOrthogonal(x []float32, n int, rng *rand.Rand) {
+	a := mat.NewDense(n, n, nil)
+	for i := range n {
+		for j := range n {
+			a.Set(i, j, rng.NormFloat64())
+		}
+	}
+	var qr mat.QR
+	qr.Factorize(a)
+	var q, r mat.Dense
+	qr.QTo(&q)
+	qr.RTo(&r)
+	for j := range n {
+		sign := math.Copysign(1, r.At(j, j))
+		for i := range n {
+			x[i*n+j] = float32(sign * q.At(i, j))
+		}
+	}
+}

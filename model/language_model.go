@@ -1,0 +1,75 @@
+package model
+
+import (
+	"math"
+	"math/rand/v2"
+)
+
+// LanguageModel predicts the next token: embedding, recurrent layers, linear head, softmax.
+type LanguageModel struct {
+	cfg       Config
+	embedding *Parameter // [V, E]
+	recurrent *Recurrent
+	head      *head
+}
+
+// NewLanguageModel builds a model with weights drawn from rng. The error lists every field of cfg that is out of range.
+func NewLanguageModel(cfg Config, rng *rand.Rand) (*LanguageModel, error) {
+	if err := cfg.Validate(); err != nil {
+		return nil, err
+	}
+	m := &LanguageModel{cfg: cfg, embedding: newParameter("embedding.weight", cfg.VocabSize, cfg.Embedding)}
+	fillEmbedding(m.embedding, cfg.TieWeights, rng)
+	m.recurrent = newRecurrent("rnn.", cfg.RecurrentConfig, cfg.Embedding, rng)
+	var tied *Parameter
+	if cfg.TieWeights {
+		tied = m.embedding
+	}
+	m.head = newHead(cfg.VocabSize, cfg.Width(), tied, rng)
+	return m, nil
+}
+
+// Config returns the configuration that the model was built from.
+func (m *LanguageModel) Config() Config { return m.cfg }
+
+// Parameters returns the trainable tensors, always in the same order. A tied weight is there once, as the embedding's.
+func (m *LanguageModel) Parameters() []*Parameter {
+	ps := append([]*Parameter{m.embedding}, m.recurrent.parameters()...)
+	if !m.cfg.TieWeights {
+		ps = append(ps, m.head.weight)
+	}
+	return append(ps, m.head.bias)
+}
+
+// Pack lays the weights out for the arithmetic. It must be called after the model was made and whenever Values have
+// changed, before the next forward pass.
+func (m *LanguageModel) Pack(w *Workers) {
+	m.recurrent.pack(w)
+	m.head.pack(w)
+}
+
+// NewState returns the hidden state of a number of streams at their beginning: zero.
+func (m *LanguageModel) NewState(streams int) *State { return m.recurrent.newState(streams) }
+
+func (m *LanguageModel) enableGrad() {
+	m.embedding.enableGrad()
+	m.recurrent.enableGrad()
+	m.head.enableGrad()
+}
+
+// fillEmbedding draws N(0, 1) as torch.nn.Embedding does, or, where the same weights are the head's, U(−1/√E, 1/√E), so
+// that the first logits are small.
+func fillEmbedding(p *Parameter, tied bool, rng *rand.Rand) {
+	if tied {
+		fillUniform(p.Value, 1/math.Sqrt(float64(p.Shape[1])), rng)
+		return
+	}
+	for i := range p.Value {
+		p.Value[i] = float32(rng.NormFloat64())
+	}
+}
+
+// fillXavier draws from Xavier's uniform distribution (Glorot & Bengio 2010, eq. 16).
+func fillXavier(p *Parameter, rng *rand.Rand) {
+	fillUniform(p.Value, math.Sqrt(6/float64(p.Shape[0]+p.Shape[1])), rng)
+}

@@ -1,0 +1,49 @@
+package model
+
+import "github.com/textgen-go/textgen/internal/kernel"
+
+// Parameter is one trainable tensor, row-major, with PyTorch's name and shape.
+type Parameter struct {
+	Name  string
+	Shape []int
+	Value []float32
+	Grad  []float32 // gradient of the loss; nil until the model is trained
+}
+
+func newParameter(name string, shape ...int) *Parameter {
+	p := &Parameter{Name: name, Shape: shape}
+	p.Value = kernel.Aligned(p.Len())
+	return p
+}
+
+// Len returns the number of elements.
+func (p *Parameter) Len() int {
+	n := 1
+	for _, d := range p.Shape {
+		n *= d
+	}
+	return n
+}
+
+func (p *Parameter) enableGrad() {
+	if p.Grad == nil {
+		p.Grad = kernel.Aligned(p.Len())
+	}
+}
+
+func (p *Parameter) matrix() kernel.Matrix { return kernel.View(p.Value, p.Shape[0], p.Shape[1]) }
+
+func (p *Parameter) gradMatrix() kernel.Matrix { return kernel.View(p.Grad, p.Shape[0], p.Shape[1]) }
+
+// Workers runs the arithmetic of a model on several cores.
+type Workers = kernel.Workers
+
+// NewWorkers starts n workers; n < 1 means one for every core that Go may use.
+func NewWorkers(n int) *Workers { return kernel.NewWorkers(n) }
+
+// Named is a tensor for saving and restoring: Data is a live view.
+type Named struct {
+	Name  string
+	Shape []int
+	Data  []float32
+}

@@ -1,0 +1,188 @@
+package model
+
+import "github.com/textgen-go/textgen/internal/kernel"
+
+// pass is the workspace of a stack over one window. Between the layers stand its joins: inputs[l] is what layer l
+// reads, inputs[L] the output of the stack.
+type pass struct {
+	*Recurrent
+	seq      sequence
+	workers  *Workers
+	training bool
+	key      uint64 // of this window's dropout
+
+	traces [][]*trace
+	inputs []kernel.Matrix
+	grads  []kernel.Matrix // of inputs
+	joined []bool          // inputs[l] is a buffer of its own, not the layer's output itself
+
+	joinAt                int // the layer that a job works behind
+	joinJob, joinBackward func(int, *kernel.Scratch)
+}
+
+// newPass allocates the workspace. The caller fills inputs[0] unless it has none, and projects layer 0.
+func newPass(r *Recurrent, seq sequence, w *Workers, training bool) *pass {
+	p := &pass{Recurrent: r, seq: seq, workers: w, training: training}
+	p.inputs = make([]kernel.Matrix, len(r.layers)+1)
+	p.grads = make([]kernel.Matrix, len(r.layers)+1)
+	p.joined = make([]bool, len(r.layers)+1)
+	for l, directions := range r.layers {
+		var traces []*trace
+		for _, d := range directions {
+			t := newTrace(d, seq, w, training)
+			t.x = p.inputs[l]
+			traces = append(traces, t)
+		}
+		p.traces = append(p.traces, traces)
+		p.connect(l + 1)
+	}
+	p.joinJob, p.joinBackward = p.join, p.unjoin
+	return p
+}
+
+// connect decides what stands behind layer l−1: its output itself, or a buffer into which it is joined.
+func (p *pass) connect(l int) {
+	below := p.traces[l-1]
+	p.joined[l] = len(below) > 1 || p.residual(l-1) || p.dropping(l)
+	if !p.joined[l] {
+		p.inputs[l] = below[0].output()
+		if p.training {
+			p.grads[l] = below[0].outputGrad()
+		}
+		return
+	}
+	p.inputs[l] = kernel.NewMatrix(p.seq.rows(), p.cfg.Width())
+	if p.training {
+		p.grads[l] = kernel.NewMatrix(p.seq.rows(), p.cfg.Width())
+	}
+}
+
+func (p *pass) dropping(l int) bool { return p.training && p.dropout(l) > 0 }
+
+// setInput gives layer 0 its input and, when training, a place for its gradient.
+func (p *pass) setInput(x, grad kernel.Matrix) {
+	p.inputs[0], p.grads[0] = x, grad
+	for _, t := range p.traces[0] {
+		t.x = x
+	}
+}
+
+// forward runs the layers; layer 0 has been projected.
+func (p *pass) forward() {
+	for l, traces := range p.traces {
+		for _, t := range traces {
+			if l > 0 {
+				t.project()
+			}
+			t.forward()
+		}
+		if p.joined[l+1] {
+			p.joinAt = l + 1
+			p.workers.Run(p.joinJob)
+		}
+	}
+}
+
+// backward runs the layers in reverse, from grads[L] to the pre-activations of layer 0, whose input the caller knows.
+func (p *pass) backward() {
+	for l := len(p.traces) - 1; l >= 0; l-- {
+		if p.joined[l+1] {
+			p.joinAt = l + 1
+			p.workers.Run(p.joinBackward)
+		}
+		for d, t := range p.traces[l] {
+			t.backward()
+			t.weightGrads()
+			if l > 0 {
+				t.inputWeightGrads()
+				t.inputGrads(p.grads[l], p.inputGradMode(l, d))
+			}
+		}
+	}
+}
+
+// inputGradMode says what the gradient of layer l's input starts from, for direction d.
+func (p *pass) inputGradMode(l, d int) kernel.Mode {
+	if d == 0 && !p.residual(l) {
+		return kernel.Overwrite
+	}
+	return kernel.Accumulate
+}
+
+// join writes a worker's rows of inputs[l]: the directions side by side, dropped out, plus the layer's input.
+func (p *pass) join(worker int, _ *kernel.Scratch) {
+	l := p.joinAt
+	from, to := kernel.Span(p.seq.rows(), 1, worker, p.workers.Len())
+	for r := from; r < to; r++ {
+		dst := p.inputs[l].Row(r)
+		for d, t := range p.traces[l-1] {
+			p.drop(dst[d*t.hidden:(d+1)*t.hidden], t.output().Row(r), l, r*len(dst)+d*t.hidden)
+		}
+		if p.residual(l - 1) {
+			kernel.Add(dst, p.inputs[l-1].Row(r))
+		}
+	}
+}
+
+// unjoin is join's backward: it overwrites the gradients of the layer's outputs and, for a residual, of its input.
+func (p *pass) unjoin(worker int, _ *kernel.Scratch) {
+	l := p.joinAt
+	from, to := kernel.Span(p.seq.rows(), 1, worker, p.workers.Len())
+	for r := from; r < to; r++ {
+		grad := p.grads[l].Row(r)
+		for d, t := range p.traces[l-1] {
+			p.drop(t.outputGrad().Row(r), grad[d*t.hidden:(d+1)*t.hidden], l, r*len(grad)+d*t.hidden)
+		}
+		if p.residual(l - 1) {
+			copy(p.grads[l-1].Row(r), grad)
+		}
+	}
+}
+
+// drop copies src to dst through the dropout before layer l; at is the place of src in the layer's buffer. The mask is
+// its own derivative.
+func (p *pass) drop(dst, src []float32, l, at int) {
+	if p.dropping(l) {
+		kernel.Dropout(dst, src, float32(p.dropout(l)), dropoutKey(p.key, l), uint32(at))
+		return
+	}
+	copy(dst, src)
+}
+
+// dropoutKey derives the key of one dropout from that of the window: the 64-bit golden ratio spreads the layers.
+func dropoutKey(key uint64, layer int) uint64 { return key ^ uint64(layer+1)*0x9e3779b97f4a7c15 }
+
+// load copies the streams' state to where the window begins; nil means zero.
+func (p *pass) load(s *State) {
+	i := 0
+	for _, traces := range p.traces {
+		for _, t := range traces {
+			if s == nil {
+				t.h.RowRange(0, p.seq.streams).Zero()
+				if t.cell == LSTM {
+					t.c.RowRange(0, p.seq.streams).Zero()
+				}
+				continue
+			}
+			t.h.RowRange(0, p.seq.streams).CopyFrom(s.h[i])
+			if t.cell == LSTM {
+				t.c.RowRange(0, p.seq.streams).CopyFrom(s.c[i])
+			}
+			i++
+		}
+	}
+}
+
+// store copies the state at the end of the window, all of whose streams are equally long and run forward.
+func (p *pass) store(s *State) {
+	i := 0
+	for _, traces := range p.traces {
+		for _, t := range traces {
+			s.h[i].CopyFrom(t.h.RowRange(p.seq.rows(), t.h.Rows))
+			if t.cell == LSTM {
+				s.c[i].CopyFrom(t.c.RowRange(p.seq.rows(), t.c.Rows))
+			}
+			i++
+		}
+	}
+}

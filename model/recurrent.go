@@ -1,0 +1,132 @@
+package model
+
+import (
+	"math/rand/v2"
+	"strconv"
+
+	"github.com/textgen-go/textgen/internal/kernel"
+)
+
+// Recurrent is a stack of recurrent layers, uni- or bidirectional: layer l reads what layer l−1 wrote, the two
+// directions of a bidirectional layer side by side.
+type Recurrent struct {
+	cfg    RecurrentConfig
+	input  int
+	layers [][]*layer // [layer][direction]
+}
+
+// newRecurrent builds the stack over inputs of the given width; parameter names start with prefix.
+func newRecurrent(prefix string, cfg RecurrentConfig, input int, rng *rand.Rand) *Recurrent {
+	r := &Recurrent{cfg: cfg, input: input}
+	for i := range cfg.Layers {
+		var directions []*layer
+		for d := range cfg.Directions() {
+			l := newLayer(prefix, cfg.Cell, i, r.inputWidth(i), cfg.Hidden, d == 1)
+			cfg.Init.initialise(l, rng)
+			directions = append(directions, l)
+		}
+		r.layers = append(r.layers, directions)
+	}
+	return r
+}
+
+func (r *Recurrent) inputWidth(layer int) int {
+	if layer == 0 {
+		return r.input
+	}
+	return r.cfg.Width()
+}
+
+// residual reports whether a layer's input is added to its output.
+func (r *Recurrent) residual(layer int) bool {
+	return r.cfg.Residual && r.inputWidth(layer) == r.cfg.Width()
+}
+
+// dropout returns the probability with which elements are dropped before a layer, or after the last.
+func (r *Recurrent) dropout(layer int) float64 {
+	switch layer {
+	case 0:
+		return r.cfg.InputDropout
+	case r.cfg.Layers:
+		return r.cfg.OutputDropout
+	default:
+		return r.cfg.Dropout
+	}
+}
+
+func (r *Recurrent) each(do func(*layer)) {
+	for _, directions := range r.layers {
+		for _, l := range directions {
+			do(l)
+		}
+	}
+}
+
+func (r *Recurrent) parameters() []*Parameter {
+	var ps []*Parameter
+	r.each(func(l *layer) { ps = append(ps, l.parameters()...) })
+	return ps
+}
+
+func (r *Recurrent) pack(w *Workers) { r.each(func(l *layer) { l.pack(w) }) }
+
+func (r *Recurrent) enableGrad() { r.each((*layer).enableGrad) }
+
+// newState returns zero states for a number of streams.
+func (r *Recurrent) newState(streams int) *State {
+	s := &State{streams: streams}
+	for i, directions := range r.layers {
+		for _, l := range directions {
+			name := strconv.Itoa(i)
+			if l.reverse {
+				name += "_reverse"
+			}
+			s.add("h_l"+name, streams, l.hidden, &s.h)
+			if l.cell == LSTM {
+				s.add("c_l"+name, streams, l.hidden, &s.c)
+			}
+		}
+	}
+	return s
+}
+
+// State is the hidden state of a number of streams between two windows: the h of every layer and, for an LSTM, the c.
+type State struct {
+	streams int
+	h, c    []kernel.Matrix
+	tensors []Named
+}
+
+func (s *State) add(name string, streams, width int, to *[]kernel.Matrix) {
+	data := make([]float32, streams*width)
+	*to = append(*to, kernel.View(data, streams, width))
+	s.tensors = append(s.tensors, Named{Name: name, Shape: []int{streams, width}, Data: data})
+}
+
+// Streams returns the number of streams.
+func (s *State) Streams() int { return s.streams }
+
+// Tensors returns live views of the state, [streams, H] each, for saving and restoring.
+func (s *State) Tensors() []Named { return s.tensors }
+
+// Reset sets the state to zero, where every stream begins.
+func (s *State) Reset() {
+	for _, t := range s.tensors {
+		clear(t.Data)
+	}
+}
+
+// CopyFrom copies the state of other, which has the same shape.
+func (s *State) CopyFrom(other *State) {
+	for i, t := range s.tensors {
+		copy(t.Data, other.tensors[i].Data)
+	}
+}
+
+// CopyStream copies the state of one stream of other, which belongs to the same model, to stream to.
+func (s *State) CopyStream(to int, other *State, from int) {
+	for i, t := range s.tensors {
+		n := t.Shape[1]
+		copy(t.Data[to*n:(to+1)*n], other.tensors[i].Data[from*n:(from+1)*n])
+	}
+}

@@ -1,0 +1,80 @@
+package model
+
+import "github.com/textgen-go/textgen/internal/kernel"
+
+// Stepper advances streams by one token at a time, as generation does. It has buffers of its own: one Stepper serves one
+// goroutine, and a model serves many.
+type Stepper struct {
+	model   *LanguageModel
+	workers *Workers
+	x       kernel.Matrix // [B][max(E, width)]: what the layer reads
+	gates   kernel.Matrix // [B][G·H]
+	hidden  kernel.Matrix // [B][3·H], GRU
+	scratch kernel.Matrix // [B][H]
+	out     kernel.Matrix // [B][H]
+	logits  kernel.Matrix // [B][V]
+	rows    [][]float32
+}
+
+// NewStepper allocates a Stepper for a number of streams.
+func (m *LanguageModel) NewStepper(w *Workers, streams int) *Stepper {
+	cfg := m.cfg
+	s := &Stepper{model: m, workers: w}
+	s.x = kernel.NewMatrix(streams, max(cfg.Embedding, cfg.Hidden))
+	s.gates = kernel.NewMatrix(streams, cfg.Cell.gates()*cfg.Hidden)
+	s.hidden = kernel.NewMatrix(streams, cfg.Cell.gates()*cfg.Hidden)
+	s.scratch, s.out = kernel.NewMatrix(streams, cfg.Hidden), kernel.NewMatrix(streams, cfg.Hidden)
+	s.logits = kernel.NewMatrix(streams, cfg.VocabSize)
+	for i := range streams {
+		s.rows = append(s.rows, s.logits.Row(i))
+	}
+	return s
+}
+
+// Step reads one token a stream, carries state forward and returns the logits of the next token, [B][V]. They are valid
+// until the next Step and may be changed by the caller.
+func (s *Stepper) Step(state *State, tokens []int32) [][]float32 {
+	m := s.model
+	x := s.x.ColRange(0, m.cfg.Embedding)
+	table := m.embedding.matrix()
+	for i, token := range tokens {
+		copy(x.Row(i), table.Row(int(token)))
+	}
+	for i, directions := range m.recurrent.layers {
+		l := directions[0]
+		s.workers.Mul(s.gates, x, l.wx, kernel.Bias, l.bias)
+		s.advance(l, state, i)
+		next := s.x.ColRange(0, l.hidden)
+		residual := m.recurrent.residual(i)
+		for r := range next.Rows {
+			if residual {
+				kernel.Add(next.Row(r), state.h[i].Row(r))
+			} else {
+				copy(next.Row(r), state.h[i].Row(r))
+			}
+		}
+		x = next
+	}
+	s.workers.Mul(s.logits, x, m.head.w, kernel.Bias, m.head.bias.Value)
+	return s.rows
+}
+
+// advance carries layer i's state forward over the projected input in gates.
+func (s *Stepper) advance(l *layer, state *State, i int) {
+	h := state.h[i]
+	switch l.cell {
+	case LSTM:
+		s.workers.Mul(s.gates, h, l.wh, kernel.Accumulate, nil)
+		kernel.LSTMForward(h, state.c[i], s.scratch, s.gates, state.c[i])
+	case GRU:
+		s.workers.Mul(s.hidden, h, l.wh, kernel.Bias, l.bhh.Value)
+		kernel.GRUForward(s.out, s.gates, s.hidden, h)
+		h.CopyFrom(s.out)
+	case ReLURNN:
+		s.workers.Mul(s.gates, h, l.wh, kernel.Accumulate, nil)
+		kernel.ReLUForward(h, s.gates)
+	default:
+		s.workers.Mul(s.gates, h, l.wh, kernel.Accumulate, nil)
+		kernel.TanhForward(h, s.gates)
+	}
+}

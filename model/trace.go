@@ -1,0 +1,151 @@
+package model
+
+import "github.com/textgen-go/textgen/internal/kernel"
+
+// trace is what one layer remembers of a window for its backward pass: with R rows and B streams, R·(G+4)·H floats for
+// an LSTM, R·(6+2)·H for a GRU, R·3·H for an RNN.
+type trace struct {
+	*layer
+	seq     sequence
+	workers *Workers
+	prev    []int32 // the row of h that precedes each row; nil: its own number
+
+	x     kernel.Matrix // [R][In] input, a view of what the layer below wrote
+	gates kernel.Matrix // [R][G·H] pre-activations, then activations, then their gradients
+	carry kernel.Matrix // [R][3·H] GRU: W_hh·h + b_hh, then its gradient
+	h     kernel.Matrix // [B+R][H] initial states, then outputs
+	c     kernel.Matrix // [B+R][H] LSTM: the cell's state
+	tanhC kernel.Matrix // [R][H]
+	dh    kernel.Matrix // [B+R][H] gradients of h
+	dc    kernel.Matrix // [B][H] gradient of c on its way back; GRU: the direct part of the gradient of h
+	step  cellStep
+
+	// initialGrad asks for the gradient of the initial states, too, which truncated BPTT does not need.
+	initialGrad bool
+
+	forwardJob, backwardJob func(int, *kernel.Scratch)
+}
+
+// cellStep is the part of a layer that differs from cell to cell: one time step of some streams, given by their rows.
+type cellStep interface {
+	forward(s *kernel.Scratch, run span)
+	// backward turns the gradient of a row's h into that of its pre-activations and adds to the gradient of prev's h.
+	backward(s *kernel.Scratch, run span)
+	// projected returns the gradients of W_hh·h + b_hh, [R][G·H].
+	projected() kernel.Matrix
+}
+
+func newTrace(l *layer, seq sequence, w *Workers, training bool) *trace {
+	t := &trace{layer: l, seq: seq, workers: w, prev: seq.predecessors(l.reverse)}
+	rows, states := seq.rows(), seq.streams+seq.rows()
+	t.gates = kernel.NewMatrix(rows, l.rows())
+	t.h = kernel.NewMatrix(states, l.hidden)
+	if training {
+		t.dh = kernel.NewMatrix(states, l.hidden)
+		t.dc = kernel.NewMatrix(seq.streams, l.hidden)
+	}
+	switch l.cell {
+	case LSTM:
+		t.c, t.tanhC = kernel.NewMatrix(states, l.hidden), kernel.NewMatrix(rows, l.hidden)
+		t.step = lstmTrace{t}
+	case GRU:
+		t.carry = kernel.NewMatrix(rows, l.rows())
+		t.step = gruTrace{t}
+	case ReLURNN:
+		t.step = reluTrace{t}
+	default:
+		t.step = tanhTrace{t}
+	}
+	t.forwardJob, t.backwardJob = t.forwardStreams, t.backwardStreams
+	return t
+}
+
+// output returns the rows of h that are the layer's output.
+func (t *trace) output() kernel.Matrix { return t.h.RowRange(t.seq.streams, t.h.Rows) }
+
+// outputGrad returns the gradients of the output's rows.
+func (t *trace) outputGrad() kernel.Matrix { return t.dh.RowRange(t.seq.streams, t.dh.Rows) }
+
+// project computes the input's part of the pre-activations for the whole window.
+func (t *trace) project() { t.workers.Mul(t.gates, t.x, t.wx, kernel.Bias, t.bias) }
+
+// forward runs the time loop over the projected input.
+func (t *trace) forward() { t.workers.Run(t.forwardJob) }
+
+func (t *trace) forwardStreams(worker int, s *kernel.Scratch) {
+	from, to := kernel.Span(t.seq.streams, 1, worker, t.workers.Len())
+	for i := range t.seq.steps() {
+		runs, n := t.seq.spans(t.seq.at(i, t.reverse), t.reverse, from, to)
+		for _, run := range runs[:n] {
+			t.step.forward(s, run)
+		}
+	}
+}
+
+// backward runs the time loop in reverse and leaves the gradients of the pre-activations in gates.
+func (t *trace) backward() {
+	t.dc.Zero()
+	if t.initialGrad {
+		t.dh.RowRange(0, t.seq.streams).Zero()
+	}
+	t.workers.Run(t.backwardJob)
+}
+
+func (t *trace) backwardStreams(worker int, s *kernel.Scratch) {
+	from, to := kernel.Span(t.seq.streams, 1, worker, t.workers.Len())
+	for i := t.seq.steps() - 1; i >= 0; i-- {
+		runs, n := t.seq.spans(t.seq.at(i, t.reverse), t.reverse, from, to)
+		for _, run := range runs[:n] {
+			t.step.backward(s, run)
+		}
+	}
+}
+
+// recur adds W_hh·h to the projected input.
+func (t *trace) recur(s *kernel.Scratch, run span) {
+	s.Mul(run.at(t.gates), run.before(t.h), t.wh, 0, t.wh.Panels(), kernel.Accumulate, nil)
+}
+
+// propagate adds W_hhᵀ times the gradients of the pre-activations to the gradient of the state before run.
+func (t *trace) propagate(s *kernel.Scratch, run span) {
+	if t.propagates(run) {
+		s.Mul(run.before(t.dh), run.at(t.gates), t.whT, 0, t.whT.Panels(), kernel.Accumulate, nil)
+	}
+}
+
+// propagates reports whether the gradient of the state before run is wanted.
+func (t *trace) propagates(run span) bool { return t.initialGrad || run.prev >= t.seq.streams }
+
+// weightGrads overwrites the gradients of the recurrent weights and of the biases.
+func (t *trace) weightGrads() {
+	projected := t.step.projected()
+	t.workers.MulTN(t.whh.gradMatrix(), projected, t.h, t.prev, kernel.Overwrite)
+	t.workers.ColSums(t.bih.Grad, t.gates, kernel.Overwrite)
+	if t.cell == GRU {
+		t.workers.ColSums(t.bhh.Grad, projected, kernel.Overwrite)
+	} else {
+		copy(t.bhh.Grad, t.bih.Grad)
+	}
+}
+
+// inputWeightGrads overwrites the gradient of the input weights.
+func (t *trace) inputWeightGrads() {
+	t.workers.MulTN(t.wih.gradMatrix(), t.gates, t.x, nil, kernel.Overwrite)
+}
+
+// inputGrads computes the gradient of the input, dx (R×In).
+func (t *trace) inputGrads(dx kernel.Matrix, mode kernel.Mode) {
+	t.workers.Mul(dx, t.gates, t.wxT, mode, nil)
+}
+
+// at returns the rows of m that belong to run; before returns those of their predecessors, from a matrix with initial
+// states in front, and after those of run itself there.
+func (r span) at(m kernel.Matrix) kernel.Matrix { return m.RowRange(r.row, r.row+r.n) }
+
+func (r span) before(m kernel.Matrix) kernel.Matrix { return m.RowRange(r.prev, r.prev+r.n) }
+
+func (r span) after(m kernel.Matrix, streams int) kernel.Matrix {
+	return m.RowRange(streams+r.row, streams+r.row+r.n)
+}
+
+func (r span) streams(m kernel.Matrix) kernel.Matrix { return m.RowRange(r.stream, r.stream+r.n) }

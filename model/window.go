@@ -1,0 +1,52 @@
+package model
+
+// Window is the workspace of a language model over T steps of B streams; it is allocated once and serves every window of
+// a run. Of one model many windows may exist, but training windows share its gradients.
+type Window struct {
+	Steps, Streams int
+	front          *front
+	loss           *lossPass
+}
+
+// NewWindow allocates a workspace for forward passes.
+func (m *LanguageModel) NewWindow(w *Workers, steps, streams int) *Window {
+	return m.newWindow(w, steps, streams, false)
+}
+
+// NewTrainingWindow allocates a workspace for forward and backward passes, and the model's gradients. The model must be
+// packed afterwards.
+func (m *LanguageModel) NewTrainingWindow(w *Workers, steps, streams int) *Window {
+	m.enableGrad()
+	return m.newWindow(w, steps, streams, true)
+}
+
+func (m *LanguageModel) newWindow(w *Workers, steps, streams int, training bool) *Window {
+	seq := uniformSequence(steps, streams)
+	p := newPass(m.recurrent, seq, w, training)
+	return &Window{
+		Steps: steps, Streams: streams,
+		front: newFront(p, m.embedding, m.cfg.TieWeights),
+		loss:  newLossPass(m.head, seq.rows(), w, training),
+	}
+}
+
+// Forward predicts targets from inputs, both [T][B] with the token of step t and stream b at t·B+b, and returns the sum
+// of −ln p(target) over all of them, in nats. The streams start from s, and s is replaced by where they end. A training
+// window drops out with masks made from dropoutKey, and already computes the gradients of the head.
+func (win *Window) Forward(inputs, targets []int32, s *State, dropoutKey uint64) (nats float64) {
+	p := win.front.pass
+	p.key = dropoutKey
+	p.load(s)
+	win.front.forward(inputs)
+	p.forward()
+	p.store(s)
+	top := len(p.inputs) - 1
+	return win.loss.forward(p.inputs[top], p.grads[top], targets)
+}
+
+// Backward overwrites the gradient of every parameter with that of the mean loss of the last Forward, in nats a token.
+// Gradients end where the window begins: the truncated backpropagation through time of Williams & Peng (1990).
+func (win *Window) Backward() {
+	win.front.pass.backward()
+	win.front.backward()
+}
