@@ -95,6 +95,19 @@ func (c Config) Validate() error {
 	return errors.Join(errs...)
 }
 
+// Size returns the number of weights of the model that a valid configuration describes.
+func (c Config) Size() int {
+	n, in := c.VocabSize*c.Embedding+c.VocabSize, c.Embedding
+	if !c.TieWeights {
+		n += c.VocabSize * c.Width()
+	}
+	for range c.Layers {
+		n += c.Directions() * c.Cell.gates() * c.Hidden * (in + c.Hidden + 2)
+		in = c.Width()
+	}
+	return n
+}
+
 func inRange(name string, v, low, high int) error {
 	if v < low || v > high {
 		return fmt.Errorf("%s is %d; it must be from %d to %d", name, v, low, high)

@@ -1,10 +1,6 @@
 package model
 
-import (
-	"math/rand/v2"
-
-	"github.com/textgen-go/textgen/internal/kernel"
-)
+import "github.com/textgen-go/textgen/internal/kernel"
 
 // head is the linear layer that turns the features of a row into logits over the vocabulary: x·Wᵀ + b, W being [V, W].
 type head struct {
@@ -13,11 +9,10 @@ type head struct {
 }
 
 // newHead builds the layer; with tied, its weight is another parameter (Press & Wolf 2017).
-func newHead(vocab, width int, tied *Parameter, rng *rand.Rand) *head {
+func newHead(vocab, width int, tied *Parameter) *head {
 	h := &head{weight: tied, bias: newParameter("head.bias", vocab), w: kernel.NewPacked(width, vocab)}
 	if tied == nil {
 		h.weight = newParameter("head.weight", vocab, width)
-		fillXavier(h.weight, rng)
 	}
 	return h
 }

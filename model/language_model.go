@@ -15,17 +15,30 @@ type LanguageModel struct {
 
 // NewLanguageModel builds a model with weights drawn from rng. The error lists every field of cfg that is out of range.
 func NewLanguageModel(cfg Config, rng *rand.Rand) (*LanguageModel, error) {
+	m, err := NewEmptyLanguageModel(cfg)
+	if err != nil {
+		return nil, err
+	}
+	fillEmbedding(m.embedding, cfg.TieWeights, rng)
+	m.recurrent.each(func(l *layer) { cfg.Init.initialise(l, rng) })
+	if !cfg.TieWeights {
+		fillXavier(m.head.weight, rng)
+	}
+	return m, nil
+}
+
+// NewEmptyLanguageModel builds a model whose weights are all zero, to be read from a file.
+func NewEmptyLanguageModel(cfg Config) (*LanguageModel, error) {
 	if err := cfg.Validate(); err != nil {
 		return nil, err
 	}
 	m := &LanguageModel{cfg: cfg, embedding: newParameter("embedding.weight", cfg.VocabSize, cfg.Embedding)}
-	fillEmbedding(m.embedding, cfg.TieWeights, rng)
-	m.recurrent = newRecurrent("rnn.", cfg.RecurrentConfig, cfg.Embedding, rng)
+	m.recurrent = newRecurrent("rnn.", cfg.RecurrentConfig, cfg.Embedding)
 	var tied *Parameter
 	if cfg.TieWeights {
 		tied = m.embedding
 	}
-	m.head = newHead(cfg.VocabSize, cfg.Width(), tied, rng)
+	m.head = newHead(cfg.VocabSize, cfg.Width(), tied)
 	return m, nil
 }
 

@@ -1,7 +1,6 @@
 package model
 
 import (
-	"math/rand/v2"
 	"strconv"
 
 	"github.com/textgen-go/textgen/internal/kernel"
@@ -16,14 +15,12 @@ type Recurrent struct {
 }
 
 // newRecurrent builds the stack over inputs of the given width; parameter names start with prefix.
-func newRecurrent(prefix string, cfg RecurrentConfig, input int, rng *rand.Rand) *Recurrent {
+func newRecurrent(prefix string, cfg RecurrentConfig, input int) *Recurrent {
 	r := &Recurrent{cfg: cfg, input: input}
 	for i := range cfg.Layers {
 		var directions []*layer
 		for d := range cfg.Directions() {
-			l := newLayer(prefix, cfg.Cell, i, r.inputWidth(i), cfg.Hidden, d == 1)
-			cfg.Init.initialise(l, rng)
-			directions = append(directions, l)
+			directions = append(directions, newLayer(prefix, cfg.Cell, i, r.inputWidth(i), cfg.Hidden, d == 1))
 		}
 		r.layers = append(r.layers, directions)
 	}
