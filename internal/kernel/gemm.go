@@ -1,5 +1,7 @@
 package kernel
 
+import "fmt"
+
 // Mode says what a product starts from.
 type Mode int
 
@@ -11,6 +13,7 @@ const (
 
 // Scratch is one worker's memory for products: packed pieces of operands and the arguments of a kernel.
 type Scratch struct {
+	left, right []float32 // packed strips of A and, in MulTN, panels of B
 }
 
 func newScratch() *Scratch { return &Scratch{} }
@@ -21,7 +24,12 @@ func newScratch() *Scratch { return &Scratch{} }
 //
 // where start is 0, C[i][j] or bias[j], as mode says.
 func (s *Scratch) Mul(c, a Matrix, b *Packed, from, to int, mode Mode, bias []float32) {
-	mulGeneric(c, a, b, from, to, mode, bias)
+	checkMul(c, a, b, mode, bias)
+	if b.tiles == nil || b.K == 0 || c.Rows == 0 || from == to {
+		mulGeneric(c, a, b, from, to, mode, bias)
+		return
+	}
+	s.mulTiled(c, a, b, from, to, mode, bias)
 }
 
 // MulTN computes C (M×N) from A (K×M) and B (K×N) on the calling worker, for C's rows from up to to:
@@ -30,7 +38,42 @@ func (s *Scratch) Mul(c, a Matrix, b *Packed, from, to int, mode Mode, bias []fl
 //
 // rows chooses the row of B that meets row k of A; nil means row k itself. Mode is Overwrite or Accumulate.
 func (s *Scratch) MulTN(c, a, b Matrix, rows []int32, from, to int, mode Mode) {
-	mulTNGeneric(c, a, b, rows, from, to, mode)
+	checkMulTN(c, a, b, rows)
+	t := active.tiles()
+	if t == nil || a.Rows == 0 || from == to || b.Cols == 0 {
+		mulTNGeneric(c, a, b, rows, from, to, mode)
+		return
+	}
+	s.mulTNTiled(t, c, a, b, rows, from, to, mode)
+}
+
+// checkMul panics unless the shapes fit: assembly would not notice.
+func checkMul(c, a Matrix, b *Packed, mode Mode, bias []float32) {
+	c.check()
+	a.check()
+	switch {
+	case a.Cols != b.K || c.Cols != b.N || a.Rows != c.Rows:
+		panic(fmt.Sprintf("kernel: C %d×%d is not A %d×%d times B %d×%d", c.Rows, c.Cols, a.Rows, a.Cols, b.K, b.N))
+	case mode == Bias && len(bias) < b.N:
+		panic(fmt.Sprintf("kernel: %d biases for %d columns", len(bias), b.N))
+	}
+}
+
+// checkMulTN panics unless the shapes fit and rows lie in b.
+func checkMulTN(c, a, b Matrix, rows []int32) {
+	c.check()
+	a.check()
+	b.check()
+	switch {
+	case a.Cols != c.Rows || c.Cols != b.Cols || rows == nil && a.Rows != b.Rows || rows != nil && a.Rows != len(rows):
+		panic(fmt.Sprintf("kernel: C %d×%d is not the transpose of A %d×%d times B %d×%d (%d rows chosen)",
+			c.Rows, c.Cols, a.Rows, a.Cols, b.Rows, b.Cols, len(rows)))
+	}
+	for _, r := range rows {
+		if uint(r) >= uint(b.Rows) {
+			panic(fmt.Sprintf("kernel: row %d chosen of %d", r, b.Rows))
+		}
+	}
 }
 
 // product holds the operands of a product that all workers share, and the jobs made from them once: a func value made

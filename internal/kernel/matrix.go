@@ -1,5 +1,7 @@
 package kernel
 
+import "fmt"
+
 // Matrix is a view of Rows×Cols numbers; row i is Data[i*Stride : i*Stride+Cols].
 type Matrix struct {
 	Data               []float32
@@ -35,6 +37,13 @@ func (m Matrix) RowRange(from, to int) Matrix {
 func (m Matrix) ColRange(from, to int) Matrix {
 	m.Data, m.Cols = m.Data[from:], to-from
 	return m
+}
+
+// check panics unless every row lies in Data.
+func (m Matrix) check() {
+	if m.Rows > 0 && (m.Stride < m.Cols && m.Rows > 1 || (m.Rows-1)*m.Stride+m.Cols > len(m.Data)) {
+		panic(fmt.Sprintf("kernel: %d×%d with stride %d does not fit in %d numbers", m.Rows, m.Cols, m.Stride, len(m.Data)))
+	}
 }
 
 // Zero sets every element to zero.

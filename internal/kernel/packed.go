@@ -1,21 +1,27 @@
 package kernel
 
-// panelWidth is the number of columns in a panel.
-const panelWidth = 32
+import "fmt"
 
-// Packed is the right operand B (K×N) of many products, laid out in panels of panelWidth columns: panel p holds
+// genericWidth is the number of columns in a panel of the generic product.
+const genericWidth = 32
+
+// Packed is the right operand B (K×N) of many products, laid out in panels of some columns: panel p holds
 // B[0][p·width : (p+1)·width], then B[1][…] and so on, with zeros where the last panel exceeds N.
 type Packed struct {
 	K, N  int
 	data  []float32
 	width int
+	tiles *tileSet // that it was laid out for; nil is the generic product
 }
 
 // NewPacked allocates a K×N operand of zeros.
 func NewPacked(k, n int) *Packed {
-	width := panelWidth
-	panels := (n + width - 1) / width
-	return &Packed{K: k, N: n, width: width, data: Aligned(panels * width * k)}
+	p := &Packed{K: k, N: n, width: genericWidth, tiles: active.tiles()}
+	if p.tiles != nil {
+		p.width = p.tiles.width
+	}
+	p.data = Aligned(p.Panels() * p.width * k)
+	return p
 }
 
 // Panels returns the number of panels, the unit in which work on columns is split.
@@ -24,25 +30,42 @@ func (p *Packed) Panels() int { return (p.N + p.width - 1) / p.width }
 // panel returns panel j, K×width.
 func (p *Packed) panel(j int) []float32 { return p.data[j*p.K*p.width : (j+1)*p.K*p.width] }
 
-// pack fills panels from up to to with b (K×N).
+// pack fills panels from up to to of p with b (K×N).
 func (p *Packed) pack(b Matrix, from, to int) {
+	b.check()
+	if b.Rows != p.K || b.Cols != p.N {
+		panic(fmt.Sprintf("kernel: packing %d×%d into %d×%d", b.Rows, b.Cols, p.K, p.N))
+	}
+	if p.tiles == nil || p.K == 0 {
+		packGeneric(p, b, from, to)
+		return
+	}
 	for j := from; j < to; j++ {
-		dst, left := p.panel(j), j*p.width
-		cols := min(p.width, p.N-left)
-		for k := range p.K {
-			copy(dst[k*p.width:], b.Data[k*b.Stride+left:k*b.Stride+left+cols])
-		}
+		left := j * p.width
+		p.tiles.copyPanel(&p.panel(j)[0], &b.Data[left], nil, p.K, b.Stride*floatBytes, min(p.width, p.N-left))
 	}
 }
 
-// packTransposed fills panels from up to to with the transpose of b (N×K).
+// packTransposed fills panels from up to to of p with the transpose of b (N×K).
 func (p *Packed) packTransposed(b Matrix, from, to int) {
+	b.check()
+	if b.Rows != p.N || b.Cols != p.K {
+		panic(fmt.Sprintf("kernel: packing the transpose of %d×%d into %d×%d", b.Rows, b.Cols, p.K, p.N))
+	}
+	if p.tiles == nil || p.K == 0 {
+		packTransposedGeneric(p, b, from, to)
+		return
+	}
 	for j := from; j < to; j++ {
-		dst, left := p.panel(j), j*p.width
-		for c := range min(p.width, p.N-left) {
-			for k, v := range b.Row(left + c) {
-				dst[k*p.width+c] = v
-			}
-		}
+		left := j * p.width
+		p.transposePanel(p.panel(j), b.RowRange(left, min(p.N, left+p.width)))
+	}
+}
+
+// transposePanel fills a panel with the transpose of b.
+func (p *Packed) transposePanel(panel []float32, b Matrix) {
+	t := p.tiles
+	for col := 0; col < b.Rows; col += t.lanes {
+		t.transposeRows(&panel[col], &b.Data[col*b.Stride], b.Rows-col, p.K, p.width*floatBytes, b.Stride*floatBytes)
 	}
 }

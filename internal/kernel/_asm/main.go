@@ -1,0 +1,48 @@
+// Command _asm writes the assembly of package kernel with avo: run it by go generate in the folder above.
+package main
+
+import (
+	"log"
+	"os"
+
+	"github.com/mmcloughlin/avo/build"
+	"github.com/mmcloughlin/avo/ir"
+	"github.com/mmcloughlin/avo/operand"
+	"github.com/mmcloughlin/avo/pass"
+	"github.com/mmcloughlin/avo/printer"
+)
+
+func main() {
+	log.SetFlags(0)
+	for _, v := range []isa{avx512, avx2} {
+		write("gemm_"+v.suffix, v, gemm)
+		write("pack_"+v.suffix, v, packing)
+	}
+}
+
+// write generates ../name_amd64.s and the Go declarations of its functions.
+func write(name string, v isa, body func(*gen)) {
+	c := build.NewContext()
+	c.ConstraintExpr("!purego")
+	body(&gen{Context: c, isa: v, tables: map[string]operand.Mem{}})
+	file, err := c.Result()
+	if err != nil {
+		log.Fatalf("%s: %v", name, err)
+	}
+	if err := pass.Compile.Execute(file); err != nil {
+		log.Fatalf("%s: %v", name, err)
+	}
+	cfg := printer.Config{Name: "internal/kernel/_asm", Pkg: "kernel"}
+	print("../"+name+"_amd64.s", printer.NewGoAsm(cfg), file)
+	print("../"+name+"_amd64.go", printer.NewStubs(cfg), file)
+}
+
+func print(path string, p printer.Printer, file *ir.File) {
+	text, err := p.Print(file)
+	if err != nil {
+		log.Fatalf("%s: %v", path, err)
+	}
+	if err := os.WriteFile(path, text, 0o644); err != nil {
+		log.Fatal(err)
+	}
+}

@@ -1,0 +1,262 @@
+package kernel
+
+import (
+	"math"
+	"math/rand/v2"
+	"testing"
+)
+
+// naiveMul is C = start + A·B in float64, with the sum of the terms' magnitudes beside it: rounding errors are measured
+// by that.
+func naiveMul(start, a, b Matrix) (sum, size [][]float64) {
+	for i := range start.Rows {
+		s, m := make([]float64, start.Cols), make([]float64, start.Cols)
+		for j := range s {
+			s[j] = float64(start.Row(i)[j])
+			for k, v := range a.Row(i) {
+				term := float64(v) * float64(b.Row(k)[j])
+				s[j] += term
+				m[j] += math.Abs(term)
+			}
+			m[j] += math.Abs(float64(start.Row(i)[j]))
+		}
+		sum, size = append(sum, s), append(size, m)
+	}
+	return sum, size
+}
+
+func transposed(m Matrix) Matrix {
+	t := NewMatrix(m.Cols, m.Rows)
+	for i := range m.Rows {
+		for j, v := range m.Row(i) {
+			t.Row(j)[i] = v
+		}
+	}
+	return t
+}
+
+// checkProduct compares c with start + a·b. A chain of K roundings errs by at most K·2⁻²⁴ of the magnitudes.
+func checkProduct(t testing.TB, c, start, a, b Matrix) {
+	t.Helper()
+	sum, size := naiveMul(start, a, b)
+	for i := range c.Rows {
+		for j, v := range c.Row(i) {
+			limit := size[i][j] * float64(2*a.Cols+2) * 0x1p-24
+			if diff := math.Abs(float64(v) - sum[i][j]); !(diff <= limit) {
+				t.Fatalf("C[%d][%d] = %v, want %v ± %g", i, j, v, sum[i][j], limit)
+			}
+		}
+	}
+}
+
+// startOf is what a product with the mode begins with.
+func startOf(c Matrix, mode Mode, bias []float32) Matrix {
+	s := clone(c)
+	for i := range s.Rows {
+		switch mode {
+		case Overwrite:
+			clear(s.Row(i))
+		case Bias:
+			copy(s.Row(i), bias)
+		}
+	}
+	return s
+}
+
+var mulShapes = [][3]int{
+	{0, 3, 4}, {1, 1, 1}, {1, 17, 33}, {2, 0, 5}, {3, 5, 0}, {4, 31, 32}, {5, 7, 31}, {6, 64, 65}, {7, 3, 15}, {8, 9, 16}, {9, 16, 17}, {10, 1, 47},
+	{11, 13, 63}, {12, 33, 64}, {13, 2, 1}, {14, 100, 96}, {15, 65, 40}, {27, 19, 70}, {29, 30, 31}, {50, 128, 130}, {100, 67, 33},
+	{3, 1025, 35}, {17, 2500, 20}, {300, 600, 34},
+}
+
+func TestMul(t *testing.T) {
+	eachImplementation(t, func(t *testing.T) {
+		for i, sh := range mulShapes {
+			for mode := Overwrite; mode <= Bias; mode++ {
+				testMul(t, newRand(uint64(i)), sh[0], sh[1], sh[2], i%3, i%16, mode)
+			}
+		}
+	})
+}
+
+// testMul checks one product with its right operand packed both ways, between guard words.
+func testMul(t testing.TB, r *rand.Rand, m, k, n, gap, offset int, mode Mode) {
+	t.Helper()
+	a, aGuard := guardedMatrix(r, m, k, gap, offset)
+	b, bGuard := guardedMatrix(r, k, n, gap, offset)
+	c, cGuard := guardedMatrix(r, m, n, gap, offset)
+	bias, _ := guardedMatrix(r, 1, n, 0, offset)
+	start := startOf(c, mode, bias.Row(0))
+	w := NewWorkers(1)
+	p, q := NewPacked(k, n), NewPacked(k, n)
+	w.Pack(p, b)
+	w.PackTransposed(q, transposed(b))
+	again := clone(c)
+	w.Mul(c, a, p, mode, bias.Row(0))
+	w.Mul(again, a, q, mode, bias.Row(0))
+	sameBits(t, "PackTransposed against Pack, "+shape(m, k, n), again, c)
+	checkProduct(t, c, start, a, b)
+	for _, g := range []guarded{aGuard, bGuard, cGuard} {
+		g.check(t)
+	}
+	checkGaps(t, c)
+}
+
+// TestMulRows asserts that an element's bits depend neither on which rows are multiplied together nor on the columns'
+// split over calls.
+func TestMulRows(t *testing.T) {
+	eachImplementation(t, func(t *testing.T) {
+		r := newRand(1)
+		for _, sh := range [][3]int{{33, 70, 90}, {20, 1500, 40}} {
+			a, _ := guardedMatrix(r, sh[0], sh[1], 3, 0)
+			b, _ := guardedMatrix(r, sh[1], sh[2], 0, 0)
+			c, _ := guardedMatrix(r, sh[0], sh[2], 1, 0)
+			p, s := NewPacked(sh[1], sh[2]), newScratch()
+			p.pack(b, 0, p.Panels())
+			before := clone(c)
+			s.Mul(c, a, p, 0, p.Panels(), Accumulate, nil)
+			for n := 1; n <= 15; n++ {
+				for i := 0; i < sh[0]; i += n {
+					part := clone(before).RowRange(i, min(sh[0], i+n))
+					for j := range p.Panels() {
+						s.Mul(part, a.RowRange(i, min(sh[0], i+n)), p, j, j+1, Accumulate, nil)
+					}
+					sameBits(t, "rows by "+shape(n), part, c.RowRange(i, min(sh[0], i+n)))
+				}
+			}
+		}
+	})
+}
+
+var mulTNShapes = [][3]int{
+	{0, 4, 5}, {1, 1, 1}, {5, 0, 3}, {4, 3, 0}, {7, 14, 32}, {9, 15, 33}, {33, 29, 65}, {100, 43, 31}, {385, 20, 50}, {1000, 5, 17}, {50, 64, 400},
+}
+
+func TestMulTN(t *testing.T) {
+	eachImplementation(t, func(t *testing.T) {
+		for i, sh := range mulTNShapes {
+			for _, gather := range []bool{false, true} {
+				for mode := Overwrite; mode <= Accumulate; mode++ {
+					testMulTN(t, newRand(uint64(i)), sh[0], sh[1], sh[2], i%3, i%16, gather, mode)
+				}
+			}
+		}
+	})
+}
+
+func testMulTN(t testing.TB, r *rand.Rand, k, m, n, gap, offset int, gather bool, mode Mode) {
+	t.Helper()
+	a, aGuard := guardedMatrix(r, k, m, gap, offset)
+	b, bGuard := guardedMatrix(r, k, n, gap, offset)
+	c, cGuard := guardedMatrix(r, m, n, gap, offset)
+	used, rows := b, []int32(nil)
+	if gather {
+		used, rows = NewMatrix(k, n), make([]int32, k)
+		for i := range rows {
+			rows[i] = r.Int32N(int32(k))
+			copy(used.Row(i), b.Row(int(rows[i])))
+		}
+	}
+	start := startOf(c, mode, nil)
+	before := clone(c)
+	w := NewWorkers(1)
+	w.MulTN(c, a, b, rows, mode)
+	checkProduct(t, c, start, transposed(a), used)
+	for _, g := range []guarded{aGuard, bGuard, cGuard} {
+		g.check(t)
+	}
+	checkGaps(t, c)
+	for workers := 2; workers <= 3; workers++ {
+		testMulTNWorkers(t, workers, clone(before), a, b, rows, mode, c)
+	}
+}
+
+func testMulTNWorkers(t testing.TB, workers int, c, a, b Matrix, rows []int32, mode Mode, want Matrix) {
+	t.Helper()
+	w := NewWorkers(workers)
+	defer w.Close()
+	w.MulTN(c, a, b, rows, mode)
+	sameBits(t, "MulTN by workers", c, want)
+}
+
+// TestMulWorkers asserts the same bits for one, two and three workers, whether rows or columns are split.
+func TestMulWorkers(t *testing.T) {
+	eachImplementation(t, func(t *testing.T) {
+		r := newRand(3)
+		for _, rows := range []int{1, 5, 23, 100} {
+			a, _ := guardedMatrix(r, rows, 40, 0, 0)
+			b, _ := guardedMatrix(r, 40, 200, 0, 0)
+			var want Matrix
+			for n := 1; n <= 3; n++ {
+				w := NewWorkers(n)
+				p, c := NewPacked(40, 200), NewMatrix(rows, 200)
+				w.Pack(p, b)
+				w.Mul(c, a, p, Overwrite, nil)
+				w.Close()
+				if n == 1 {
+					want = c
+				}
+				sameBits(t, "Mul by workers", c, want)
+			}
+		}
+	})
+}
+
+// TestMulNaN asserts that a zero does not hide a NaN or an infinity of the other operand.
+func TestMulNaN(t *testing.T) {
+	eachImplementation(t, func(t *testing.T) {
+		a, b := NewMatrix(3, 5), NewMatrix(5, 40)
+		b.Row(2)[7], b.Row(4)[39] = float32(math.NaN()), float32(math.Inf(1))
+		w, p := NewWorkers(1), NewPacked(5, 40)
+		w.Pack(p, b)
+		c := NewMatrix(3, 40)
+		w.Mul(c, a, p, Overwrite, nil)
+		d := NewMatrix(3, 40)
+		w.MulTN(d, transposed(a), b, nil, Overwrite)
+		for i := range 3 {
+			for j := range 40 {
+				hit := j == 7 || j == 39
+				if x, y := c.Row(i)[j], d.Row(i)[j]; (x != x) != hit || (y != y) != hit {
+					t.Fatalf("element %d,%d: %v and %v", i, j, x, y)
+				}
+			}
+		}
+	})
+}
+
+func TestMulAllocates(t *testing.T) {
+	eachImplementation(t, func(t *testing.T) {
+		w := NewWorkers(2)
+		defer w.Close()
+		a, b, c, d := NewMatrix(33, 70), NewMatrix(70, 90), NewMatrix(33, 90), NewMatrix(70, 90)
+		bt, p := transposed(b), NewPacked(70, 90)
+		for name, f := range map[string]func(){
+			"Pack":           func() { w.Pack(p, b) },
+			"PackTransposed": func() { w.PackTransposed(p, bt) },
+			"Mul":            func() { w.Mul(c, a, p, Accumulate, nil) },
+			"MulTN":          func() { w.MulTN(d, a, c, nil, Overwrite) },
+		} {
+			if n := testing.AllocsPerRun(20, f); n != 0 {
+				t.Errorf("%s allocates %v times", name, n)
+			}
+		}
+	})
+}
+
+func FuzzMul(f *testing.F) {
+	f.Add(uint64(1), uint16(13), uint16(65), uint16(33), uint8(1), uint8(2))
+	f.Fuzz(func(t *testing.T, seed uint64, m, k, n uint16, gap, mode uint8) {
+		eachImplementation(t, func(t *testing.T) {
+			testMul(t, newRand(seed), int(m%64), int(k%1200), int(n%128), int(gap%20), int(seed%16), Mode(mode%3))
+		})
+	})
+}
+
+func FuzzMulTN(f *testing.F) {
+	f.Add(uint64(1), uint16(65), uint16(13), uint16(33), uint8(1), uint8(2))
+	f.Fuzz(func(t *testing.T, seed uint64, k, m, n uint16, gap, mode uint8) {
+		eachImplementation(t, func(t *testing.T) {
+			testMulTN(t, newRand(seed), int(k%1200), int(m%64), int(n%128), int(gap%20), int(seed%16), mode&2 > 0, Mode(mode%2))
+		})
+	})
+}

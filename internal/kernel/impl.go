@@ -1,0 +1,40 @@
+package kernel
+
+// implementation is a way of doing the arithmetic; the later ones are faster.
+type implementation int
+
+const (
+	generic implementation = iota
+	avx2                   // with FMA
+	avx512                 // F, BW, DQ, VL
+)
+
+// active is the fastest implementation of this machine, chosen at start. Only tests change it.
+var active = best()
+
+func (i implementation) String() string { return [...]string{"generic", "avx2", "avx512"}[i] }
+
+// tileSet is what a matrix product of an implementation is made of.
+type tileSet struct {
+	lanes int    // of a vector: columns of A's rows in a strip
+	width int    // columns of a tile and of a panel of B
+	rows  []tile // rows[n-1] computes n rows
+
+	copyStrip, copyPanel rowCopier     // lanes and width wide
+	transposeRows        rowTransposer // lanes wide
+}
+
+// tile computes a tile of C from a strip of A and a panel of B; strides are in bytes:
+//
+//	c[i*rowC+j] = start[i*rowStart+j] + Σ_k a[k*lanes+i]·b[k*width+j]   (j < cols ≤ width; a nil start is 0)
+type tile func(a, b, c, start *float32, k, rowC, rowStart, cols int)
+
+// rowCopier packs n rows of src densely: dst[k*width+j] = src[rows[k]*stride+j] for j < cols, else 0; a nil rows is 0, 1,
+// 2 and so on.
+type rowCopier func(dst, src *float32, rows *int32, n, stride, cols int)
+
+// rowTransposer packs rows of src as columns: dst[j*strideDst+i] = src[i*strideSrc+j] for i < rows, else 0 up to lanes.
+type rowTransposer func(dst, src *float32, rows, cols, strideDst, strideSrc int)
+
+// floatBytes is the size of a float32: strides are bytes in assembly.
+const floatBytes = 4

@@ -1,0 +1,57 @@
+//go:build !purego
+
+package kernel
+
+import "golang.org/x/sys/cpu"
+
+func best() implementation {
+	switch x := &cpu.X86; {
+	case x.HasAVX512F && x.HasAVX512BW && x.HasAVX512DQ && x.HasAVX512VL && x.HasBMI2 && x.HasFMA:
+		return avx512
+	case x.HasAVX2 && x.HasBMI2 && x.HasFMA:
+		return avx2
+	}
+	return generic
+}
+
+// tiles returns the parts of a matrix product, or nil for the generic one.
+func (i implementation) tiles() *tileSet { return tileSets[i] }
+
+var tileSets = [...]*tileSet{
+	avx2:   &tilesAVX2,
+	avx512: &tilesAVX512,
+}
+
+var tilesAVX512 = tileSet{
+	lanes: 16, width: 32,
+	rows: []tile{
+		gemm1x32AVX512,
+		gemm2x32AVX512,
+		gemm3x32AVX512,
+		gemm4x32AVX512,
+		gemm5x32AVX512,
+		gemm6x32AVX512,
+		gemm7x32AVX512,
+		gemm8x32AVX512,
+		gemm9x32AVX512,
+		gemm10x32AVX512,
+		gemm11x32AVX512,
+		gemm12x32AVX512,
+		gemm13x32AVX512,
+		gemm14x32AVX512,
+	},
+	copyStrip: copyRows16AVX512, copyPanel: copyRows32AVX512, transposeRows: transposeRowsAVX512,
+}
+
+var tilesAVX2 = tileSet{
+	lanes: 8, width: 16,
+	rows: []tile{
+		gemm1x16AVX2,
+		gemm2x16AVX2,
+		gemm3x16AVX2,
+		gemm4x16AVX2,
+		gemm5x16AVX2,
+		gemm6x16AVX2,
+	},
+	copyStrip: copyRows8AVX2, copyPanel: copyRows16AVX2, transposeRows: transposeRowsAVX2,
+}
