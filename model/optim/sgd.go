@@ -1,0 +1,46 @@
+package optim
+
+import (
+	"github.com/textgen-go/textgen/internal/kernel"
+	"github.com/textgen-go/textgen/model"
+)
+
+// sgd is stochastic gradient descent (Robbins & Monro 1951) with momentum (Polyak 1964) in PyTorch's form, in which the
+// rate multiplies the momentum at the time of the update:
+//
+//	b = Momentum·b + g, w −= rate·b
+//
+// It remembers one tensor a parameter, or nothing when there is no momentum.
+type sgd struct {
+	memory
+	cfg  Config
+	step kernel.SGDStep
+}
+
+func newSGD(cfg Config, params []*model.Parameter) *sgd {
+	if cfg.Momentum == 0 {
+		return &sgd{memory: newMemory(NameSGD, params), cfg: cfg}
+	}
+	return &sgd{memory: newMemory(NameSGD, params, "momentum"), cfg: cfg}
+}
+
+// Step implements [Optimizer].
+func (o *sgd) Step(rate, gradScale float64, w *model.Workers) {
+	o.steps++
+	o.step = kernel.SGDStep{
+		Rate:      float32(rate),
+		Momentum:  float32(o.cfg.Momentum),
+		GradScale: float32(gradScale),
+		L2:        float32(o.cfg.WeightDecay),
+	}
+	o.sweep.run(w, o)
+}
+
+func (o *sgd) visit(_ int, p piece) {
+	value, grad := o.weights(p)
+	if o.cfg.Momentum == 0 {
+		kernel.SGD(value, grad, nil, o.step)
+		return
+	}
+	kernel.SGD(value, grad, o.at(0, p), o.step)
+}
