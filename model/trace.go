@@ -118,8 +118,11 @@ func (t *trace) propagates(run span) bool { return t.initialGrad || run.prev >= 
 
 // weightGrads overwrites the gradients of the recurrent weights and of the biases.
 func (t *trace) weightGrads() {
-	projected := t.step.projected()
-	t.workers.MulTN(t.whh.gradMatrix(), projected, t.h, t.prev, kernel.Overwrite)
+	projected, states := t.step.projected(), t.h
+	if t.prev == nil {
+		states = t.h.RowRange(0, t.seq.rows())
+	}
+	t.workers.MulTN(t.whh.gradMatrix(), projected, states, t.prev, kernel.Overwrite)
 	t.workers.ColSums(t.bih.Grad, t.gates, kernel.Overwrite)
 	if t.cell == GRU {
 		t.workers.ColSums(t.bhh.Grad, projected, kernel.Overwrite)
