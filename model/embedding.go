@@ -7,8 +7,8 @@ import "github.com/textgen-go/textgen/internal/kernel"
 //
 //   - through the rows: gather each token's embedding, drop out, project all R rows;
 //   - through a table: project the V embeddings once, then gather projected rows. With fewer tokens in the vocabulary
-//     than half the rows of the window, as with characters, that is far less work; it needs an input that nothing but
-//     the first layer reads (no dropout on it, no residual around the layer).
+//     than rows in the window, as with characters, that is far less work; it needs an input that nothing but the first
+//     layer reads (no dropout on it, no residual around the layer).
 type front struct {
 	*pass
 	embedding *Parameter
@@ -20,26 +20,30 @@ type front struct {
 	gatherJob, scatterJob func(int, *kernel.Scratch)
 }
 
-func newFront(p *pass, embedding *Parameter, tied bool) *front {
+// newFront builds the way through a table if table asks for it and it is possible, else through the rows.
+func newFront(p *pass, embedding *Parameter, tied, table bool) *front {
 	f := &front{pass: p, embedding: embedding, tied: tied}
-	vocab, width := embedding.Shape[0], embedding.Shape[1]
-	if !p.dropping(0) && !p.residual(0) && 2*vocab <= p.seq.rows() {
-		for _, t := range p.traces[0] {
-			f.tables = append(f.tables, kernel.NewMatrix(vocab, t.rows()))
-			if p.training {
-				f.tableGrads = append(f.tableGrads, kernel.NewMatrix(vocab, t.rows()))
-			}
-		}
-		f.gatherJob, f.scatterJob = f.gatherProjected, f.scatterProjected
+	if !table || p.dropping(0) || p.residual(0) {
+		f.gatherJob, f.scatterJob = f.gather, f.scatter
+		p.resizeInput()
 		return f
 	}
-	var grad kernel.Matrix
-	if p.training {
-		grad = kernel.NewMatrix(p.seq.rows(), width)
+	f.gatherJob, f.scatterJob = f.gatherProjected, f.scatterProjected
+	for _, t := range p.traces[0] {
+		f.tables = append(f.tables, kernel.NewMatrix(embedding.Shape[0], t.rows()))
+		if p.training {
+			f.tableGrads = append(f.tableGrads, kernel.NewMatrix(embedding.Shape[0], t.rows()))
+		}
 	}
-	p.setInput(kernel.NewMatrix(p.seq.rows(), width), grad)
-	f.gatherJob, f.scatterJob = f.gather, f.scatter
 	return f
+}
+
+// resize makes room for another sequence.
+func (f *front) resize(seq sequence) {
+	f.pass.resize(seq)
+	if f.tables == nil {
+		f.pass.resizeInput()
+	}
 }
 
 // forward computes the pre-activations of the first layer from one token a row.

@@ -20,50 +20,62 @@ type pass struct {
 	joinJob, joinBackward func(int, *kernel.Scratch)
 }
 
-// newPass allocates the workspace. The caller fills inputs[0] unless it has none, and projects layer 0.
+// newPass allocates the workspace for seq. The caller fills inputs[0] unless it has none, and projects layer 0.
 func newPass(r *Recurrent, seq sequence, w *Workers, training bool) *pass {
-	p := &pass{Recurrent: r, seq: seq, workers: w, training: training}
+	p := &pass{Recurrent: r, workers: w, training: training}
 	p.inputs = make([]kernel.Matrix, len(r.layers)+1)
 	p.grads = make([]kernel.Matrix, len(r.layers)+1)
 	p.joined = make([]bool, len(r.layers)+1)
 	for l, directions := range r.layers {
 		var traces []*trace
 		for _, d := range directions {
-			t := newTrace(d, seq, w, training)
-			t.x = p.inputs[l]
-			traces = append(traces, t)
+			traces = append(traces, newTrace(d, w, training))
 		}
 		p.traces = append(p.traces, traces)
-		p.connect(l + 1)
+		p.joined[l+1] = len(directions) > 1 || p.residual(l) || p.dropping(l+1)
 	}
 	p.joinJob, p.joinBackward = p.join, p.unjoin
+	p.resize(seq)
 	return p
 }
 
-// connect decides what stands behind layer l−1: its output itself, or a buffer into which it is joined.
+// resize makes room for another sequence.
+func (p *pass) resize(seq sequence) {
+	p.seq = seq
+	for l, traces := range p.traces {
+		for _, t := range traces {
+			t.resize(seq)
+			t.x = p.inputs[l]
+		}
+		p.connect(l + 1)
+	}
+}
+
+// connect sets what stands behind layer l−1: its output itself, or a buffer into which it is joined.
 func (p *pass) connect(l int) {
-	below := p.traces[l-1]
-	p.joined[l] = len(below) > 1 || p.residual(l-1) || p.dropping(l)
 	if !p.joined[l] {
-		p.inputs[l] = below[0].output()
+		p.inputs[l] = p.traces[l-1][0].output()
 		if p.training {
-			p.grads[l] = below[0].outputGrad()
+			p.grads[l] = p.traces[l-1][0].outputGrad()
 		}
 		return
 	}
-	p.inputs[l] = kernel.NewMatrix(p.seq.rows(), p.cfg.Width())
+	p.inputs[l].Resize(p.seq.rows(), p.cfg.Width())
 	if p.training {
-		p.grads[l] = kernel.NewMatrix(p.seq.rows(), p.cfg.Width())
+		p.grads[l].Resize(p.seq.rows(), p.cfg.Width())
 	}
 }
 
 func (p *pass) dropping(l int) bool { return p.training && p.dropout(l) > 0 }
 
-// setInput gives layer 0 its input and, when training, a place for its gradient.
-func (p *pass) setInput(x, grad kernel.Matrix) {
-	p.inputs[0], p.grads[0] = x, grad
+// resizeInput makes room for the input of layer 0 and, when training, for its gradient.
+func (p *pass) resizeInput() {
+	p.inputs[0].Resize(p.seq.rows(), p.input)
+	if p.training {
+		p.grads[0].Resize(p.seq.rows(), p.input)
+	}
 	for _, t := range p.traces[0] {
-		t.x = x
+		t.x = p.inputs[0]
 	}
 }
 

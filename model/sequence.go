@@ -62,22 +62,18 @@ func (s sequence) at(i int, reverse bool) int {
 	return i
 }
 
-// predecessors returns for every row the row of its predecessor in a buffer with initial states in front, or nil if
-// that is the row's own number.
-func (s sequence) predecessors(reverse bool) []int32 {
-	prev := make([]int32, s.rows())
-	same := true
+// predecessors appends to dst, for every row, the row of its predecessor in a buffer with initial states in front, and
+// reports whether that is every row's own number.
+func (s sequence) predecessors(dst []int32, reverse bool) (prev []int32, same bool) {
+	same = true
 	for t := range s.steps() {
 		runs, n := s.spans(t, reverse, 0, s.streams)
 		for _, run := range runs[:n] {
 			for i := range run.n {
-				prev[run.row+i] = int32(run.prev + i)
-				same = same && run.prev == run.row
+				dst = append(dst, int32(run.prev+i))
 			}
+			same = same && run.prev == run.row
 		}
 	}
-	if same {
-		return nil
-	}
-	return prev
+	return dst, same
 }

@@ -6,9 +6,11 @@ import "github.com/textgen-go/textgen/internal/kernel"
 // an LSTM, R·(6+2)·H for a GRU, R·3·H for an RNN.
 type trace struct {
 	*layer
-	seq     sequence
-	workers *Workers
-	prev    []int32 // the row of h that precedes each row; nil: its own number
+	seq      sequence
+	workers  *Workers
+	training bool
+	prev     []int32 // the row of h that precedes each row
+	inOrder  bool    // prev is every row's own number
 
 	x     kernel.Matrix // [R][In] input, a view of what the layer below wrote
 	gates kernel.Matrix // [R][G·H] pre-activations, then activations, then their gradients
@@ -35,21 +37,13 @@ type cellStep interface {
 	projected() kernel.Matrix
 }
 
-func newTrace(l *layer, seq sequence, w *Workers, training bool) *trace {
-	t := &trace{layer: l, seq: seq, workers: w, prev: seq.predecessors(l.reverse)}
-	rows, states := seq.rows(), seq.streams+seq.rows()
-	t.gates = kernel.NewMatrix(rows, l.rows())
-	t.h = kernel.NewMatrix(states, l.hidden)
-	if training {
-		t.dh = kernel.NewMatrix(states, l.hidden)
-		t.dc = kernel.NewMatrix(seq.streams, l.hidden)
-	}
+// newTrace returns a trace without memory; resize gives it some.
+func newTrace(l *layer, w *Workers, training bool) *trace {
+	t := &trace{layer: l, workers: w, training: training}
 	switch l.cell {
 	case LSTM:
-		t.c, t.tanhC = kernel.NewMatrix(states, l.hidden), kernel.NewMatrix(rows, l.hidden)
 		t.step = lstmTrace{t}
 	case GRU:
-		t.carry = kernel.NewMatrix(rows, l.rows())
 		t.step = gruTrace{t}
 	case ReLURNN:
 		t.step = reluTrace{t}
@@ -58,6 +52,26 @@ func newTrace(l *layer, seq sequence, w *Workers, training bool) *trace {
 	}
 	t.forwardJob, t.backwardJob = t.forwardStreams, t.backwardStreams
 	return t
+}
+
+// resize makes room for seq.
+func (t *trace) resize(seq sequence) {
+	rows, states := seq.rows(), seq.streams+seq.rows()
+	t.seq = seq
+	t.prev, t.inOrder = seq.predecessors(t.prev[:0], t.reverse)
+	t.gates.Resize(rows, t.rows())
+	t.h.Resize(states, t.hidden)
+	switch t.cell {
+	case LSTM:
+		t.c.Resize(states, t.hidden)
+		t.tanhC.Resize(rows, t.hidden)
+	case GRU:
+		t.carry.Resize(rows, t.rows())
+	}
+	if t.training {
+		t.dh.Resize(states, t.hidden)
+		t.dc.Resize(seq.streams, t.hidden)
+	}
 }
 
 // output returns the rows of h that are the layer's output.
@@ -118,11 +132,11 @@ func (t *trace) propagates(run span) bool { return t.initialGrad || run.prev >= 
 
 // weightGrads overwrites the gradients of the recurrent weights and of the biases.
 func (t *trace) weightGrads() {
-	projected, states := t.step.projected(), t.h
-	if t.prev == nil {
-		states = t.h.RowRange(0, t.seq.rows())
+	projected, states, prev := t.step.projected(), t.h, t.prev
+	if t.inOrder {
+		states, prev = t.h.RowRange(0, t.seq.rows()), nil
 	}
-	t.workers.MulTN(t.whh.gradMatrix(), projected, states, t.prev, kernel.Overwrite)
+	t.workers.MulTN(t.whh.gradMatrix(), projected, states, prev, kernel.Overwrite)
 	t.workers.ColSums(t.bih.Grad, t.gates, kernel.Overwrite)
 	if t.cell == GRU {
 		t.workers.ColSums(t.bhh.Grad, projected, kernel.Overwrite)

@@ -25,7 +25,7 @@ func (m *LanguageModel) newWindow(w *Workers, steps, streams int, training bool)
 	p := newPass(m.recurrent, seq, w, training)
 	return &Window{
 		Steps: steps, Streams: streams,
-		front: newFront(p, m.embedding, m.cfg.TieWeights),
+		front: newFront(p, m.embedding, m.cfg.TieWeights, 2*m.cfg.VocabSize <= seq.rows()),
 		loss:  newLossPass(m.head, seq.rows(), w, training),
 	}
 }

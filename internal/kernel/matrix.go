@@ -17,6 +17,17 @@ func NewMatrix(rows, cols int) Matrix {
 	return Matrix{Data: Aligned(rows * stride), Rows: rows, Cols: cols, Stride: stride}
 }
 
+// Resize gives m the shape rows×cols in the memory that it has, or in new memory if that is too small. The numbers that it
+// holds afterwards are undefined.
+func (m *Matrix) Resize(rows, cols int) {
+	stride := (cols + strideUnit - 1) / strideUnit * strideUnit
+	if cap(m.Data) < rows*stride {
+		*m = NewMatrix(rows, cols)
+		return
+	}
+	*m = Matrix{Data: m.Data[:rows*stride], Rows: rows, Cols: cols, Stride: stride}
+}
+
 // View presents data as a dense rows×cols matrix.
 func View(data []float32, rows, cols int) Matrix {
 	return Matrix{Data: data, Rows: rows, Cols: cols, Stride: cols}
