@@ -97,13 +97,19 @@ func (c Config) Validate() error {
 
 // Size returns the number of weights of the model that a valid configuration describes.
 func (c Config) Size() int {
-	n, in := c.VocabSize*c.Embedding+c.VocabSize, c.Embedding
+	n := c.VocabSize*c.Embedding + c.RecurrentConfig.size(c.Embedding) + c.VocabSize
 	if !c.TieWeights {
 		n += c.VocabSize * c.Width()
 	}
+	return n
+}
+
+// size returns the number of weights of the stack over inputs of a given width.
+func (c RecurrentConfig) size(input int) int {
+	n := 0
 	for range c.Layers {
-		n += c.Directions() * c.Cell.gates() * c.Hidden * (in + c.Hidden + 2)
-		in = c.Width()
+		n += c.Directions() * c.Cell.gates() * c.Hidden * (input + c.Hidden + 2)
+		input = c.Width()
 	}
 	return n
 }

@@ -6,6 +6,7 @@ package model
 type sequence struct {
 	offsets []int
 	streams int
+	lengths []int // of the streams; nil: all equal
 }
 
 func uniformSequence(steps, streams int) sequence {
@@ -15,6 +16,30 @@ func uniformSequence(steps, streams int) sequence {
 	}
 	return s
 }
+
+// setLengths lays out streams of the given lengths, which fall and are above 0.
+func (s *sequence) setLengths(lengths []int) {
+	s.streams, s.lengths = len(lengths), lengths
+	s.offsets = append(s.offsets[:0], 0)
+	active := len(lengths)
+	for t := range lengths[0] {
+		for lengths[active-1] <= t {
+			active--
+		}
+		s.offsets = append(s.offsets, s.offsets[t]+active)
+	}
+}
+
+// length returns the number of rows of a stream.
+func (s sequence) length(stream int) int {
+	if s.lengths == nil {
+		return s.steps()
+	}
+	return s.lengths[stream]
+}
+
+// row returns the row of a stream at step t.
+func (s sequence) row(t, stream int) int { return s.offsets[t] + stream }
 
 func (s sequence) steps() int { return len(s.offsets) - 1 }
 

@@ -1,0 +1,159 @@
+package model
+
+import (
+	"cmp"
+	"slices"
+
+	"github.com/textgen-go/textgen/internal/kernel"
+)
+
+// Document is what a classifier reads: its tokens, of which there is at least one, and the buckets of its n-grams.
+type Document struct {
+	Tokens []int32
+	NGrams []int32
+}
+
+// Batch is the workspace of a classifier over documents of any lengths, reused from batch to batch. Documents of one
+// batch cost no padding, and each gets the same bits whatever stands beside it.
+type Batch struct {
+	*Classifier
+	workers  *Workers
+	training bool
+	front    *front
+	pool     poolingPass
+	order    []int // documents by falling length
+	lengths  []int
+	seq      sequence
+	tokens   []int32
+	docs     []Document
+
+	features, dfeatures kernel.Matrix // [docs][P], in order
+	logits              kernel.Matrix // [docs][Labels], in order; then their gradients
+	rows                [][]float32   // logits of the documents as given
+}
+
+// tableLimit is the vocabulary up to which embeddings are projected once a batch instead of once a token. It must not
+// depend on the batch: a document's bits would.
+const tableLimit = 512
+
+// NewBatch allocates a workspace for prediction.
+func (c *Classifier) NewBatch(w *Workers) *Batch { return c.newBatch(w, false) }
+
+// NewTrainingBatch allocates a workspace for training, and the classifier's gradients. The classifier must be packed
+// afterwards.
+func (c *Classifier) NewTrainingBatch(w *Workers) *Batch {
+	c.enableGrad()
+	return c.newBatch(w, true)
+}
+
+func (c *Classifier) newBatch(w *Workers, training bool) *Batch {
+	b := &Batch{Classifier: c, workers: w, training: training}
+	p := newPass(c.recurrent, uniformSequence(1, 1), w, training)
+	b.front = newFront(p, c.embedding, false, c.cfg.VocabSize <= tableLimit)
+	b.pool = c.pooling.newPass(p)
+	return b
+}
+
+// Forward returns the logits of every document, [docs][Labels], valid until the next Forward. A training batch drops out
+// with masks made from dropoutKey.
+func (b *Batch) Forward(docs []Document, dropoutKey uint64) [][]float32 {
+	b.arrange(docs)
+	p := b.front.pass
+	p.key = dropoutKey
+	b.front.resize(b.seq)
+	p.load(nil)
+	b.front.forward(b.tokens)
+	p.forward()
+	b.features.Resize(len(docs), b.cfg.features())
+	b.logits.Resize(len(docs), b.cfg.Labels)
+	b.pool.forward(b.features.ColRange(0, b.cfg.pooled()), p.inputs[len(p.inputs)-1])
+	b.bag()
+	b.dropFeatures(b.features)
+	b.workers.Mul(b.logits, b.features, b.w, kernel.Bias, b.bias.Value)
+	b.rows = slices.Grow(b.rows[:0], len(docs))[:len(docs)]
+	for i, d := range b.order {
+		b.rows[d] = b.logits.Row(i)
+	}
+	return b.rows
+}
+
+// arrange sorts the documents by length and packs their tokens step by step.
+func (b *Batch) arrange(docs []Document) {
+	b.docs, b.order, b.lengths = docs, b.order[:0], b.lengths[:0]
+	for d := range docs {
+		b.order = append(b.order, d)
+	}
+	slices.SortStableFunc(b.order, func(x, y int) int { return cmp.Compare(len(docs[y].Tokens), len(docs[x].Tokens)) })
+	for _, d := range b.order {
+		b.lengths = append(b.lengths, len(docs[d].Tokens))
+	}
+	b.seq.setLengths(b.lengths)
+	b.tokens = b.tokens[:0]
+	for t := range b.seq.steps() {
+		for _, d := range b.order[:b.seq.active(t)] {
+			b.tokens = append(b.tokens, docs[d].Tokens[t])
+		}
+	}
+}
+
+// bag writes the mean embedding of each document's n-grams beside its pooled outputs.
+func (b *Batch) bag() {
+	if b.ngrams == nil {
+		return
+	}
+	table := b.ngrams.matrix()
+	for i, d := range b.order {
+		dst, ids := b.features.Row(i)[b.cfg.pooled():], b.docs[d].NGrams
+		clear(dst)
+		for _, id := range ids {
+			kernel.Add(dst, table.Row(int(id)))
+		}
+		if len(ids) > 0 {
+			kernel.Scale(dst, 1/float32(len(ids)))
+		}
+	}
+}
+
+// dropFeatures drops out what the head reads, or the gradient of it: the mask is its own derivative.
+func (b *Batch) dropFeatures(m kernel.Matrix) {
+	if !b.training || b.cfg.FeatureDropout == 0 {
+		return
+	}
+	key := dropoutKey(b.front.pass.key, b.cfg.Layers+1)
+	for i := range m.Rows {
+		kernel.Dropout(m.Row(i), m.Row(i), float32(b.cfg.FeatureDropout), key, uint32(i*m.Cols))
+	}
+}
+
+// Backward overwrites the gradient of every parameter. Grads, [docs][Labels], are the gradients of the loss with respect
+// to the logits that the last Forward returned.
+func (b *Batch) Backward(grads [][]float32) {
+	for i, d := range b.order {
+		copy(b.logits.Row(i), grads[d])
+	}
+	b.dfeatures.Resize(len(b.docs), b.cfg.features())
+	b.workers.Mul(b.dfeatures, b.logits, b.wT, kernel.Overwrite, nil)
+	b.workers.MulTN(b.weight.gradMatrix(), b.logits, b.features, nil, kernel.Overwrite)
+	b.workers.ColSums(b.bias.Grad, b.logits, kernel.Overwrite)
+	b.dropFeatures(b.dfeatures)
+	b.bagGrad()
+	p := b.front.pass
+	top := len(p.inputs) - 1
+	b.pool.backward(p.grads[top], b.dfeatures.ColRange(0, b.cfg.pooled()), p.inputs[top])
+	p.backward()
+	b.front.backward()
+}
+
+func (b *Batch) bagGrad() {
+	if b.ngrams == nil {
+		return
+	}
+	clear(b.ngrams.Grad)
+	table := b.ngrams.gradMatrix()
+	for i, d := range b.order {
+		grad, ids := b.dfeatures.Row(i)[b.cfg.pooled():], b.docs[d].NGrams
+		for _, id := range ids {
+			kernel.Axpy(table.Row(int(id)), 1/float32(len(ids)), grad)
+		}
+	}
+}
