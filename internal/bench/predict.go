@@ -1,0 +1,57 @@
+package bench
+
+import (
+	"math/rand/v2"
+
+	"github.com/textgen-go/textgen/internal/kernel"
+	"github.com/textgen-go/textgen/model"
+)
+
+// Sample measures tokens a second of generating text with a number of streams side by side, each token being drawn at
+// temperature 0.8.
+func Sample(s Shape, streams int, cfg Config) (Rate, error) {
+	rng := rand.New(rand.NewPCG(1, 2))
+	m, err := s.languageModel(rng)
+	if err != nil {
+		return Rate{}, err
+	}
+	w := model.NewWorkers(cfg.Threads)
+	defer w.Close()
+	m.Pack(w)
+	stepper, state := m.NewStepper(w, streams), m.NewState(streams)
+	tokens := randomTokens(streams, s.Vocab, rng)
+	const some = 50
+	return cfg.measure(some*streams, func() {
+		for range some {
+			for i, logits := range stepper.Step(state, tokens) {
+				tokens[i] = draw(logits, rng.Float32())
+			}
+		}
+	}), nil
+}
+
+// draw chooses a token at temperature 0.8; u is uniform in [0, 1).
+func draw(logits []float32, u float32) int32 {
+	kernel.Scale(logits, 1/0.8)
+	kernel.Softmax(logits)
+	for i, p := range logits {
+		if u -= p; u < 0 {
+			return int32(i)
+		}
+	}
+	return int32(len(logits) - 1)
+}
+
+// Classify measures documents a second of predicting labels in batches of a size.
+func Classify(s Shape, batch int, cfg Config) (Rate, error) {
+	rng := rand.New(rand.NewPCG(1, 2))
+	c, err := s.classifier(rng)
+	if err != nil {
+		return Rate{}, err
+	}
+	w := model.NewWorkers(cfg.Threads)
+	defer w.Close()
+	c.Pack(w)
+	work, docs := c.NewBatch(w), s.documents(batch, rng)
+	return cfg.measure(batch, func() { work.Forward(docs, 0) }), nil
+}

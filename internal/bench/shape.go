@@ -1,0 +1,83 @@
+// Package bench measures how fast this machine trains, samples and classifies.
+//
+// Entry points: [Shapes] are the networks that are compared with other programs; [Train], [Sample] and [Classify] time one
+// of them; [Machine] measures what the processor could do at most.
+package bench
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/textgen-go/textgen/model"
+)
+
+// Shape is a network and how it is used.
+type Shape struct {
+	Name      string     `json:"name"`
+	About     string     `json:"about"`
+	Vocab     int        `json:"vocab"`
+	Embedding int        `json:"embedding"`
+	Cell      model.Cell `json:"cell"`
+	Hidden    int        `json:"hidden"`
+	Layers    int        `json:"layers"`
+	Batch     int        `json:"batch"`
+	Steps     int        `json:"steps"` // of a window, or tokens of a document
+	Optimizer string     `json:"optimizer"`
+	Clip      float64    `json:"clip"`
+	Labels    int        `json:"labels,omitempty"` // above 0: a bidirectional classifier with mean pooling
+}
+
+// Shapes are the shapes that docs/benchmarks.md reports.
+var Shapes = []Shape{
+	{"a", "characters, LSTM 2×128", 65, 128, model.LSTM, 128, 2, 50, 50, "adam", 5, 0},
+	{"b", "characters, LSTM 2×512", 65, 512, model.LSTM, 512, 2, 50, 50, "adam", 5, 0},
+	{"c", "10,000 words, LSTM 2×200", 10000, 200, model.LSTM, 200, 2, 20, 20, "sgd", 0.25, 0},
+	{"d", "10,000 words, LSTM 2×650", 10000, 650, model.LSTM, 650, 2, 20, 35, "sgd", 0.25, 0},
+	{"e", "documents, Bi-LSTM 1×128", 20000, 100, model.LSTM, 128, 1, 64, 200, "adam", 5, 4},
+	{"f-gru", "characters, GRU 2×512", 65, 512, model.GRU, 512, 2, 50, 50, "adam", 5, 0},
+	{"f-rnn", "characters, tanh RNN 2×512", 65, 512, model.RNN, 512, 2, 50, 50, "adam", 5, 0},
+	{"3x1024", "characters, LSTM 3×1024", 65, 1024, model.LSTM, 1024, 3, 50, 50, "adam", 5, 0},
+}
+
+// ShapeNamed returns the shape with a name.
+func ShapeNamed(name string) (Shape, error) {
+	i := slices.IndexFunc(Shapes, func(s Shape) bool { return s.Name == name })
+	if i >= 0 {
+		return Shapes[i], nil
+	}
+	var names []string
+	for _, s := range Shapes {
+		names = append(names, s.Name)
+	}
+	return Shape{}, fmt.Errorf("shape %q is unknown; use one of %s", name, strings.Join(names, ", "))
+}
+
+// Tokens returns the number of tokens of a training step.
+func (s Shape) Tokens() int { return s.Batch * s.Steps }
+
+// recurrent describes the stack.
+func (s Shape) recurrent() model.RecurrentConfig {
+	return model.RecurrentConfig{Cell: s.Cell, Layers: s.Layers, Hidden: s.Hidden, Bidirectional: s.Labels > 0}
+}
+
+// FLOPs returns the floating-point operations of a training step's matrix products: two for each weight and token going
+// forward, four going back. The first layer's input weights count only where the tokens of a step are fewer than the
+// vocabulary: with fewer characters than tokens their products are made once a character, and that is not counted.
+func (s Shape) FLOPs() float64 {
+	gates := map[model.Cell]int{model.LSTM: 4, model.GRU: 3}[s.Cell]
+	gates = max(gates, 1)
+	directions, outputs := 1, s.Vocab
+	if s.Labels > 0 {
+		directions, outputs = 2, 0
+	}
+	weights, input := outputs*s.Hidden, s.Embedding
+	for l := range s.Layers {
+		if l > 0 || s.Vocab > s.Tokens() {
+			weights += directions * gates * s.Hidden * input
+		}
+		weights += directions * gates * s.Hidden * s.Hidden
+		input = directions * s.Hidden
+	}
+	return 6 * float64(weights) * float64(s.Tokens())
+}

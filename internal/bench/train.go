@@ -1,0 +1,149 @@
+package bench
+
+import (
+	"math/rand/v2"
+	"slices"
+	"time"
+
+	"github.com/textgen-go/textgen/internal/kernel"
+	"github.com/textgen-go/textgen/model"
+	"github.com/textgen-go/textgen/model/optim"
+)
+
+// Rate is how fast something went, over several repetitions.
+type Rate struct {
+	PerSecond float64   `json:"per_second"` // median
+	All       []float64 `json:"all"`        // of the repetitions
+}
+
+// Config says how long to measure.
+type Config struct {
+	Threads int           // below 1: one for every core
+	Time    time.Duration // of one repetition; zero: one second
+	Repeats int           // zero: 5
+}
+
+func (c Config) withDefaults() Config {
+	if c.Time == 0 {
+		c.Time = time.Second
+	}
+	if c.Repeats == 0 {
+		c.Repeats = 5
+	}
+	return c
+}
+
+// measure repeats step, which does units of work, for the configured time and times.
+func (c Config) measure(units int, step func()) Rate {
+	c = c.withDefaults()
+	step()
+	var r Rate
+	for range c.Repeats {
+		n, start := 0, time.Now()
+		for n == 0 || time.Since(start) < c.Time {
+			step()
+			n++
+		}
+		r.All = append(r.All, float64(n*units)/time.Since(start).Seconds())
+	}
+	r.PerSecond = median(r.All)
+	return r
+}
+
+func median(xs []float64) float64 {
+	s := slices.Sorted(slices.Values(xs))
+	return (s[(len(s)-1)/2] + s[len(s)/2]) / 2
+}
+
+// Train measures tokens a second of whole training steps on random tokens: forward, backward, clipping, update.
+func Train(s Shape, cfg Config) (Rate, error) {
+	w := model.NewWorkers(cfg.Threads)
+	defer w.Close()
+	step, params, pack, err := s.trainer(w)
+	if err != nil {
+		return Rate{}, err
+	}
+	clipper, err := optim.NewClipper(optim.Clip{Norm: s.Clip}, params)
+	if err != nil {
+		return Rate{}, err
+	}
+	optimizer, err := optim.New(optim.Config{Name: s.Optimizer}, params)
+	if err != nil {
+		return Rate{}, err
+	}
+	pack(w)
+	return cfg.measure(s.Tokens(), func() {
+		step()
+		optimizer.Step(learningRate, clipper.Clip(w).Scale, w)
+		pack(w)
+	}), nil
+}
+
+// learningRate is small enough for random targets to stay harmless.
+const learningRate = 1e-4
+
+// trainer returns a step that leaves gradients, the parameters, and what lays them out again.
+func (s Shape) trainer(w *model.Workers) (step func(), params []*model.Parameter, pack func(*model.Workers), err error) {
+	rng := rand.New(rand.NewPCG(1, 2))
+	if s.Labels > 0 {
+		return s.classifierTrainer(w, rng)
+	}
+	m, err := s.languageModel(rng)
+	if err != nil {
+		return nil, nil, nil, err
+	}
+	window := m.NewTrainingWindow(w, s.Steps, s.Batch)
+	state := m.NewState(s.Batch)
+	in, out := randomTokens(s.Tokens(), s.Vocab, rng), randomTokens(s.Tokens(), s.Vocab, rng)
+	step = func() {
+		window.Forward(in, out, state, 1)
+		window.Backward()
+	}
+	return step, m.Parameters(), m.Pack, nil
+}
+
+func (s Shape) languageModel(rng *rand.Rand) (*model.LanguageModel, error) {
+	return model.NewLanguageModel(model.Config{VocabSize: s.Vocab, Embedding: s.Embedding, RecurrentConfig: s.recurrent()}, rng)
+}
+
+func (s Shape) classifierTrainer(w *model.Workers, rng *rand.Rand) (func(), []*model.Parameter, func(*model.Workers), error) {
+	c, err := s.classifier(rng)
+	if err != nil {
+		return nil, nil, nil, err
+	}
+	batch, docs := c.NewTrainingBatch(w), s.documents(s.Batch, rng)
+	grads := make([][]float32, s.Batch)
+	for i := range grads {
+		grads[i] = make([]float32, s.Labels)
+	}
+	step := func() {
+		for i, logits := range batch.Forward(docs, 1) {
+			copy(grads[i], logits)
+			kernel.CrossEntropy(grads[i], i%s.Labels, 1/float32(s.Batch))
+		}
+		batch.Backward(grads)
+	}
+	return step, c.Parameters(), c.Pack, nil
+}
+
+func (s Shape) classifier(rng *rand.Rand) (*model.Classifier, error) {
+	return model.NewClassifier(model.ClassifierConfig{
+		VocabSize: s.Vocab, Embedding: s.Embedding, Labels: s.Labels, Pooling: model.PoolMean, RecurrentConfig: s.recurrent(),
+	}, rng)
+}
+
+func (s Shape) documents(n int, rng *rand.Rand) []model.Document {
+	docs := make([]model.Document, n)
+	for i := range docs {
+		docs[i].Tokens = randomTokens(s.Steps, s.Vocab, rng)
+	}
+	return docs
+}
+
+func randomTokens(n, vocab int, rng *rand.Rand) []int32 {
+	tokens := make([]int32, n)
+	for i := range tokens {
+		tokens[i] = int32(rng.IntN(vocab))
+	}
+	return tokens
+}
