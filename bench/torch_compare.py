@@ -1,0 +1,252 @@
+#!/usr/bin/env python3
+"""Times textgen and PyTorch on the same shapes, in turn, and prints a table of ratios.
+
+    python3 bench/torch_compare.py                         # training, every shape
+    python3 bench/torch_compare.py --task sample           # generating text
+    python3 bench/torch_compare.py --shapes a,b --rounds 7 --python /path/to/venv/bin/python
+
+Needs Go and a Python with PyTorch (--python may be given several times, to compare several versions). Every round runs
+textgen once and every variant of PyTorch once; the table takes the median of the rounds of each, and PyTorch's best
+variant. Variants: one and two threads, the optimiser with and without foreach, the allocator told to keep its memory.
+"""
+import argparse
+import json
+import os
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+
+# name: (vocabulary, embedding, cell, hidden, layers, batch, steps, optimiser, clip, labels), as internal/bench has them.
+SHAPES = {
+    "a": (65, 128, "LSTM", 128, 2, 50, 50, "adam", 5.0, 0),
+    "b": (65, 512, "LSTM", 512, 2, 50, 50, "adam", 5.0, 0),
+    "c": (10000, 200, "LSTM", 200, 2, 20, 20, "sgd", 0.25, 0),
+    "d": (10000, 650, "LSTM", 650, 2, 20, 35, "sgd", 0.25, 0),
+    "e": (20000, 100, "LSTM", 128, 1, 64, 200, "adam", 5.0, 4),
+    "f-gru": (65, 512, "GRU", 512, 2, 50, 50, "adam", 5.0, 0),
+    "f-rnn": (65, 512, "RNN", 512, 2, 50, 50, "adam", 5.0, 0),
+    "3x1024": (65, 1024, "LSTM", 1024, 3, 50, 50, "adam", 5.0, 0),
+}
+TASKS = {
+    "train": ["a", "b", "c", "d", "e", "f-gru", "f-rnn"],
+    "sample": ["b", "3x1024"],
+    "classify": ["e"],
+}
+KEEP_MEMORY = {"MALLOC_MMAP_MAX_": "0", "MALLOC_TRIM_THRESHOLD_": "4294967296", "MALLOC_TOP_PAD_": "268435456"}
+
+
+# ---- the PyTorch side: one variant in a process of its own
+
+def build(torch, shape):
+    vocab, embedding, cell, hidden, layers, batch, steps, _, _, labels = shape
+
+    class Net(torch.nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.embedding = torch.nn.Embedding(vocab, embedding)
+            self.rnn = getattr(torch.nn, cell)(embedding, hidden, layers, bidirectional=labels > 0)
+            self.head = torch.nn.Linear(hidden * (2 if labels else 1), labels or vocab)
+
+        def forward(self, tokens, state):
+            out, state = self.rnn(self.embedding(tokens), state)
+            return self.head(out.mean(0) if labels else out), state
+
+    return Net()
+
+
+def detach(state):
+    return tuple(s.detach() for s in state) if isinstance(state, tuple) else state.detach()
+
+
+def trainer(torch, shape, foreach):
+    vocab, _, _, _, _, batch, steps, optimiser, clip, labels = shape
+    net = build(torch, shape)
+    params = list(net.parameters())
+    make = torch.optim.Adam if optimiser == "adam" else torch.optim.SGD
+    update = make(params, lr=1e-4, foreach=foreach or None)
+    tokens = torch.randint(0, vocab, (steps + 1, batch))
+    targets = torch.randint(0, labels, (batch,)) if labels else tokens[1:].reshape(-1)
+    state = None
+
+    def step():
+        nonlocal state
+        update.zero_grad(set_to_none=True)
+        logits, after = net(tokens[:-1], None if labels else state)
+        state = detach(after)
+        torch.nn.functional.cross_entropy(logits.reshape(-1, logits.shape[-1]), targets).backward()
+        torch.nn.utils.clip_grad_norm_(params, clip)
+        update.step()
+
+    return step, batch * steps
+
+
+def sampler(torch, shape, compiled):
+    vocab, _, _, hidden, layers, _, _, _, _, _ = shape
+    net = build(torch, shape).eval()
+    if compiled:
+        return tuned_sampler(torch, net, layers, hidden)
+    token, state = torch.zeros(1, 1, dtype=torch.long), None
+
+    def step():
+        nonlocal token, state
+        with torch.inference_mode():
+            for _ in range(50):
+                logits, state = net(token, state)
+                token = torch.multinomial(torch.softmax(logits[0] / 0.8, -1), 1).view(1, 1)
+
+    return step, 50
+
+
+def tuned_sampler(torch, net, layers, hidden):
+    """The loop as an expert would write it: TorchScript, the first layer's input products in a table, one matrix-vector
+    product for each later layer."""
+    from typing import List
+    rnn = net.rnn
+    with torch.no_grad():
+        table = (net.embedding.weight @ rnn.weight_ih_l0.t() + rnn.bias_ih_l0 + rnn.bias_hh_l0).contiguous()
+        weights, biases = [rnn.weight_hh_l0.detach().contiguous()], [torch.zeros(4 * hidden)]
+        for l in range(1, layers):
+            both = [getattr(rnn, f"weight_ih_l{l}"), getattr(rnn, f"weight_hh_l{l}")]
+            weights.append(torch.cat(both, 1).detach().contiguous())
+            biases.append((getattr(rnn, f"bias_ih_l{l}") + getattr(rnn, f"bias_hh_l{l}")).detach())
+        out, bias = net.head.weight.detach(), net.head.bias.detach()
+
+    def loop(token: torch.Tensor, h: List[torch.Tensor], c: List[torch.Tensor], table: torch.Tensor,
+             weights: List[torch.Tensor], biases: List[torch.Tensor], out: torch.Tensor, bias: torch.Tensor):
+        for _ in range(50):
+            x = h[0]
+            for l in range(len(weights)):
+                if l == 0:
+                    gates = torch.addmv(table[token[0]], weights[0], h[0])
+                else:
+                    gates = torch.addmv(biases[l], weights[l], torch.cat([x, h[l]]))
+                i, f, g, o = gates.chunk(4)
+                c[l] = torch.sigmoid(f) * c[l] + torch.sigmoid(i) * torch.tanh(g)
+                h[l] = torch.sigmoid(o) * torch.tanh(c[l])
+                x = h[l]
+            token = torch.multinomial(torch.softmax(torch.addmv(bias, out, x) / 0.8, 0), 1)
+        return token, h, c
+
+    # TorchScript reads a function's source together with its annotations, which must not be nested.
+    loop.__annotations__ = dict(token=torch.Tensor, h=List[torch.Tensor], c=List[torch.Tensor], table=torch.Tensor,
+                                weights=List[torch.Tensor], biases=List[torch.Tensor], out=torch.Tensor, bias=torch.Tensor)
+    scripted = torch.jit.script(loop)
+    token = torch.zeros(1, dtype=torch.long)
+    h, c = ([torch.zeros(hidden) for _ in range(layers)] for _ in range(2))
+
+    def step():
+        nonlocal token, h, c
+        with torch.no_grad():
+            token, h, c = scripted(token, h, c, table, weights, biases, out, bias)
+
+    return step, 50
+
+
+def classifier(torch, shape, batch):
+    net = build(torch, shape).eval()
+    tokens = torch.randint(0, shape[0], (shape[6], batch))
+
+    def step():
+        with torch.inference_mode():
+            net(tokens, None)
+
+    return step, batch
+
+
+def worker(args):
+    import torch
+    torch.manual_seed(1)
+    torch.set_num_threads(args.threads)
+    shape = SHAPES[args.worker]
+    if args.task == "train":
+        step, units = trainer(torch, shape, args.variant == "foreach")
+    elif args.task == "sample":
+        step, units = sampler(torch, shape, args.variant == "tuned")
+    else:
+        step, units = classifier(torch, shape, args.batch)
+    began = time.perf_counter()
+    while time.perf_counter() - began < args.warmup:
+        step()
+    n, began = 0, time.perf_counter()
+    while time.perf_counter() - began < args.seconds:
+        step()
+        n += 1
+    rate = n * units / (time.perf_counter() - began)
+    print(json.dumps({"rate": rate, "version": torch.__version__}))
+
+
+# ---- the comparison
+
+def variants(task):
+    """Name, extra arguments and extra environment of every variant of PyTorch."""
+    kinds = {"train": ["plain", "foreach"], "sample": ["eager", "tuned"], "classify": ["plain"]}[task]
+    for kind in kinds:
+        for threads in (1, 2):
+            env = {"OMP_NUM_THREADS": str(threads), "OPENBLAS_NUM_THREADS": str(threads), "MKL_NUM_THREADS": str(threads)}
+            if kind == "foreach":
+                env.update(KEEP_MEMORY)
+            yield f"{kind} {threads}t", ["--variant", kind, "--threads", str(threads)], env
+
+
+def run(command, env=None):
+    clean = {k: v for k, v in os.environ.items() if k not in ("OPENBLAS_CORETYPE", "OPENBLAS_L2_SIZE")}
+    done = subprocess.run(command, env={**clean, **(env or {})}, capture_output=True, text=True)
+    if done.returncode:
+        sys.exit(f"{' '.join(command)}\nfailed:\n{done.stderr[-2000:]}")
+    return json.loads(done.stdout.strip().splitlines()[-1])
+
+
+def compare(args, binary, shape):
+    rates, versions = {}, {}
+    for _ in range(args.rounds):
+        ours = run([binary, "bench", "--task", args.task, "--shape", shape, "--repeats", "1", "--json",
+                    "--time", f"{args.seconds}s", "--batch", str(args.batch), "--precision", args.precision])
+        rates.setdefault("textgen", []).append(ours["per_second"])
+        for python in args.python:
+            for name, extra, env in variants(args.task):
+                theirs = run([python, __file__, "--worker", shape, "--task", args.task, "--batch", str(args.batch),
+                              "--seconds", str(args.seconds), *extra], env)
+                key = (theirs["version"], name)
+                rates.setdefault(key, []).append(theirs["rate"])
+                versions.setdefault(theirs["version"], []).append(key)
+    medians = {k: statistics.median(v) for k, v in rates.items()}
+    best = {v: max(set(keys), key=medians.get) for v, keys in versions.items()}
+    return medians, best
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--task", choices=TASKS, default="train")
+    parser.add_argument("--shapes", help="comma-separated; default: all of the task")
+    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--seconds", type=float, default=2.0)
+    parser.add_argument("--batch", type=int, default=0, help="streams when sampling (default 1), documents when classifying (default 64)")
+    parser.add_argument("--precision", default="fp32", help="of textgen: fp32, bf16 or int8")
+    parser.add_argument("--python", action="append", help="an interpreter with PyTorch; default: this one")
+    parser.add_argument("--worker", help=argparse.SUPPRESS)
+    parser.add_argument("--variant", help=argparse.SUPPRESS)
+    parser.add_argument("--threads", type=int, default=1, help=argparse.SUPPRESS)
+    parser.add_argument("--warmup", type=float, default=1.0, help=argparse.SUPPRESS)
+    args = parser.parse_args()
+    args.python = args.python or [sys.executable]
+    args.batch = args.batch or (64 if args.task == "classify" else 1)
+    if args.worker:
+        return worker(args)
+    root = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+    with tempfile.TemporaryDirectory() as folder:
+        binary = os.path.join(folder, "textgen")
+        subprocess.run(["go", "build", "-o", binary, "./cmd/textgen"], cwd=root, check=True)
+        shapes = args.shapes.split(",") if args.shapes else TASKS[args.task]
+        unit = {"train": "tokens/s", "sample": "tokens/s", "classify": "documents/s"}[args.task]
+        print(f"| shape | textgen, {unit} | PyTorch | its best variant | {unit} | ratio |\n|---|---|---|---|---|---|")
+        for shape in shapes:
+            medians, best = compare(args, binary, shape)
+            for version, key in best.items():
+                ours, theirs = medians["textgen"], medians[key]
+                print(f"| {shape} | {ours:,.0f} | {version} | {key[1]} | {theirs:,.0f} | {ours / theirs:.2f} |", flush=True)
+
+
+if __name__ == "__main__":
+    main()
