@@ -10,7 +10,7 @@ import (
 )
 
 // MaxJSON is the largest tokenizer.json that Parse reads, in bytes.
-const MaxJSON = 64 << 20
+const MaxJSON = 32 << 20
 
 // document is tokenizer.json, with all keys that Hugging Face tokenizers asks
 // for, in its order.
@@ -64,7 +64,7 @@ type model struct {
 	ByteFallback            *bool           `json:"byte_fallback,omitempty"`
 	IgnoreMerges            *bool           `json:"ignore_merges,omitempty"`
 	Vocab                   tokenList       `json:"vocab"`
-	Merges                  *[]string       `json:"merges,omitempty"`
+	Merges                  *mergeList      `json:"merges,omitempty"`
 	UnkToken                *string         `json:"unk_token"`
 }
 
@@ -109,6 +109,27 @@ func (l *tokenList) UnmarshalJSON(data []byte) error {
 
 var errIDs = errors.New("ids must be 0, 1, 2 and so on, each once")
 
+// mergeList is the merges of a BPE model, as "left right". Newer files have
+// pairs of strings, which are read too.
+type mergeList []string
+
+func (l *mergeList) UnmarshalJSON(data []byte) error {
+	var old []string
+	if json.Unmarshal(data, &old) == nil {
+		*l = old
+		return nil
+	}
+	var pairs [][2]string
+	if err := json.Unmarshal(data, &pairs); err != nil {
+		return err
+	}
+	*l = make(mergeList, len(pairs))
+	for i, p := range pairs {
+		(*l)[i] = p[0] + " " + p[1]
+	}
+	return nil
+}
+
 // marshal writes v as JSON without escaping < and >.
 func marshal(v any) ([]byte, error) {
 	var out bytes.Buffer
@@ -133,7 +154,7 @@ func (t *words) MarshalJSON() ([]byte, error) {
 func (t *bytePairs) MarshalJSON() ([]byte, error) {
 	d := newDocument(BPE, t.norm)
 	d.Model.Vocab = t.tokens
-	merges := make([]string, len(t.merges))
+	merges := make(mergeList, len(t.merges))
 	for i, p := range t.merges {
 		// No token holds a blank: byteRunes spells it Ġ.
 		merges[i] = t.tokens[p.left] + " " + t.tokens[p.right]
@@ -211,14 +232,12 @@ func parse(data []byte) (Tokenizer, error) {
 		return nil, fmt.Errorf("%d bytes are too many: the limit is %d", len(data), MaxJSON)
 	}
 	var d document
-	if err := json.Unmarshal(data, &d); err != nil {
-		return nil, err
+	if err := json.Unmarshal(data, &d); err == nil {
+		if kind, norm, ok := d.own(); ok {
+			return d.tokenizer(kind, norm)
+		}
 	}
-	kind, norm, ok := d.own()
-	if !ok {
-		return nil, errors.New("not written by this package")
-	}
-	return d.tokenizer(kind, norm)
+	return parseForeign(data)
 }
 
 // own tells whether a document is one of this package's own, and of what kind:
