@@ -16,9 +16,9 @@ import (
 	"github.com/sugarme/tokenizer/pretrained"
 )
 
-// errUnsupported marks what this package does not read of a foreign file. We
-// would rather refuse a file than give other ids than its maker's.
-var errUnsupported = errors.New("not supported (of foreign files: BPE on bytes and WordLevel, " +
+// ErrUnsupported is the error of Parse for what it does not read of a foreign
+// file. We would rather refuse a file than give other ids than its maker's.
+var ErrUnsupported = errors.New("not supported (of foreign files: BPE on bytes and WordLevel, " +
 	"with the pre-tokenizers ByteLevel, Split, WhitespaceSplit, Punctuation, Digits and the normalisers NFC, NFD, NFKC, NFKD, Lowercase)")
 
 // recoverTo turns a panic of the library into an error.
@@ -66,7 +66,7 @@ func parseForeign(data []byte) (*foreign, error) {
 		return nil, errors.New("there is no model")
 	}
 	if err := json.Unmarshal(raw.Model, &r.model); err != nil {
-		return nil, fmt.Errorf("model: %w: %w", err, errUnsupported)
+		return nil, fmt.Errorf("model: %w: %w", err, ErrUnsupported)
 	}
 	for _, step := range []func() error{r.normaliser, r.splits, r.vocabulary, r.checkModel, r.library} {
 		if err := step(); err != nil {
@@ -89,7 +89,7 @@ func members(part map[string]any, key string) ([]map[string]any, error) {
 	for i, member := range list {
 		m, ok := member.(map[string]any)
 		if !ok || m["type"] == "Sequence" {
-			return nil, fmt.Errorf("%s %d: %w", key, i, errUnsupported)
+			return nil, fmt.Errorf("%s %d: %w", key, i, ErrUnsupported)
 		}
 		parts[i] = m
 	}
@@ -105,7 +105,7 @@ func (r *foreignReader) normaliser() error {
 		name, _ := part["type"].(string)
 		normalise, ok := normalisers[name]
 		if !ok {
-			return fmt.Errorf("normalizer %q: %w", name, errUnsupported)
+			return fmt.Errorf("normalizer %q: %w", name, ErrUnsupported)
 		}
 		r.t.norms = append(r.t.norms, normalise)
 	}
@@ -122,7 +122,7 @@ func (r *foreignReader) splits() error {
 			return err
 		}
 		if r.byteLevel && i+1 < len(parts) {
-			return fmt.Errorf("pre_tokenizer after ByteLevel: %w", errUnsupported)
+			return fmt.Errorf("pre_tokenizer after ByteLevel: %w", ErrUnsupported)
 		}
 	}
 	return nil
@@ -146,7 +146,7 @@ func (r *foreignReader) split(part map[string]any) error {
 		return nil
 	case "Punctuation", "Digits":
 	default:
-		return fmt.Errorf("pre_tokenizer %q: %w", name, errUnsupported)
+		return fmt.Errorf("pre_tokenizer %q: %w", name, ErrUnsupported)
 	}
 	by, err := createPreTokenizer(part)
 	if err != nil {
@@ -190,12 +190,12 @@ func fixPattern(part map[string]any) (map[string]any, error) {
 	}
 	for _, escape := range goEscapes.FindAllString(text, -1) {
 		if escape != `\p` {
-			return nil, fmt.Errorf("pattern %q with %s: %w", text, escape, errUnsupported)
+			return nil, fmt.Errorf("pattern %q with %s: %w", text, escape, ErrUnsupported)
 		}
 	}
 	re, err := regexp.Compile(text)
 	if err != nil || re.MatchString("") {
-		return nil, fmt.Errorf("pattern %q: %w", text, errUnsupported)
+		return nil, fmt.Errorf("pattern %q: %w", text, ErrUnsupported)
 	}
 	fixed := maps.Clone(part)
 	fixed["pattern"] = map[string]any{"Regex": text}
@@ -271,7 +271,7 @@ func (r *foreignReader) add(added tokenizer.TokenConfig, ids map[string]int64) e
 		return fmt.Errorf("added token of %d bytes, the limit is %d of UTF-8", n, maxAddedBytes)
 	}
 	if added.Content == "" || added.Lstrip || added.Rstrip || added.SingleWord || added.Normalized && r.t.norms != nil {
-		return fmt.Errorf("added token %q that is empty or has lstrip, rstrip, single_word, or normalized with a normalizer: %w", added.Content, errUnsupported)
+		return fmt.Errorf("added token %q that is empty or has lstrip, rstrip, single_word, or normalized with a normalizer: %w", added.Content, ErrUnsupported)
 	}
 	if id, ok := ids[added.Content]; ok && id != added.Id {
 		return fmt.Errorf("added token %q has id %d, and %d in the vocabulary", added.Content, added.Id, id)
@@ -331,14 +331,14 @@ func (r *foreignReader) checkModel() error {
 		r.t.kind = BPE
 		return r.checkBPE()
 	}
-	return fmt.Errorf("model %q: %w", m.Type, errUnsupported)
+	return fmt.Errorf("model %q: %w", m.Type, ErrUnsupported)
 }
 
 func (r *foreignReader) checkBPE() error {
 	m := &r.model
 	if !r.byteLevel || m.Dropout != nil || m.Prefix != nil && *m.Prefix != "" || m.Suffix != nil && *m.Suffix != "" ||
 		m.FuseUnk || m.ByteFallback || m.IgnoreMerges {
-		return fmt.Errorf("BPE without ByteLevel, or with dropout, prefix, suffix, fuse_unk, byte_fallback or ignore_merges: %w", errUnsupported)
+		return fmt.Errorf("BPE without ByteLevel, or with dropout, prefix, suffix, fuse_unk, byte_fallback or ignore_merges: %w", ErrUnsupported)
 	}
 	for b, spelled := range byteRunes {
 		if _, ok := m.Vocab[string(spelled)]; !ok {
@@ -373,7 +373,7 @@ func (r *foreignReader) library() (err error) {
 	switch name, _ := r.config.Decoder["type"].(string); name {
 	case "ByteLevel", "Fuse":
 	default:
-		return fmt.Errorf("decoder %q: %w", name, errUnsupported)
+		return fmt.Errorf("decoder %q: %w", name, ErrUnsupported)
 	}
 	if r.t.decoder, err = pretrained.CreateDecoder(r.config.Decoder); err != nil {
 		return fmt.Errorf("decoder: %w", err)

@@ -55,19 +55,6 @@ func FuzzParse(f *testing.F) {
 		if err != nil {
 			return
 		}
-		ids, _ := tok.AppendIDs(nil, []byte("The river's <eos> 12\n\xff été"))
-		for _, id := range ids {
-			if id < 0 || int(id) >= tok.Size() {
-				t.Fatalf("id %d in a vocabulary of %d", id, tok.Size())
-			}
-		}
-		tok.AppendText(nil, ids)
-		written, err := tok.MarshalJSON()
-		if err != nil {
-			t.Fatal(err)
-		}
-		if _, err := Parse(written); err != nil {
-			t.Fatalf("written and read again: %v", err)
-		}
+		use(t, tok)
 	})
 }

@@ -10,10 +10,11 @@ import (
 // keep. Words are one blank apart, but there is none
 //
 //   - at the start of a line or before a newline;
-//   - before a closing mark (. , ; : ! ? ) ’ ” and their like in other scripts);
+//   - before a closing mark (. , ; : ! ? ) ’ ” and their like);
 //   - after an opening mark (( [ “ ‘ $ and their like);
-//   - on either side of a hyphen, dash, slash or underscore, and of combining
-//     marks, which are tokens of their own;
+//   - on either side of a hyphen, dash, slash or underscore, of the wide marks
+//     of Chinese and Japanese, and of combining marks, which are tokens of
+//     their own;
 //   - inside straight quotes: " and ' open and close in turn, on each line anew.
 //
 // The zero value is at the start of a line.
@@ -25,9 +26,9 @@ type spacer struct {
 }
 
 const (
-	closing = `.,;:!?)]}’”%…` + `。，、；：！？）」』】》〉`
-	opening = `([{“‘$£€` + `（「『【《〈`
-	joining = `-–—/_`
+	closing = `.,;:!?)]}’”%…`
+	opening = `([{“‘$£€`
+	joining = `-–—/_` + `。，、；：！？（）「」『』【】《》〈〉`
 )
 
 // before tells whether a blank goes before token, and takes note of token.

@@ -89,16 +89,18 @@ func Train(cfg TrainConfig, chunks iter.Seq2[[]byte, error]) (Tokenizer, error) 
 
 // build makes the tokenizer from the counts of a text.
 func build(cfg TrainConfig, norm normaliser, counts []counted) (Tokenizer, error) {
-	switch cfg.Kind {
-	case Word:
-		return newWords(frequent(counts, cfg), norm)
-	case BPE:
+	if cfg.Kind == BPE {
 		return trainBPE(counts, cfg, norm)
-	default:
-		tokens := frequent(counts, cfg)
-		slices.Sort(tokens) // UTF-8 sorts as code points do
-		return newChars(tokens, norm)
 	}
+	tokens := frequent(counts, cfg)
+	if len(tokens) == 0 {
+		return nil, fmt.Errorf("every %s of the text occurs fewer than %d times: lower the minimum frequency", cfg.Kind, cfg.MinFrequency)
+	}
+	if cfg.Kind == Word {
+		return newWords(tokens, norm)
+	}
+	slices.Sort(tokens) // UTF-8 sorts as code points do
+	return newChars(tokens, norm)
 }
 
 // counted is a character or a word with its frequency.
