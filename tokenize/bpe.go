@@ -1,8 +1,6 @@
 package tokenize
 
 import (
-	"cmp"
-	"container/heap"
 	"fmt"
 	"sync"
 	"unicode/utf8"
@@ -17,15 +15,18 @@ import (
 type bytePairs struct {
 	vocabulary
 	norm   normaliser
-	merges []pair           // by rank
-	ranks  map[pair]merging // the same, by pair
-	bytes  [256]int32       // the token of each byte
-	text   [][]byte         // the bytes of each token
-	memos  sync.Pool        // of *memo
+	merges []pair             // by rank
+	ranks  map[uint64]merging // the same, by pair.key
+	bytes  [256]int32         // the token of each byte
+	text   [][]byte           // the bytes of each token
+	memos  sync.Pool          // of *memo
 }
 
 // pair is two tokens that stand side by side.
 type pair struct{ left, right int32 }
+
+// key is the pair as a number, for which maps are fastest.
+func (p pair) key() uint64 { return uint64(uint32(p.left))<<32 | uint64(uint32(p.right)) }
 
 // merging is what becomes of a pair, and when: low ranks come first.
 type merging struct{ rank, id int32 }
@@ -71,17 +72,17 @@ func (t *bytePairs) setBytes() error {
 
 // setRanks indexes the merges.
 func (t *bytePairs) setRanks() error {
-	t.ranks = make(map[pair]merging, len(t.merges))
+	t.ranks = make(map[uint64]merging, len(t.merges))
 	for rank, p := range t.merges {
 		left, right := t.Token(p.left), t.Token(p.right)
 		id, ok := t.ids[left+right]
 		if !ok || left == "" || right == "" {
 			return fmt.Errorf("merge %d, of %q and %q, gives no token of the vocabulary", rank, left, right)
 		}
-		if _, twice := t.ranks[p]; twice {
+		if _, twice := t.ranks[p.key()]; twice {
 			return fmt.Errorf("merge %d, of %q and %q, stands twice", rank, left, right)
 		}
-		t.ranks[p] = merging{int32(rank), id}
+		t.ranks[p.key()] = merging{int32(rank), id}
 	}
 	return nil
 }
@@ -125,7 +126,7 @@ type memo struct {
 	spans   map[string]span
 	ids     []int32
 	symbols []symbol
-	queue   candidates
+	queue   queue[candidate]
 }
 
 // span is a range of memo.ids.
@@ -174,36 +175,26 @@ const (
 type candidate struct {
 	rank int32
 	at   int32
-	pair pair // as it was: outdated if the symbols have changed
+	id   int32 // of the merged token
+	pair pair  // as it was: outdated if the symbols have changed
 }
 
-// candidates is a heap: low ranks first, and of one rank the leftmost.
-type candidates []candidate
-
-func (c candidates) Len() int { return len(c) }
-func (c candidates) Less(i, j int) bool {
-	return cmp.Or(cmp.Compare(c[i].rank, c[j].rank), cmp.Compare(c[i].at, c[j].at)) < 0
-}
-func (c candidates) Swap(i, j int) { c[i], c[j] = c[j], c[i] }
-func (c *candidates) Push(x any)   { *c = append(*c, x.(candidate)) }
-func (c *candidates) Pop() any {
-	last := len(*c) - 1
-	x := (*c)[last]
-	*c = (*c)[:last]
-	return x
+// before orders candidates: low ranks first, and of one rank the leftmost.
+func (c candidate) before(d candidate) bool {
+	return c.rank < d.rank || c.rank == d.rank && c.at < d.at
 }
 
 // merge appends the ids of a piece to dst. It takes O(n log n) for n bytes.
 func (m *memo) merge(dst []int32, t *bytePairs, piece []byte) []int32 {
 	m.start(t, piece)
 	for len(m.queue) > 0 {
-		c := heap.Pop(&m.queue).(candidate)
+		c := m.queue.pop()
 		left := &m.symbols[c.at]
 		if left.id != c.pair.left || left.next == none || m.symbols[left.next].id != c.pair.right {
 			continue
 		}
 		right := &m.symbols[left.next]
-		left.id, left.next = t.ranks[c.pair].id, right.next
+		left.id, left.next = c.id, right.next
 		right.id = gone
 		if left.next != none {
 			m.symbols[left.next].prev = c.at
@@ -237,8 +228,8 @@ func (m *memo) start(t *bytePairs, piece []byte) {
 func (m *memo) offer(t *bytePairs, at int32) {
 	left := m.symbols[at]
 	p := pair{left.id, m.symbols[left.next].id}
-	if to, ok := t.ranks[p]; ok {
-		heap.Push(&m.queue, candidate{to.rank, at, p})
+	if to, ok := t.ranks[p.key()]; ok {
+		m.queue.push(candidate{to.rank, at, to.id, p})
 	}
 }
 

@@ -2,7 +2,6 @@ package tokenize
 
 import (
 	"cmp"
-	"container/heap"
 	"slices"
 )
 
@@ -33,7 +32,7 @@ type learner struct {
 	words  []weighted
 	counts map[pair]int
 	where  map[pair][]int32 // words that may hold the pair
-	queue  pairQueue        // with counts that may be outdated
+	queue  queue[queued]    // with counts that may be outdated
 }
 
 // weighted is a distinct piece, as tokens, and how often it occurs.
@@ -59,9 +58,8 @@ func newLearner(pieces []counted) *learner {
 		}
 	}
 	for p, n := range l.counts {
-		l.queue = append(l.queue, queued{p, n})
+		l.queue.push(queued{p, n}) // a total order: that of the map does not matter
 	}
-	heap.Init(&l.queue) // a total order: the order of the map does not matter
 	return l
 }
 
@@ -103,13 +101,13 @@ func (l *learner) count(p pair, n int, word int32) {
 // is left.
 func (l *learner) best() (pair, int) {
 	for len(l.queue) > 0 {
-		q := heap.Pop(&l.queue).(queued)
+		q := l.queue.pop()
 		n := l.counts[q.pair]
 		if n == q.count {
 			return q.pair, n
 		}
 		if n > 0 {
-			heap.Push(&l.queue, queued{q.pair, n})
+			l.queue.push(queued{q.pair, n})
 		}
 	}
 	return pair{}, 0
@@ -129,7 +127,7 @@ func (l *learner) merge(p pair) {
 	delete(l.counts, p)
 	for q := range changed {
 		if n := l.counts[q]; n > 0 {
-			heap.Push(&l.queue, queued{q, n})
+			l.queue.push(queued{q, n})
 		}
 	}
 }
@@ -170,22 +168,10 @@ type queued struct {
 	count int
 }
 
-// pairQueue is a heap: high counts first, then low ids.
-type pairQueue []queued
-
-func (q pairQueue) Len() int { return len(q) }
-func (q pairQueue) Less(i, j int) bool {
-	a, b := q[i], q[j]
+// before orders the queue: high counts first, then low ids.
+func (q queued) before(r queued) bool {
 	return cmp.Or(
-		cmp.Compare(b.count, a.count),
-		cmp.Compare(a.pair.left, b.pair.left),
-		cmp.Compare(a.pair.right, b.pair.right)) < 0
-}
-func (q pairQueue) Swap(i, j int) { q[i], q[j] = q[j], q[i] }
-func (q *pairQueue) Push(x any)   { *q = append(*q, x.(queued)) }
-func (q *pairQueue) Pop() any {
-	last := len(*q) - 1
-	x := (*q)[last]
-	*q = (*q)[:last]
-	return x
+		cmp.Compare(r.count, q.count),
+		cmp.Compare(q.pair.left, r.pair.left),
+		cmp.Compare(q.pair.right, r.pair.right)) < 0
 }

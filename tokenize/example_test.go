@@ -29,7 +29,7 @@ func Example() {
 	fmt.Println(tok.Size(), ids, unknown.Count, unknown.First)
 	fmt.Printf("%s\n", tok.AppendText(nil, ids))
 	// Output:
-	// 13 [5 9 1 4] 1 sank
+	// 12 [5 9 1 4] 1 sank
 	// The boat <unk>.
 }
 
