@@ -1,0 +1,382 @@
+package tokenize
+
+import (
+	"bytes"
+	"cmp"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"maps"
+	"regexp"
+	"slices"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/sugarme/tokenizer"
+	"github.com/sugarme/tokenizer/pretrained"
+)
+
+// ErrUnsupported is the error of Parse for what it does not read of a foreign
+// file. We would rather refuse a file than give other ids than its maker's.
+var ErrUnsupported = errors.New("not supported (of foreign files: BPE on bytes and WordLevel, " +
+	"with the pre-tokenizers ByteLevel, Split, WhitespaceSplit, Punctuation, Digits and the normalisers NFC, NFD, NFKC, NFKD, Lowercase)")
+
+// recoverTo turns a panic of the library into an error.
+func recoverTo(err *error) {
+	if r := recover(); r != nil {
+		*err = fmt.Errorf("sugarme/tokenizer: %v", r)
+	}
+}
+
+// foreignReader checks the parts of a foreign tokenizer.json, before the
+// library sees them: some of its errors end the program.
+type foreignReader struct {
+	config    tokenizer.Config
+	model     foreignModel
+	t         *foreign
+	byteLevel bool // text is spelled in byteRunes
+}
+
+// foreignModel is what the library's Model must not be trusted to check.
+type foreignModel struct {
+	Type         string           `json:"type"`
+	Vocab        map[string]int64 `json:"vocab"`
+	Merges       mergeList        `json:"merges"`
+	UnkToken     *string          `json:"unk_token"`
+	Dropout      *float64         `json:"dropout"`
+	Prefix       *string          `json:"continuing_subword_prefix"`
+	Suffix       *string          `json:"end_of_word_suffix"`
+	FuseUnk      bool             `json:"fuse_unk"`
+	ByteFallback bool             `json:"byte_fallback"`
+	IgnoreMerges bool             `json:"ignore_merges"`
+}
+
+func parseForeign(data []byte) (*foreign, error) {
+	r := foreignReader{t: &foreign{file: bytes.Clone(data), unkID: -1, cut: map[string]bool{}}}
+	var raw struct {
+		Model json.RawMessage `json:"model"`
+	}
+	if err := json.Unmarshal(data, &raw); err != nil {
+		return nil, err
+	}
+	if err := json.Unmarshal(data, &r.config); err != nil {
+		return nil, err
+	}
+	if raw.Model == nil {
+		return nil, errors.New("there is no model")
+	}
+	if err := json.Unmarshal(raw.Model, &r.model); err != nil {
+		return nil, fmt.Errorf("model: %w: %w", err, ErrUnsupported)
+	}
+	for _, step := range []func() error{r.normaliser, r.splits, r.vocabulary, r.checkModel, r.library} {
+		if err := step(); err != nil {
+			return nil, err
+		}
+	}
+	return r.t, nil
+}
+
+// members is the parts of a Sequence, or the part itself; none if it is null.
+func members(part map[string]any, key string) ([]map[string]any, error) {
+	if part == nil {
+		return nil, nil
+	}
+	if part["type"] != "Sequence" {
+		return []map[string]any{part}, nil
+	}
+	list, _ := part[key].([]any)
+	parts := make([]map[string]any, len(list))
+	for i, member := range list {
+		m, ok := member.(map[string]any)
+		if !ok || m["type"] == "Sequence" {
+			return nil, fmt.Errorf("%s %d: %w", key, i, ErrUnsupported)
+		}
+		parts[i] = m
+	}
+	return parts, nil
+}
+
+func (r *foreignReader) normaliser() error {
+	parts, err := members(r.config.Normalizer, "normalizers")
+	if err != nil {
+		return err
+	}
+	for _, part := range parts {
+		name, _ := part["type"].(string)
+		normalise, ok := normalisers[name]
+		if !ok {
+			return fmt.Errorf("normalizer %q: %w", name, ErrUnsupported)
+		}
+		r.t.norms = append(r.t.norms, normalise)
+	}
+	return nil
+}
+
+func (r *foreignReader) splits() error {
+	parts, err := members(r.config.PreTokenizer, "pretokenizers")
+	if err != nil {
+		return err
+	}
+	for i, part := range parts {
+		if err := r.split(part); err != nil {
+			return err
+		}
+		if r.byteLevel && i+1 < len(parts) {
+			return fmt.Errorf("pre_tokenizer after ByteLevel: %w", ErrUnsupported)
+		}
+	}
+	return nil
+}
+
+// split adds one pre-tokenizer.
+func (r *foreignReader) split(part map[string]any) error {
+	name, _ := part["type"].(string)
+	switch name {
+	case "ByteLevel":
+		r.byteLevelSplit(part)
+		return nil
+	case "Split":
+		fixed, err := fixPattern(part)
+		if err != nil {
+			return err
+		}
+		part = fixed
+	case "WhitespaceSplit":
+		r.t.split = append(r.t.split, fields)
+		return nil
+	case "Punctuation", "Digits":
+	default:
+		return fmt.Errorf("pre_tokenizer %q: %w", name, ErrUnsupported)
+	}
+	by, err := createPreTokenizer(part)
+	if err != nil {
+		return fmt.Errorf("pre_tokenizer %q: %w", name, err)
+	}
+	r.t.split = append(r.t.split, librarySplit(by))
+	return nil
+}
+
+// byteLevelSplit is our own ByteLevel: the library's knows no use_regex, and
+// leaves blanks to chance.
+func (r *foreignReader) byteLevelSplit(part map[string]any) {
+	if prefix, given := part["add_prefix_space"].(bool); prefix || !given {
+		r.t.split = append(r.t.split, prefixBlank)
+	}
+	if regex, given := part["use_regex"].(bool); regex || !given {
+		r.t.split = append(r.t.split, gpt2Split)
+	}
+	r.t.split = append(r.t.split, spellBytes)
+	r.byteLevel = true
+}
+
+func createPreTokenizer(part map[string]any) (by tokenizer.PreTokenizer, err error) {
+	defer recoverTo(&err)
+	return pretrained.CreatePreTokenizer(part)
+}
+
+// goEscapes are the escapes that mean less in Go than in Oniguruma, whose
+// classes are Unicode's.
+var goEscapes = regexp.MustCompile(`\\[wWdDbBSp]`)
+
+// fixPattern makes Go's regexp read the pattern of a Split as Oniguruma does,
+// or refuses it. The library takes both kinds of pattern for a regexp.
+func fixPattern(part map[string]any) (map[string]any, error) {
+	pattern, _ := part["pattern"].(map[string]any)
+	text, isRegex := pattern["Regex"].(string)
+	if literal, ok := pattern["String"].(string); ok && !isRegex {
+		text = regexp.QuoteMeta(literal)
+	} else {
+		text = unicodeBlanks(text)
+	}
+	for _, escape := range goEscapes.FindAllString(text, -1) {
+		if escape != `\p` {
+			return nil, fmt.Errorf("pattern %q with %s: %w", text, escape, ErrUnsupported)
+		}
+	}
+	re, err := regexp.Compile(text)
+	if err != nil || re.MatchString("") {
+		return nil, fmt.Errorf("pattern %q: %w", text, ErrUnsupported)
+	}
+	fixed := maps.Clone(part)
+	fixed["pattern"] = map[string]any{"Regex": text}
+	return fixed, nil
+}
+
+// unicodeBlanks writes \s as Unicode's White_Space, in and out of brackets.
+func unicodeBlanks(pattern string) string {
+	const blanks = `\t-\r\x{85}\p{Z}`
+	var out strings.Builder
+	inClass := false
+	for i := 0; i < len(pattern); i++ {
+		switch c := pattern[i]; {
+		case c == '\\' && i+1 < len(pattern):
+			i++
+			switch {
+			case pattern[i] == 's' && inClass:
+				out.WriteString(blanks)
+			case pattern[i] == 's':
+				out.WriteString(`[` + blanks + `]`)
+			default:
+				out.WriteString(pattern[i-1 : i+1])
+			}
+			continue
+		case c == '[':
+			inClass = true
+		case c == ']':
+			inClass = false
+		}
+		out.WriteByte(pattern[i])
+	}
+	return out.String()
+}
+
+// vocabulary numbers the tokens of the model and the added tokens.
+func (r *foreignReader) vocabulary() error {
+	ids := maps.Clone(r.model.Vocab)
+	if ids == nil {
+		ids = map[string]int64{}
+	}
+	if n := len(r.config.AddedTokens); n > maxAdded {
+		return fmt.Errorf("%d added tokens are too many: the limit is %d", n, maxAdded)
+	}
+	for _, special := range specials {
+		r.t.cut[special] = true
+	}
+	for _, added := range r.config.AddedTokens {
+		if err := r.add(added, ids); err != nil {
+			return err
+		}
+	}
+	list, err := json.Marshal(ids)
+	if err != nil {
+		return err
+	}
+	var tokens tokenList
+	if err := tokens.UnmarshalJSON(list); err != nil {
+		return err
+	}
+	r.number(tokens)
+	return nil
+}
+
+// Bounds of added tokens: how many, and the bytes of each.
+const (
+	maxAdded      = 4096
+	maxAddedBytes = 256
+)
+
+// add notes an added token.
+func (r *foreignReader) add(added tokenizer.TokenConfig, ids map[string]int64) error {
+	if n := len(added.Content); n > maxAddedBytes || !utf8.ValidString(added.Content) {
+		return fmt.Errorf("added token of %d bytes, the limit is %d of UTF-8", n, maxAddedBytes)
+	}
+	if added.Content == "" || added.Lstrip || added.Rstrip || added.SingleWord || added.Normalized && r.t.norms != nil {
+		return fmt.Errorf("added token %q that is empty or has lstrip, rstrip, single_word, or normalized with a normalizer: %w", added.Content, ErrUnsupported)
+	}
+	if id, ok := ids[added.Content]; ok && id != added.Id {
+		return fmt.Errorf("added token %q has id %d, and %d in the vocabulary", added.Content, added.Id, id)
+	}
+	ids[added.Content] = added.Id
+	r.t.cut[added.Content] = true
+	return nil
+}
+
+// number gives the tokens of the file our ids.
+func (r *foreignReader) number(tokens []string) {
+	t := r.t
+	if len(tokens) < len(specials) || !slices.Equal(tokens[:len(specials)], specials[:]) {
+		t.shift = int32(len(specials))
+		t.tokens = slices.Clone(specials[:])
+	}
+	t.tokens = append(t.tokens, tokens...)
+	t.ids = make(map[string]int32, len(t.tokens))
+	for id, token := range t.tokens {
+		if _, ours := t.ids[token]; !ours {
+			t.ids[token] = int32(id)
+		}
+	}
+	t.added = anyOf(slices.Collect(maps.Keys(t.cut)))
+}
+
+// anyOf matches any of the texts, and the longest of those at one place.
+func anyOf(texts []string) *regexp.Regexp {
+	slices.SortFunc(texts, func(a, b string) int {
+		return cmp.Or(cmp.Compare(len(b), len(a)), cmp.Compare(a, b))
+	})
+	for i, text := range texts {
+		texts[i] = regexp.QuoteMeta(text)
+	}
+	return regexp.MustCompile(strings.Join(texts, "|"))
+}
+
+// checkModel refuses models whose ids would be wrong, or at which the library
+// panics or prints.
+func (r *foreignReader) checkModel() error {
+	m := &r.model
+	if m.UnkToken != nil {
+		id, ok := m.Vocab[*m.UnkToken]
+		if !ok {
+			return fmt.Errorf("the vocabulary lacks the unknown token %q", *m.UnkToken)
+		}
+		r.t.unkID = int32(id)
+	}
+	switch m.Type {
+	case "WordLevel":
+		r.t.kind = Word
+		if m.UnkToken == nil {
+			return errors.New("model WordLevel has no unk_token")
+		}
+		return nil
+	case "BPE":
+		r.t.kind = BPE
+		return r.checkBPE()
+	}
+	return fmt.Errorf("model %q: %w", m.Type, ErrUnsupported)
+}
+
+func (r *foreignReader) checkBPE() error {
+	m := &r.model
+	if !r.byteLevel || m.Dropout != nil || m.Prefix != nil && *m.Prefix != "" || m.Suffix != nil && *m.Suffix != "" ||
+		m.FuseUnk || m.ByteFallback || m.IgnoreMerges {
+		return fmt.Errorf("BPE without ByteLevel, or with dropout, prefix, suffix, fuse_unk, byte_fallback or ignore_merges: %w", ErrUnsupported)
+	}
+	for b, spelled := range byteRunes {
+		if _, ok := m.Vocab[string(spelled)]; !ok {
+			return fmt.Errorf("the vocabulary lacks %q, which stands for byte %d", spelled, b)
+		}
+	}
+	for i, merge := range m.Merges {
+		left, right, _ := strings.Cut(merge, " ")
+		_, okLeft := m.Vocab[left]
+		_, okRight := m.Vocab[right]
+		if _, ok := m.Vocab[left+right]; !ok || !okLeft || !okRight {
+			return fmt.Errorf("merge %d, %q, is not of two tokens of the vocabulary into a third", i, merge)
+		}
+	}
+	return nil
+}
+
+// library makes the parts that are the library's.
+func (r *foreignReader) library() (err error) {
+	defer recoverTo(&err)
+	for key, value := range r.config.Model {
+		if value == nil || value == "" {
+			delete(r.config.Model, key)
+		}
+	}
+	if r.t.model, err = pretrained.CreateModel(&r.config); err != nil {
+		return fmt.Errorf("model: %w", err)
+	}
+	if r.config.Decoder == nil {
+		return nil
+	}
+	switch name, _ := r.config.Decoder["type"].(string); name {
+	case "ByteLevel", "Fuse":
+	default:
+		return fmt.Errorf("decoder %q: %w", name, ErrUnsupported)
+	}
+	if r.t.decoder, err = pretrained.CreateDecoder(r.config.Decoder); err != nil {
+		return fmt.Errorf("decoder: %w", err)
+	}
+	return nil
+}

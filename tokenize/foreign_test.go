@@ -1,0 +1,135 @@
+package tokenize
+
+import (
+	"bytes"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+func TestForeignEqualsHuggingFace(t *testing.T) {
+	var in texts
+	readJSON(t, "texts.json", &in)
+	var want map[string]struct {
+		Tokens [][]string `json:"tokens"`
+		Text   []string   `json:"text"`
+	}
+	readJSON(t, "huggingface.json", &want)
+	for name, tok := range foreignTokenizers(t) {
+		if tok.Token(Unknown) != "<unk>" || tok.Token(EOS) != "<eos>" {
+			t.Errorf("%s: special tokens are not in front", name)
+		}
+		for i, text := range in.Test {
+			ids, unknown := tok.AppendIDs(nil, []byte(text))
+			var tokens []string
+			known := true
+			for k, id := range ids {
+				tokens = append(tokens, tok.Token(id))
+				known = known && id != Unknown
+				if id == Unknown && tok.Kind() == Word && k < len(want[name].Tokens[i]) {
+					tokens[k] = "[UNK]" // the file's name for it
+				}
+			}
+			// Ours cut "<unk>" and their like wherever they stand.
+			if strings.Contains(text, "<unk>") {
+				continue
+			}
+			if diff := cmp.Diff(want[name].Tokens[i], append([]string{}, tokens...)); diff != "" {
+				t.Errorf("%s: %q (-want +got):\n%s", name, text, diff)
+			}
+			if (unknown.Count > 0) == known {
+				t.Errorf("%s: %q has unknown tokens: %v, but %d are counted", name, text, !known, unknown.Count)
+			}
+			if got := string(tok.AppendText(nil, ids)); known && got != want[name].Text[i] {
+				t.Errorf("%s: %q comes back as %q, want %q", name, text, got, want[name].Text[i])
+			}
+		}
+	}
+}
+
+// foreignTokenizers reads testdata/foreign.
+func foreignTokenizers(t *testing.T) map[string]Tokenizer {
+	t.Helper()
+	tokenizers := map[string]Tokenizer{}
+	for name, data := range foreignFiles(t) {
+		tok, err := Parse(data)
+		if err != nil {
+			t.Fatalf("%s: %v", name, err)
+		}
+		if _, ok := tok.(*foreign); !ok {
+			t.Errorf("%s: read as %T", name, tok)
+		}
+		tokenizers[name] = tok
+	}
+	return tokenizers
+}
+
+func foreignFiles(t testing.TB) map[string][]byte {
+	t.Helper()
+	return readAll(t, filepath.Join("testdata", "foreign"))
+}
+
+// readAll reads the .json files of a folder, by name without .json.
+func readAll(t testing.TB, dir string) map[string][]byte {
+	t.Helper()
+	paths, err := filepath.Glob(filepath.Join(dir, "*.json"))
+	if err != nil || len(paths) == 0 {
+		t.Fatalf("%s: %v, %d files", dir, err, len(paths))
+	}
+	files := map[string][]byte{}
+	for _, path := range paths {
+		data, err := os.ReadFile(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		files[strings.TrimSuffix(filepath.Base(path), ".json")] = data
+	}
+	return files
+}
+
+func TestForeignInPieces(t *testing.T) {
+	var in texts
+	readJSON(t, "texts.json", &in)
+	for name, tok := range foreignTokenizers(t) {
+		for _, text := range in.Test {
+			want, _ := tok.AppendIDs(nil, []byte(text))
+			got, _ := encodeIn(tok, text, 3)
+			if diff := cmp.Diff(want, got); diff != "" {
+				t.Errorf("%s: %q in pieces:\n%s", name, text, diff)
+			}
+			d, streamed := NewDecoder(tok), ""
+			for _, id := range want {
+				streamed += d.Next(id)
+			}
+			streamed += d.Flush()
+			if whole := string(tok.AppendText(nil, want)); streamed != whole {
+				t.Errorf("%s: decoder gave %q, AppendText %q", name, streamed, whole)
+			}
+		}
+	}
+}
+
+// What Hugging Face writes of our files is still ours: the fast path.
+func TestParseReadsResaved(t *testing.T) {
+	for name, data := range readAll(t, filepath.Join("testdata", "resaved")) {
+		tok, err := Parse(data)
+		if err != nil {
+			t.Errorf("%s: %v", name, err)
+			continue
+		}
+		got, err := tok.MarshalJSON()
+		if err != nil {
+			t.Fatal(err)
+		}
+		want, err := os.ReadFile(filepath.Join("testdata", name+".json"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !bytes.Equal(append(got, '\n'), want) {
+			t.Errorf("%s: read from Hugging Face's file and written again:\n%s", name, got)
+		}
+	}
+}

@@ -1,0 +1,210 @@
+package tokenize
+
+import (
+	"unicode"
+	"unicode/utf8"
+)
+
+// The patterns by which text is split before tokens are looked up, as
+// tokenizer.json has them. \s is Unicode's White_Space, as in Oniguruma, which
+// Hugging Face tokenizers use. (Go's own regexp takes ASCII blanks only.)
+const (
+	charPattern = `[\s\S]`
+	wordPattern = `\p{L}+(?:['’]\p{L}+)*|\p{N}+|\n|[^\s\p{L}\p{N}]`
+	bpePattern  = `'(?:s|t|re|ve|m|ll|d)| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+`
+)
+
+// Words and pieces that are longer than maxPiece bytes are cut, so that a text
+// without blanks takes neither memory nor time beyond its size. This is where
+// a piece differs from the pattern's match.
+const maxPiece = 1 << 16
+
+// lookahead is how many bytes beyond its end may decide where a word or piece
+// ends: an apostrophe of three bytes and a letter of four.
+const lookahead = 3 + utf8.UTFMax
+
+// splitter splits text by a pattern and gives the bounds of each piece to take.
+// Unless last is set, text goes on, and the splitter leaves the pieces that
+// what follows may change. It returns how much of text it used.
+type splitter func(text []byte, last bool, take func(at, end int)) (used int)
+
+// splitWords is the splitter of wordPattern.
+func splitWords(text []byte, last bool, take func(at, end int)) (used int) {
+	for used < len(text) {
+		at, end := nextWord(text, used)
+		if !last && end+lookahead > len(text) {
+			return used
+		}
+		if end > at {
+			take(at, end)
+		}
+		used = end
+	}
+	return used
+}
+
+// splitPieces is the splitter of bpePattern.
+func splitPieces(text []byte, last bool, take func(at, end int)) (used int) {
+	for used < len(text) {
+		end := nextPiece(text, used)
+		if !last && end+lookahead > len(text) {
+			return used
+		}
+		take(used, end)
+		used = end
+	}
+	return used
+}
+
+// class is what the patterns know of a character.
+type class uint8
+
+const (
+	other class = iota
+	letter
+	number
+	space
+	newline // a space too
+)
+
+// asciiClasses are the classes of the characters of one byte.
+var asciiClasses = func() (table [utf8.RuneSelf]class) {
+	for i := range table {
+		table[i] = runeClass(rune(i))
+	}
+	return table
+}()
+
+func runeClass(r rune) class {
+	switch {
+	case r == '\n':
+		return newline
+	case unicode.IsLetter(r):
+		return letter
+	case unicode.IsSpace(r):
+		return space
+	case unicode.IsNumber(r):
+		return number
+	}
+	return other
+}
+
+// classAt is the class and size of the character at text[i]. A byte that is
+// not UTF-8 is a character of its own, of class other.
+func classAt(text []byte, i int) (class, int) {
+	if b := text[i]; b < utf8.RuneSelf {
+		return asciiClasses[b], 1
+	}
+	r, size := utf8.DecodeRune(text[i:])
+	return runeClass(r), size
+}
+
+// run is the end of the run of characters of class c that begins at text[i],
+// at most maxPiece bytes from text[from].
+func run(text []byte, from, i int, c class) int {
+	for i < len(text) && i-from < maxPiece {
+		k, size := classAt(text, i)
+		if k != c {
+			break
+		}
+		i += size
+	}
+	return i
+}
+
+// nextWord finds the first match of wordPattern at or behind text[i]. If there
+// is none, at and end are len(text).
+func nextWord(text []byte, i int) (at, end int) {
+	for i < len(text) {
+		c, size := classAt(text, i)
+		switch c {
+		case space:
+			i += size
+		case letter:
+			return i, wordEnd(text, i)
+		case number:
+			return i, run(text, i, i, number)
+		default:
+			return i, i + size
+		}
+	}
+	return i, i
+}
+
+// wordEnd is the end of the match of \p{L}+(?:['’]\p{L}+)* at text[at].
+func wordEnd(text []byte, at int) int {
+	end := run(text, at, at, letter)
+	for end < len(text) && end-at < maxPiece {
+		next := end + apostrophe(text[end:])
+		more := run(text, at, next, letter)
+		if next == end || more == next {
+			break
+		}
+		end = more
+	}
+	return end
+}
+
+// apostrophe is the size of an apostrophe at the start of text, 0 if there is
+// none.
+func apostrophe(text []byte) int {
+	const typographic = "’"
+	switch {
+	case text[0] == '\'':
+		return 1
+	case len(text) >= len(typographic) && string(text[:len(typographic)]) == typographic:
+		return len(typographic)
+	}
+	return 0
+}
+
+// nextPiece is the end of the match of bpePattern at text[i], which exists.
+func nextPiece(text []byte, i int) int {
+	if n := contraction(text[i:]); n > 0 {
+		return i + n
+	}
+	start := i
+	c, size := classAt(text, i)
+	if text[i] == ' ' && i+1 < len(text) {
+		// A blank goes with the run behind it, unless that is blank too.
+		if next, n := classAt(text, i+1); next != space && next != newline {
+			c, i, size = next, i+1, n
+		}
+	}
+	if c == space || c == newline {
+		return spaceEnd(text, start)
+	}
+	return run(text, start, i+size, c)
+}
+
+// spaceEnd is the end of the run of blanks and newlines that begins at text[at].
+func spaceEnd(text []byte, at int) int {
+	i := at
+	for i < len(text) && i-at < maxPiece {
+		c, size := classAt(text, i)
+		if c != space && c != newline {
+			break
+		}
+		i += size
+	}
+	return i
+}
+
+// contraction is the length of an English contraction such as 's or 'll at the
+// start of text, 0 if there is none.
+func contraction(text []byte) int {
+	if text[0] != '\'' || len(text) < 2 {
+		return 0
+	}
+	switch text[1] {
+	case 's', 't', 'm', 'd':
+		return 2
+	}
+	if len(text) > 2 {
+		switch string(text[1:3]) {
+		case "re", "ve", "ll":
+			return 3
+		}
+	}
+	return 0
+}

@@ -1,0 +1,110 @@
+package tokenize
+
+import (
+	"bytes"
+	"slices"
+	"strings"
+	"testing"
+)
+
+func tokens(tok Tokenizer) []string {
+	var list []string
+	for id := range tok.Size() {
+		list = append(list, tok.Token(int32(id)))
+	}
+	return list
+}
+
+func TestTrainVocabulary(t *testing.T) {
+	for _, test := range []struct {
+		name string
+		cfg  TrainConfig
+		text string
+		want string // tokens after the special ones, one blank apart
+	}{
+		{"char", TrainConfig{}, "banana é", "  a b n é"},
+		{"char rare", TrainConfig{MinFrequency: 2}, "banana é", "a n"},
+		{"char limit", TrainConfig{VocabSize: 5}, "banana é", "a"},
+		{"char lower", TrainConfig{Lowercase: true}, "aAb", "a b"},
+		{"char NFC", TrainConfig{NFC: true}, "e\u0301", "é"},
+		{"char bad bytes", TrainConfig{}, "a\xff\xfe", "a"},
+		{"char specials", TrainConfig{}, "a<unk>b", "a b"},
+		{"word", TrainConfig{Kind: Word}, "the cat, the dog. THE\n", "the \n , . THE cat dog"},
+		{"word lower", TrainConfig{Kind: Word, Lowercase: true}, "the cat the dog THE", "the cat dog"},
+		{"word limit", TrainConfig{Kind: Word, VocabSize: 6}, "c b b a a", "a b"},
+		{"word specials", TrainConfig{Kind: Word}, "no <unk> of<eos>", "no of"},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			tok, err := Train(test.cfg, one([]byte(test.text)))
+			if err != nil {
+				t.Fatal(err)
+			}
+			if got := strings.Join(tokens(tok)[len(specials):], " "); got != test.want {
+				t.Errorf("learned %q, want %q", got, test.want)
+			}
+		})
+	}
+}
+
+// The example of the paper, by hand: in "low low lower" the pair l o is the
+// first of the most frequent, then lo w; then " low" with its blank.
+func TestTrainMerges(t *testing.T) {
+	tok, err := Train(TrainConfig{Kind: BPE, VocabSize: 264}, one([]byte("low low lower")))
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := []string{"lo", "low", "Ġlow"}
+	if got := tokens(tok)[260:]; !slices.Equal(got, want) {
+		t.Errorf("merged %q, want %q", got, want)
+	}
+}
+
+func TestTrainIsDeterministic(t *testing.T) {
+	text := story(1 << 16)
+	for _, cfg := range configs() {
+		var first []byte
+		for size := 7; size < 1<<17; size *= 37 {
+			tok, err := Train(cfg, func(yield func([]byte, error) bool) {
+				for chunk := range slices.Chunk(text, size) {
+					if !yield(chunk, nil) {
+						return
+					}
+				}
+			})
+			if err != nil {
+				t.Fatal(err)
+			}
+			data, err := tok.MarshalJSON()
+			if err != nil {
+				t.Fatal(err)
+			}
+			if first == nil {
+				first = data
+			}
+			if !bytes.Equal(data, first) {
+				t.Errorf("%+v: another vocabulary from chunks of %d bytes", cfg, size)
+			}
+		}
+	}
+}
+
+func TestTrainErrors(t *testing.T) {
+	for _, test := range []struct {
+		cfg  TrainConfig
+		text string
+		want string
+	}{
+		{TrainConfig{Kind: "syllable"}, "a", "char, word or bpe"},
+		{TrainConfig{VocabSize: 4}, "a", "too small"},
+		{TrainConfig{Kind: BPE, VocabSize: 259}, "a", "at least 260"},
+		{TrainConfig{VocabSize: -1}, "a", "too small"},
+		{TrainConfig{MinFrequency: -1}, "a", "negative"},
+		{TrainConfig{}, "", "empty"},
+		{TrainConfig{Kind: Word}, " \t ", "empty"},
+		{TrainConfig{MinFrequency: 2}, "abc", "fewer than 2"},
+	} {
+		if _, err := Train(test.cfg, one([]byte(test.text))); err == nil || !strings.Contains(err.Error(), test.want) {
+			t.Errorf("%+v on %q: %v, want an error with %q", test.cfg, test.text, err, test.want)
+		}
+	}
+}
