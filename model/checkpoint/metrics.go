@@ -45,7 +45,9 @@ func ResumeMetrics(path string, step int) (*Metrics, error) {
 func (m *Metrics) cut(step int) error {
 	var end int64
 	err := eachLine(m.file, func(number int, line []byte) error {
-		var at struct{ Step *int }
+		var at struct {
+			Step *int `json:"step"`
+		}
 		if err := json.Unmarshal(line, &at); err != nil || at.Step == nil {
 			return fmt.Errorf("%s:%d: not a JSON object with a step: mend or remove the line", m.path, number)
 		}
