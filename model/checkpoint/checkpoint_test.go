@@ -7,6 +7,7 @@ import (
 	"math/rand/v2"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -62,14 +63,16 @@ func unpack(t testing.TB, packed []byte) []byte {
 	return plain
 }
 
-// pack compresses as another program would: a frame of one call, with default options.
+// packer compresses as another program would, with default options.
+var packer = sync.OnceValues(func() (*zstd.Encoder, error) { return zstd.NewWriter(nil) })
+
+// pack compresses into one frame.
 func pack(t testing.TB, plain []byte) []byte {
 	t.Helper()
-	z, err := zstd.NewWriter(nil)
+	z, err := packer()
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer z.Close()
 	return z.EncodeAll(plain, nil)
 }
 
