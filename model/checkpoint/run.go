@@ -1,0 +1,110 @@
+package checkpoint
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/gofrs/flock"
+)
+
+// Names of the files in the directory of a training run.
+const (
+	ModelName   = "model.safetensors.zst" // the best on validation: what users copy
+	StateName   = "state.safetensors.zst" // the last step, with all that --resume needs
+	MetricsName = "metrics.jsonl"
+	CurvesName  = "curves.svg"
+
+	lockName  = ".lock"
+	extension = ".safetensors.zst"
+)
+
+// Resolve returns the model file that path means: path itself, the model of the run directory path, or the file that
+// has this name before its extension. If there is none, the error says what was found instead; it wraps
+// fs.ErrNotExist.
+func Resolve(path string) (string, error) {
+	info, err := os.Stat(path)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		if named := path + extension; isFile(named) {
+			return named, nil
+		}
+		return "", fmt.Errorf("no model at %s: %w; make one with: textgen train --out %s", path, fs.ErrNotExist, path)
+	case err != nil:
+		return "", storageError("read", path, err)
+	case !info.IsDir():
+		return path, nil
+	}
+	model := filepath.Join(path, ModelName)
+	if isFile(model) {
+		return model, nil
+	}
+	return "", fmt.Errorf("no %s in the directory %s: %w%s", ModelName, path, fs.ErrNotExist, remedy(path))
+}
+
+// remedy says what a directory without a model holds instead.
+func remedy(dir string) string {
+	if isFile(filepath.Join(dir, StateName)) {
+		return "; its training stopped before the first validation, continue it with --resume"
+	}
+	// The pattern is malformed only for odd directory names, and this is no more than a hint.
+	others, _ := filepath.Glob(filepath.Join(dir, "*"+extension))
+	if len(others) > 0 {
+		return "; name one of the files in it: " + strings.Join(others, ", ")
+	}
+	return ""
+}
+
+func isFile(path string) bool {
+	info, err := os.Stat(path)
+	return err == nil && !info.IsDir()
+}
+
+// A Run is the directory of a training run, locked against other trainings until Close. Readers need no lock.
+type Run struct {
+	dir  string
+	lock *flock.Flock
+}
+
+// OpenRun makes the directory if there is none and locks it; ErrLocked means that another process trains in it. It
+// removes what a killed process may have left half written.
+func OpenRun(dir string) (*Run, error) {
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		return nil, storageError("create", dir, err)
+	}
+	lock := flock.New(filepath.Join(dir, lockName))
+	locked, err := lock.TryLock()
+	if err != nil {
+		return nil, storageError("lock", dir, err)
+	}
+	if !locked {
+		return nil, fmt.Errorf("%s: %w; wait for it or choose another --out", dir, ErrLocked)
+	}
+	r := &Run{dir: dir, lock: lock}
+	r.clean()
+	return r, nil
+}
+
+// clean removes temporary files. One that cannot be removed does no harm.
+func (r *Run) clean() {
+	for _, name := range []string{ModelName, StateName, CurvesName} {
+		left, _ := filepath.Glob(filepath.Join(r.dir, temporary(name)))
+		for _, path := range left {
+			os.Remove(path)
+		}
+	}
+}
+
+// Path returns the path of the file called name in the directory.
+func (r *Run) Path(name string) string { return filepath.Join(r.dir, name) }
+
+// Replace writes a file of the directory as Write does: all of it, safely on the disk, or nothing.
+func (r *Run) Replace(name string, content []byte) error {
+	return replaceBytes(r.Path(name), content)
+}
+
+// Close unlocks the directory.
+func (r *Run) Close() error { return r.lock.Close() }
