@@ -75,14 +75,23 @@ func (m *memory) Restore(s State) error {
 	if s.Steps < 0 {
 		return fmt.Errorf("optimizer state: %d steps are less than none", s.Steps)
 	}
-	sources, err := match(m.State().Tensors, s.Tensors)
-	if err != nil {
+	if err := CopyTensors(m.State().Tensors, s.Tensors); err != nil {
 		return fmt.Errorf("optimizer state: %w", err)
 	}
-	for i, t := range m.State().Tensors {
+	m.steps = s.Steps
+	return nil
+}
+
+// CopyTensors restores live tensors from saved ones. Every tensor must have a saved one of the same name, shape and
+// length, and there must be no others; else nothing is changed.
+func CopyTensors(live, saved []model.Named) error {
+	sources, err := match(live, saved)
+	if err != nil {
+		return err
+	}
+	for i, t := range live {
 		copy(t.Data, sources[i].Data)
 	}
-	m.steps = s.Steps
 	return nil
 }
 
