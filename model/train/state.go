@@ -36,8 +36,8 @@ type Pending struct {
 
 // The tensors of a state are told apart by what their names begin with.
 const (
-	optimizerPrefix = "optimizer."
-	positionPrefix  = "position."
+	optimizerPrefix = "optim."
+	positionPrefix  = "state."
 )
 
 // Tensors returns the tensors of a state under names of their own, as live views.
