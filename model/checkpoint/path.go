@@ -7,9 +7,9 @@ import (
 	"os"
 )
 
-// Write saves f under path. When it returns nil, the file is on the disk and survives a power cut; otherwise whatever
-// was at path before is still there, and no temporary file is left. Failures of the storage are a *StorageError;
-// others mean that f is not fit to be saved, see Encode.
+// Write saves f under path. When it returns nil, the file is on the disk and survives a power cut; otherwise there is
+// a whole file at path, nearly always the one from before, and no temporary file is left. Failures of the storage are
+// a *StorageError; others mean that f is not fit to be saved, see Encode.
 func Write(path string, f *File) error {
 	head, err := f.prepare()
 	if err != nil {
