@@ -4,11 +4,12 @@ package kernel
 // (Srivastava et al. 2014, inverted). Element i is decided by a hash of key and at+i alone: calls on pieces give the same
 // mask as one call on the whole, and the backward pass makes the mask again from the same key instead of storing it.
 func Dropout(dst, src []float32, p float32, key uint64, at uint32) {
-	limit := dropLimit(p)
-	scale := 1 / (1 - p)
-	lo, hi := uint32(key), uint32(key>>32)
+	dropout(dst, src[:len(dst)], at, uint32(key), uint32(key>>32), dropLimit(p), 1/(1-p))
+}
+
+func dropoutGeneric(dst, src []float32, at, lo, hi, limit uint32, scale float32) {
 	for i, v := range src[:len(dst)] {
-		if mix(at+uint32(i)^lo, hi) < limit {
+		if mix((at+uint32(i))^lo, hi) < limit {
 			dst[i] = 0
 		} else {
 			dst[i] = v * scale

@@ -6,7 +6,11 @@ package kernel
 //
 //	r, z = σ(gates + hidden), n = tanh(gates + r⊙hidden)
 //	h = (1−z)⊙n + z⊙hPrev
-func GRUForward(h, gates, hidden, hPrev Matrix) { gruForwardGeneric(h, gates, hidden, hPrev) }
+func GRUForward(h, gates, hidden, hPrev Matrix) {
+	checkShapes(h.Rows, h.Cols, h, hPrev)
+	checkShapes(h.Rows, 3*h.Cols, gates, hidden)
+	gruForward(h, gates, hidden, hPrev)
+}
 
 // GRUBackward computes the gradients of [GRUForward]. Gates (the activations) is replaced by the gradients of W_i·x +
 // b_i, hidden by those of W_h·hPrev + b_h; dh is the gradient of h; dhPrev is overwritten with the part of the gradient
@@ -15,7 +19,9 @@ func GRUForward(h, gates, hidden, hPrev Matrix) { gruForwardGeneric(h, gates, hi
 //	dn = dh⊙(1−z)⊙(1−n²), dz = dh⊙(hPrev−n)⊙z(1−z), dr = dn⊙hidden_n⊙r(1−r)
 //	dgates = (dr, dz, dn), dhidden = (dr, dz, dn⊙r), dhPrev = dh⊙z
 func GRUBackward(gates, hidden, dhPrev, dh, hPrev Matrix) {
-	gruBackwardGeneric(gates, hidden, dhPrev, dh, hPrev)
+	checkShapes(dh.Rows, dh.Cols, dhPrev, dh, hPrev)
+	checkShapes(dh.Rows, 3*dh.Cols, gates, hidden)
+	gruBackward(gates, hidden, dhPrev, dh, hPrev)
 }
 
 func gruForwardGeneric(h, gates, hidden, hPrev Matrix) {

@@ -6,7 +6,11 @@ package kernel
 //
 //	i, f, o = σ(·), g = tanh(·)
 //	c = f⊙cPrev + i⊙g, tanhC = tanh c, h = o⊙tanhC
-func LSTMForward(h, c, tanhC, gates, cPrev Matrix) { lstmForwardGeneric(h, c, tanhC, gates, cPrev) }
+func LSTMForward(h, c, tanhC, gates, cPrev Matrix) {
+	checkShapes(h.Rows, h.Cols, h, c, tanhC, cPrev)
+	checkShapes(h.Rows, 4*h.Cols, gates)
+	lstmForward(h, c, tanhC, gates, cPrev)
+}
 
 // LSTMBackward computes the gradients of [LSTMForward]. Gates holds the activations and is replaced by the gradients of
 // the pre-activations; dh is the gradient of h; dc holds the gradient of c that came from the next step and is replaced
@@ -16,7 +20,9 @@ func LSTMForward(h, c, tanhC, gates, cPrev Matrix) { lstmForwardGeneric(h, c, ta
 //	do = dh⊙tanhC⊙o(1−o), di = dc⊙g⊙i(1−i), df = dc⊙cPrev⊙f(1−f), dg = dc⊙i⊙(1−g²)
 //	dcPrev = dc⊙f
 func LSTMBackward(gates, dc, dh, cPrev, tanhC Matrix) {
-	lstmBackwardGeneric(gates, dc, dh, cPrev, tanhC)
+	checkShapes(dh.Rows, dh.Cols, dc, dh, cPrev, tanhC)
+	checkShapes(dh.Rows, 4*dh.Cols, gates)
+	lstmBackward(gates, dc, dh, cPrev, tanhC)
 }
 
 func lstmForwardGeneric(h, c, tanhC, gates, cPrev Matrix) {

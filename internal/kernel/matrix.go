@@ -57,6 +57,19 @@ func (m Matrix) check() {
 	}
 }
 
+// bytes is the stride as assembly takes it.
+func (m Matrix) bytes() int { return m.Stride * floatBytes }
+
+// checkShapes panics unless every m is rows×cols and its rows lie in its Data.
+func checkShapes(rows, cols int, ms ...Matrix) {
+	for _, m := range ms {
+		m.check()
+		if m.Rows != rows || m.Cols != cols {
+			panic(fmt.Sprintf("kernel: %d×%d where %d×%d is needed", m.Rows, m.Cols, rows, cols))
+		}
+	}
+}
+
 // Zero sets every element to zero.
 func (m Matrix) Zero() {
 	for i := range m.Rows {

@@ -2,14 +2,24 @@ package kernel
 
 // TanhForward computes h = tanh(gates), the activation of an Elman cell; both are rows×H.
 func TanhForward(h, gates Matrix) {
+	checkShapes(h.Rows, h.Cols, h, gates)
+	tanhForward(h, gates)
+}
+
+func tanhForwardGeneric(h, gates Matrix) {
 	for r := range h.Rows {
 		copy(h.Row(r), gates.Row(r))
-		Tanh(h.Row(r))
+		tanhGeneric(h.Row(r))
 	}
 }
 
 // TanhBackward overwrites gates with dh⊙(1−h²), the gradient of the pre-activations of [TanhForward].
 func TanhBackward(gates, dh, h Matrix) {
+	checkShapes(h.Rows, h.Cols, gates, dh, h)
+	tanhBackward(gates, dh, h)
+}
+
+func tanhBackwardGeneric(gates, dh, h Matrix) {
 	for r := range h.Rows {
 		g, d := gates.Row(r), dh.Row(r)
 		for j, v := range h.Row(r) {

@@ -18,6 +18,11 @@ type AdamStep struct {
 //	g' = GradScale·g + L2·w, m = β1·m + (1−β1)·g', v = β2·v + (1−β2)·g'²
 //	w = (1−Decay)·w − Rate·m / (√v·Correction + ε)
 func Adam(w, g, m, v []float32, s AdamStep) {
+	n := len(w)
+	adam(w, g[:n], m[:n], v[:n], &s)
+}
+
+func adamGeneric(w, g, m, v []float32, s *AdamStep) {
 	for i := range w {
 		gi := s.GradScale*g[i] + s.L2*w[i]
 		m[i] = s.Beta1*m[i] + (1-s.Beta1)*gi
@@ -38,6 +43,14 @@ type SGDStep struct {
 //
 //	g' = GradScale·g + L2·w, momentum = Momentum·momentum + g', w −= Rate·momentum
 func SGD(w, g, momentum []float32, s SGDStep) {
+	n := len(w)
+	if s.Momentum != 0 {
+		momentum = momentum[:n]
+	}
+	sgd(w, g[:n], momentum, &s)
+}
+
+func sgdGeneric(w, g, momentum []float32, s *SGDStep) {
 	for i := range w {
 		gi := s.GradScale*g[i] + s.L2*w[i]
 		if s.Momentum != 0 {
@@ -57,6 +70,11 @@ type RMSPropStep struct {
 //
 //	g' = GradScale·g + L2·w, v = α·v + (1−α)·g'², w −= Rate·g'/(√v + ε)
 func RMSProp(w, g, v []float32, s RMSPropStep) {
+	n := len(w)
+	rmsProp(w, g[:n], v[:n], &s)
+}
+
+func rmsPropGeneric(w, g, v []float32, s *RMSPropStep) {
 	for i := range w {
 		gi := s.GradScale*g[i] + s.L2*w[i]
 		v[i] = s.Alpha*v[i] + (1-s.Alpha)*gi*gi

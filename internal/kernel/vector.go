@@ -1,24 +1,30 @@
 package kernel
 
 // Add adds src to dst, element by element: dst[i] += src[i].
-func Add(dst, src []float32) {
+func Add(dst, src []float32) { add(dst, src[:len(dst)]) }
+
+func addGeneric(dst, src []float32) {
 	for i, v := range src[:len(dst)] {
 		dst[i] += v
 	}
 }
 
 // Axpy adds a multiple of src to dst: dst[i] += a·src[i].
-func Axpy(dst []float32, a float32, src []float32) { axpyGeneric(dst, a, src) }
+func Axpy(dst []float32, a float32, src []float32) { axpy(dst, a, src[:len(dst)]) }
 
 // Scale multiplies dst by a.
-func Scale(dst []float32, a float32) {
+func Scale(dst []float32, a float32) { scale(dst, a) }
+
+func scaleGeneric(dst []float32, a float32) {
 	for i := range dst {
 		dst[i] *= a
 	}
 }
 
 // Clamp cuts every element to [-limit, limit]; NaN stays NaN.
-func Clamp(dst []float32, limit float32) {
+func Clamp(dst []float32, limit float32) { clamp(dst, limit) }
+
+func clampGeneric(dst []float32, limit float32) {
 	for i, v := range dst {
 		switch {
 		case v > limit:
@@ -38,7 +44,7 @@ func SumSquares(x []float32) float64 {
 	var total float64
 	for len(x) > 0 {
 		n := min(normChunk, len(x))
-		total += sumSquaresGeneric(x[:n])
+		total += sumSquares(x[:n])
 		x = x[n:]
 	}
 	return total

@@ -27,11 +27,13 @@ func (v isa) lanes() int { return v.bytes / 4 }
 type gen struct {
 	*build.Context
 	isa
-	tables map[string]operand.Mem
+	tables  map[string]operand.Mem     // data that the file has defined
+	hoisted map[float32]reg.VecVirtual // constants that the function has in registers
 }
 
 // function begins the function name+ISA; doc is its Go loop or what it does.
 func (g *gen) function(name, signature string, doc ...string) {
+	clear(g.hoisted)
 	g.Function(name + g.name)
 	g.Attributes(attr.NOSPLIT)
 	g.Doc(append([]string{name + g.name + " " + doc[0]}, doc[1:]...)...)

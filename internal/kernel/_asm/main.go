@@ -10,6 +10,7 @@ import (
 	"github.com/mmcloughlin/avo/operand"
 	"github.com/mmcloughlin/avo/pass"
 	"github.com/mmcloughlin/avo/printer"
+	"github.com/mmcloughlin/avo/reg"
 )
 
 func main() {
@@ -17,6 +18,10 @@ func main() {
 	for _, v := range []isa{avx512, avx2} {
 		write("gemm_"+v.suffix, v, gemm)
 		write("pack_"+v.suffix, v, packing)
+		write("vector_"+v.suffix, v, vectors)
+		write("gates_"+v.suffix, v, gates)
+		write("softmax_"+v.suffix, v, softmax)
+		write("update_"+v.suffix, v, updates)
 	}
 }
 
@@ -24,7 +29,7 @@ func main() {
 func write(name string, v isa, body func(*gen)) {
 	c := build.NewContext()
 	c.ConstraintExpr("!purego")
-	body(&gen{Context: c, isa: v, tables: map[string]operand.Mem{}})
+	body(&gen{Context: c, isa: v, tables: map[string]operand.Mem{}, hoisted: map[float32]reg.VecVirtual{}})
 	file, err := c.Result()
 	if err != nil {
 		log.Fatalf("%s: %v", name, err)

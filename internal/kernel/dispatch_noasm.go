@@ -1,0 +1,49 @@
+//go:build !amd64 || purego
+
+package kernel
+
+func sigmoidAll(x []float32) { sigmoidGeneric(x) }
+
+func tanhAll(x []float32) { tanhGeneric(x) }
+
+func add(dst, src []float32) { addGeneric(dst, src) }
+
+func axpy(dst []float32, a float32, src []float32) { axpyGeneric(dst, a, src) }
+
+func scale(dst []float32, a float32) { scaleGeneric(dst, a) }
+
+func clamp(dst []float32, limit float32) { clampGeneric(dst, limit) }
+
+func sumSquares(x []float32) float64 { return sumSquaresGeneric(x) }
+
+func dropout(dst, src []float32, at, lo, hi, limit uint32, scale float32) {
+	dropoutGeneric(dst, src, at, lo, hi, limit, scale)
+}
+
+func maximum(x []float32) float32 { return maximumGeneric(x) }
+
+func expSum(x []float32, top float32) float64 { return expSumGeneric(x, top) }
+
+func expSumStore(x []float32, top float32) float64 { return expSumStoreGeneric(x, top) }
+
+func lstmForward(h, c, tanhC, gates, cPrev Matrix) { lstmForwardGeneric(h, c, tanhC, gates, cPrev) }
+
+func lstmBackward(gates, dc, dh, cPrev, tanhC Matrix) {
+	lstmBackwardGeneric(gates, dc, dh, cPrev, tanhC)
+}
+
+func gruForward(h, gates, hidden, hPrev Matrix) { gruForwardGeneric(h, gates, hidden, hPrev) }
+
+func gruBackward(gates, hidden, dhPrev, dh, hPrev Matrix) {
+	gruBackwardGeneric(gates, hidden, dhPrev, dh, hPrev)
+}
+
+func tanhForward(h, gates Matrix) { tanhForwardGeneric(h, gates) }
+
+func tanhBackward(gates, dh, h Matrix) { tanhBackwardGeneric(gates, dh, h) }
+
+func adam(w, g, m, v []float32, s *AdamStep) { adamGeneric(w, g, m, v, s) }
+
+func sgd(w, g, momentum []float32, s *SGDStep) { sgdGeneric(w, g, momentum, s) }
+
+func rmsProp(w, g, v []float32, s *RMSPropStep) { rmsPropGeneric(w, g, v, s) }

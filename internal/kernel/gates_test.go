@@ -1,0 +1,111 @@
+package kernel
+
+import (
+	"math"
+	"math/rand/v2"
+	"testing"
+)
+
+// cell is a function of the gates: widths are the operands' columns in units of H.
+type cell struct {
+	name    string
+	widths  []int
+	run     func(m []Matrix)
+	generic func(m []Matrix)
+}
+
+var cells = []cell{
+	{
+		"LSTMForward", []int{1, 1, 1, 4, 1},
+		func(m []Matrix) { LSTMForward(m[0], m[1], m[2], m[3], m[4]) },
+		func(m []Matrix) { lstmForwardGeneric(m[0], m[1], m[2], m[3], m[4]) },
+	},
+	{
+		"LSTMBackward", []int{4, 1, 1, 1, 1},
+		func(m []Matrix) { LSTMBackward(m[0], m[1], m[2], m[3], m[4]) },
+		func(m []Matrix) { lstmBackwardGeneric(m[0], m[1], m[2], m[3], m[4]) },
+	},
+	{
+		"GRUForward", []int{1, 3, 3, 1},
+		func(m []Matrix) { GRUForward(m[0], m[1], m[2], m[3]) },
+		func(m []Matrix) { gruForwardGeneric(m[0], m[1], m[2], m[3]) },
+	},
+	{
+		"GRUBackward", []int{3, 3, 1, 1, 1},
+		func(m []Matrix) { GRUBackward(m[0], m[1], m[2], m[3], m[4]) },
+		func(m []Matrix) { gruBackwardGeneric(m[0], m[1], m[2], m[3], m[4]) },
+	},
+	{
+		"TanhForward", []int{1, 1},
+		func(m []Matrix) { TanhForward(m[0], m[1]) },
+		func(m []Matrix) { tanhForwardGeneric(m[0], m[1]) },
+	},
+	{
+		"TanhBackward", []int{1, 1, 1},
+		func(m []Matrix) { TanhBackward(m[0], m[1], m[2]) },
+		func(m []Matrix) { tanhBackwardGeneric(m[0], m[1], m[2]) },
+	},
+}
+
+// TestCells compares the gates with their generic twins, for every width, with gaps between rows and guard words around.
+func TestCells(t *testing.T) {
+	eachImplementation(t, func(t *testing.T) {
+		for _, c := range cells {
+			t.Run(c.name, func(t *testing.T) {
+				r := newRand(1)
+				for h := range 70 {
+					testCell(t, r, c, h%5, h, h%3, h%16, 0)
+				}
+				for _, special := range []float64{math.NaN(), math.Inf(1), math.Inf(-1), 1e30} {
+					testCell(t, r, c, 3, 21, 2, 0, float32(special))
+				}
+			})
+		}
+	})
+}
+
+// testCell puts special, unless it is 0, into one element of every operand.
+func testCell(t *testing.T, r *rand.Rand, c cell, rows, h, gap, offset int, special float32) {
+	t.Helper()
+	var got, want []Matrix
+	var guards []guarded
+	for i, w := range c.widths {
+		m, g := guardedMatrix(r, rows, w*h, gap+i%2, (offset+5*i)%16)
+		if special != 0 {
+			m.Row(i % rows)[7*i%h] = special
+		}
+		got, want, guards = append(got, m), append(want, clone(m)), append(guards, g)
+	}
+	c.run(got)
+	c.generic(want)
+	op := operation{floor: 10} // products of three normal numbers
+	for i, m := range got {
+		for row := range rows {
+			for j, v := range m.Row(row) {
+				if w := want[i].Row(row)[j]; !op.agrees(v, w) {
+					t.Fatalf("%d×%d: operand %d[%d][%d] is %v, want %v", rows, h, i, row, j, v, w)
+				}
+			}
+		}
+		guards[i].check(t)
+		checkGaps(t, m)
+	}
+}
+
+func BenchmarkCells(b *testing.B) {
+	const rows, h = 25, 512
+	eachFast(b, func(b *testing.B) {
+		for _, c := range cells {
+			b.Run(c.name, func(b *testing.B) {
+				var m []Matrix
+				for _, w := range c.widths {
+					m = append(m, NewMatrix(rows, w*h))
+				}
+				for b.Loop() {
+					c.run(m)
+				}
+				perElement(b, rows*h)
+			})
+		}
+	})
+}
