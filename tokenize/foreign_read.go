@@ -51,7 +51,14 @@ type foreignModel struct {
 	IgnoreMerges bool             `json:"ignore_merges"`
 }
 
-func parseForeign(data []byte) (*foreign, error) {
+// maxForeign is the largest foreign file, in bytes: the library takes some
+// thirty times its memory.
+const maxForeign = 8 << 20
+
+func parseForeign(data []byte) (Tokenizer, error) {
+	if len(data) > maxForeign {
+		return nil, fmt.Errorf("%d bytes are too many: the limit of files that this package did not write is %d", len(data), maxForeign)
+	}
 	r := foreignReader{t: &foreign{file: bytes.Clone(data), unkID: -1, cut: map[string]bool{}}}
 	var raw struct {
 		Model json.RawMessage `json:"model"`
@@ -247,12 +254,8 @@ func (r *foreignReader) vocabulary() error {
 			return err
 		}
 	}
-	list, err := json.Marshal(ids)
+	tokens, err := listTokens(ids)
 	if err != nil {
-		return err
-	}
-	var tokens tokenList
-	if err := tokens.UnmarshalJSON(list); err != nil {
 		return err
 	}
 	r.number(tokens)

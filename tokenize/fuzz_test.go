@@ -3,6 +3,7 @@ package tokenize
 import (
 	"bytes"
 	"slices"
+	"strings"
 	"testing"
 )
 
@@ -23,6 +24,7 @@ func FuzzPieces(f *testing.F) {
 	for _, text := range samples {
 		f.Add([]byte(text), uint(3))
 	}
+	f.Add([]byte("x"+strings.Repeat("\u0323\u0301", 40)+"y"), uint(5))
 	f.Add([]byte("e\u0323\u0307\u0307\u0323 \u1100\u1161\u11a8 \xcc"), uint(1))
 	var tokenizers []Tokenizer
 	for _, cfg := range configs() {

@@ -3,7 +3,6 @@ package tokenize
 import (
 	"bytes"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -93,21 +92,27 @@ func (l tokenList) MarshalJSON() ([]byte, error) {
 // UnmarshalJSON asks that the ids are 0, 1, 2 and so on without a gap.
 func (l *tokenList) UnmarshalJSON(data []byte) error {
 	var ids map[string]int64
-	if err := json.Unmarshal(data, &ids); err != nil {
-		return err
+	err := json.Unmarshal(data, &ids)
+	if err == nil {
+		*l, err = listTokens(ids)
 	}
-	*l = make(tokenList, len(ids))
-	used := make([]bool, len(ids))
-	for token, id := range ids {
-		if id < 0 || id >= int64(len(ids)) || used[id] {
-			return fmt.Errorf("vocabulary of %d tokens gives %q the id %d: %w", len(ids), token, id, errIDs)
-		}
-		(*l)[id], used[id] = token, true
-	}
-	return nil
+	return err
 }
 
-var errIDs = errors.New("ids must be 0, 1, 2 and so on, each once")
+// listTokens sorts tokens by their ids, which must be 0, 1, 2 and so on.
+func listTokens(ids map[string]int64) (tokenList, error) {
+	list := make(tokenList, len(ids))
+	used := make([]bool, len(ids))
+	for token, id := range ids {
+		if id >= 0 && id < int64(len(ids)) {
+			list[id], used[id] = token, true
+		}
+	}
+	if id := slices.Index(used, false); id >= 0 {
+		return nil, fmt.Errorf("the %d tokens of the vocabulary must have the ids from 0 to %d, each once; none has id %d", len(ids), len(ids)-1, id)
+	}
+	return list, nil
+}
 
 // mergeList is the merges of a BPE model, as "left right". Newer files have
 // pairs of strings, which are read too.
@@ -169,8 +174,8 @@ func newDocument(kind Kind, norm normaliser) document {
 	yes, no := true, false
 	unknown := specials[Unknown]
 	d.Model = model{Type: "WordLevel", UnkToken: &unknown}
-	split := func(pattern_, behavior string, invert *bool) *component {
-		return &component{Type: "Split", Pattern: &pattern{pattern_}, Behavior: behavior, Invert: invert}
+	split := func(regex, behavior string, invert *bool) *component {
+		return &component{Type: "Split", Pattern: &pattern{regex}, Behavior: behavior, Invert: invert}
 	}
 	byteLevel := &component{Type: "ByteLevel", AddPrefixSpace: &no, TrimOffsets: &no, UseRegex: &no}
 	switch kind {

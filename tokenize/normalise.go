@@ -1,6 +1,7 @@
 package tokenize
 
 import (
+	"bytes"
 	"unicode"
 	"unicode/utf8"
 
@@ -17,13 +18,12 @@ func (n normaliser) active() bool { return n.nfc || n.lower }
 
 // append appends the normalised text to dst.
 func (n normaliser) append(dst, text []byte) []byte {
-	if n.nfc {
-		if !n.lower {
-			return norm.NFC.Append(dst, text...)
-		}
-		text = norm.NFC.Append(nil, text...)
-	}
-	if n.lower {
+	switch {
+	case n.nfc && n.lower:
+		return appendLower(dst, appendNFC(nil, text))
+	case n.nfc:
+		return appendNFC(dst, text)
+	case n.lower:
 		return appendLower(dst, text)
 	}
 	return append(dst, text...)
@@ -37,7 +37,59 @@ func (n normaliser) settled(text []byte) int {
 		return end
 	}
 	// Marks of the next piece may combine with the last character of this one.
-	return max(0, norm.NFC.LastBoundary(text[:end]))
+	for at := end; at > 0; {
+		_, size := utf8.DecodeLastRune(text[:at])
+		at -= size
+		if startsCharacter(text[at:]) {
+			return at
+		}
+	}
+	return 0
+}
+
+// startsCharacter tells whether nothing before text can combine with its start.
+func startsCharacter(text []byte) bool {
+	if r, size := utf8.DecodeRune(text); r == utf8.RuneError && size <= 1 {
+		return true
+	}
+	return norm.NFC.Properties(text).BoundaryBefore()
+}
+
+// joiner is the combining grapheme joiner, which x/text puts between the marks
+// of a character that has more than 30 (Unicode's Stream-Safe Text Format).
+const joiner = "\u034f"
+
+// appendNFC appends the normal form C of text to dst, but characters with more
+// than 30 marks as they are.
+func appendNFC(dst, text []byte) []byte {
+	from := len(dst)
+	dst = norm.NFC.Append(dst, text...)
+	count := func(text []byte) int { return bytes.Count(text, []byte(joiner)) }
+	if count(dst[from:]) == count(text) {
+		return dst
+	}
+	dst = dst[:from]
+	for len(text) > 0 {
+		n := firstCharacter(text)
+		from := len(dst)
+		dst = norm.NFC.Append(dst, text[:n]...)
+		if count(dst[from:]) != count(text[:n]) {
+			dst = append(dst[:from], text[:n]...)
+		}
+		text = text[n:]
+	}
+	return dst
+}
+
+// firstCharacter is the length of the first character of text, with its marks.
+func firstCharacter(text []byte) int {
+	for n := 0; ; {
+		_, size := utf8.DecodeRune(text[n:])
+		n += size
+		if n == len(text) || startsCharacter(text[n:]) {
+			return n
+		}
+	}
 }
 
 // appendLower appends text in lower case to dst. Bytes that are not UTF-8 stay.

@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"iter"
 	"reflect"
+	"slices"
+	"strings"
 	"testing"
 	"unicode/utf8"
 )
@@ -95,6 +97,24 @@ func encodeIn(tok Tokenizer, text string, size int) ([]int32, Unknowns) {
 		rest = rest[n:]
 	}
 	return e.Flush(ids), e.Unknown()
+}
+
+// Characters with more marks than a normaliser keeps together, and blanks
+// without end, in pieces.
+func TestLongRunsInPieces(t *testing.T) {
+	runs := []string{"\u0301", "\u0323\u0307", " ", "\n", "a", "\u1100\u1161\u11a8", "\u200d", "<", "<pad", "'", "\xcc"}
+	for _, cfg := range configs() {
+		tok := mustTrain(t, cfg)
+		for _, run := range runs {
+			text := "x e" + strings.Repeat(run, 80) + "e\u0301 y"
+			want, unknown := tok.AppendIDs(nil, []byte(text))
+			for _, size := range []int{1, 2, 7, 50} {
+				if got, gotUnknown := encodeIn(tok, text, size); !slices.Equal(got, want) || gotUnknown != unknown {
+					t.Errorf("%+v, %q in pieces of %d: %d ids, %+v; want %d, %+v", cfg, run, size, len(got), gotUnknown, len(want), unknown)
+				}
+			}
+		}
+	}
 }
 
 func TestDecoderEqualsAppendText(t *testing.T) {

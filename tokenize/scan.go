@@ -32,8 +32,8 @@ type splitter func(text []byte, last bool, take func(at, end int)) (used int)
 func splitWords(text []byte, last bool, take func(at, end int)) (used int) {
 	for used < len(text) {
 		at, end := nextWord(text, used)
-		if !last && end+lookahead > len(text) {
-			return used
+		if at < end && !last && end+lookahead > len(text) {
+			return at
 		}
 		if end > at {
 			take(at, end)

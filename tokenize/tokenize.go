@@ -60,8 +60,10 @@ type Tokenizer interface {
 
 	// AppendText appends the text of ids to dst. It is the inverse of
 	// AppendIDs for Char and BPE (without normalisation, and but for
-	// unknown characters); Word sets blanks by the rule of a spacer.
-	// Special tokens are spelled out; ids out of range give nothing.
+	// unknown characters). Word does not keep blanks, and sets one between
+	// words, but none before closing marks, after opening ones, within
+	// quotes, around hyphens, and at the ends of lines. Special tokens are
+	// spelled out; ids out of range give nothing.
 	AppendText(dst []byte, ids []int32) []byte
 
 	// MarshalJSON writes tokenizer.json, which Parse reads back.
