@@ -22,6 +22,7 @@ var samples = []string{
 	"  tabs\tand \u00a0 spaces \u2003\r\n\v\f  end  ",
 	"x 'tis 've 'r 're ''s 3.14 ①② ½",
 	"a<unk>b <eos><pad <bos> <<unk>> < unk>",
+	"ends within a special token <eo",
 }
 
 // one is a text in one chunk.
