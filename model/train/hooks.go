@@ -25,6 +25,7 @@ type SaveReason string
 
 // The reasons.
 const (
+	SaveStart       SaveReason = "start"       // a new run begins: shows early whether saving works, and how long it takes
 	SaveBest        SaveReason = "best"        // the last validation was the best so far
 	SavePeriodic    SaveReason = "periodic"    // SaveEvery steps have passed
 	SaveFinal       SaveReason = "final"       // the run is over

@@ -11,10 +11,10 @@ import (
 
 // Plan is how long a run is. It is fixed before the first update and saved with the run.
 //
-// For a budget of time, the speed is measured first, on steps at learning rate 0 and on one validation, which are then
-// taken back: optimiser and position start afresh. What remains of the budget is filled with steps and validations.
-// Therefore a run for a time equals, bit for bit, one with the Steps and the EvalEvery of its plan. Saving is not
-// measured, and is expected to be short.
+// For a budget of time, the speed is measured first, on a save, on steps at learning rate 0 and on one validation. The
+// steps are then taken back: optimiser and position start afresh. What remains of the budget is filled with steps, and
+// with validations that are each followed by two saves. Therefore a run for a time equals, bit for bit, one with the
+// Steps and the EvalEvery of its plan.
 type Plan struct {
 	Steps     int `json:"steps"`      // number of updates in all
 	EvalEvery int `json:"eval_every"` // steps from one validation to the next, the last step has one in any case; 0 means none
@@ -48,8 +48,15 @@ func ceilDiv(a, b int) int { return (a + b - 1) / b }
 
 // plan fixes the plan, unless the run already has one.
 func (l *Loop) plan(ctx context.Context) error {
+	if l.state.Plan.Steps > 0 {
+		return nil
+	}
+	began := l.now()
+	if err := l.save(SaveStart); err != nil {
+		return err
+	}
+	saving := l.now().Sub(began)
 	switch {
-	case l.state.Plan.Steps > 0:
 	case l.cfg.Steps > 0:
 		l.state.Plan = l.cfg.newPlan(l.cfg.Steps, defaultValidations)
 	case l.cfg.Epochs > 0:
@@ -63,22 +70,24 @@ func (l *Loop) plan(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
+		s.validation += 2 * saving
 		l.state.Plan = l.cfg.fill(l.cfg.Time-l.elapsed(), s)
 	}
 	return nil
 }
 
-// speed is what was measured of a run.
+// speed is what was measured of a run: the time of a step, and of a validation with what follows it.
 type speed struct{ step, validation time.Duration }
 
 // fill plans as many steps as fit into a time, together with their validations.
 func (c Config) fill(budget time.Duration, s speed) Plan {
 	each := max(1, float64(s.step))
 	validation := float64(s.validation)
-	if c.EvalEvery != 0 {
-		if c.EvalEvery > 0 {
-			each += validation / float64(c.EvalEvery)
-		}
+	if c.EvalEvery < 0 {
+		return c.newPlan(max(1, int(float64(budget)/each)), 1)
+	}
+	if c.EvalEvery > 0 {
+		each += validation / float64(c.EvalEvery)
 		return c.newPlan(max(1, int(float64(budget)/each)), 1)
 	}
 	n := 1

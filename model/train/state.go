@@ -34,7 +34,7 @@ type Pending struct {
 	GradNorm float64 `json:"grad_norm"` // of the last step
 }
 
-// The tensors of a state are told apart by what their names begin with.
+// The tensors of a state are told apart by what their names begin with, as docs/checkpoint.md has it.
 const (
 	optimizerPrefix = "optim."
 	positionPrefix  = "state."
