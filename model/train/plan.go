@@ -26,7 +26,7 @@ const (
 	defaultRecords     = 1000
 
 	// maxValidationShare is the part of a budget of time that validations may take when their number is up to the plan.
-	maxValidationShare = 0.1
+	maxValidationShare = 0.15
 )
 
 // newPlan plans a run of so many steps.
@@ -99,7 +99,7 @@ func (c Config) fill(budget time.Duration, s speed) Plan {
 
 const (
 	// measureShare of a budget goes into measuring the speed, at most maxMeasure.
-	measureShare = 0.03
+	measureShare = 0.04
 	maxMeasure   = 10 * time.Second
 
 	// Two steps come first and are not measured, for memory and caches are still cold; at least three are.
