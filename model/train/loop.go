@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"math"
 	"time"
 
 	"github.com/textgen-go/textgen/model"
@@ -162,131 +161,6 @@ func (l *Loop) update(rate float64) (Update, error) {
 	l.optimizer.Step(rate, u.Clipped.Scale, l.workers)
 	l.objective.Updated()
 	return u, nil
-}
-
-// settle does what is due after a step: validation, record, saves. A step that was settled is not settled again, so that
-// a run that was interrupted in a validation resumes with it.
-func (l *Loop) settle(ctx context.Context) error {
-	s := &l.state
-	if s.Settled == s.Step {
-		return nil
-	}
-	last := s.Step == s.Plan.Steps
-	var v *Validation
-	if every := s.Plan.EvalEvery; every > 0 && (last || s.Step%every == 0) {
-		m, err := l.validate(ctx)
-		if err != nil {
-			return err
-		}
-		v = &Validation{Step: s.Step, Metrics: m}
-		if err := l.judge(*v); err != nil {
-			return err
-		}
-		if m.Score != nil && !finite(*m.Score) {
-			v.Score = nil
-		}
-	}
-	s.Settled = s.Step
-	if v != nil || last || s.Step%s.Plan.LogEvery == 0 {
-		if err := l.report(v); err != nil {
-			return err
-		}
-	}
-	return l.saveIfDue(v)
-}
-
-// validate measures the objective and refuses a loss that is not finite.
-func (l *Loop) validate(ctx context.Context) (Metrics, error) {
-	m, err := l.objective.Validate(ctx)
-	if err != nil {
-		return m, fmt.Errorf("validation after step %d: %w", l.state.Step, err)
-	}
-	if !finite(m.Loss) {
-		return m, &DivergedError{Step: l.state.Step, What: "validation loss", Value: m.Loss}
-	}
-	return m, nil
-}
-
-// judge compares a validation with the best.
-func (l *Loop) judge(v Validation) error {
-	s := &l.state
-	now, err := l.criterion(v.Metrics)
-	if err != nil {
-		return err
-	}
-	best := math.Inf(1)
-	if s.Best.Step > 0 {
-		if best, err = l.criterion(s.Best.Metrics); err != nil {
-			return err
-		}
-	}
-	s.Stale++
-	if now < best {
-		s.Best, s.Stale = v, 0
-	}
-	l.schedule.Observe(now)
-	return nil
-}
-
-func (l *Loop) criterion(m Metrics) (float64, error) { return l.cfg.Criterion.value(m) }
-
-// report hands out the validation and the record of a step.
-func (l *Loop) report(v *Validation) error {
-	s, p := &l.state, l.state.Pending
-	r := Record{
-		Step: s.Step, Tokens: s.Tokens, Seconds: s.Seconds + l.elapsed().Seconds(),
-		Rate: p.Rate, GradNorm: p.GradNorm, Loss: p.Nats / float64(max(1, p.Tokens)),
-	}
-	if p.Seconds > 0 {
-		r.TokensPerSecond = float64(p.Tokens) / p.Seconds
-	}
-	s.Pending = Pending{}
-	if v != nil {
-		r.ValidLoss, r.ValidScore = &v.Loss, v.Score
-		if l.hooks.OnValidation != nil {
-			if err := l.hooks.OnValidation(*v, s.Best); err != nil {
-				return err
-			}
-		}
-	}
-	if l.hooks.OnStep == nil {
-		return nil
-	}
-	return l.hooks.OnStep(r)
-}
-
-// saveIfDue saves after a step, given the step's validation if it had one. The last step's save is left to run.
-func (l *Loop) saveIfDue(v *Validation) error {
-	s := &l.state
-	if v != nil && s.Best.Step == s.Step {
-		if err := l.save(SaveBest); err != nil {
-			return err
-		}
-	}
-	due := v != nil
-	if every := l.cfg.SaveEvery; every != 0 {
-		due = every > 0 && s.Step%every == 0
-	}
-	if _, over := l.over(); over || !due {
-		return nil
-	}
-	return l.save(SavePeriodic)
-}
-
-// save hands out the state, unless it is spoilt.
-func (l *Loop) save(reason SaveReason) error {
-	if l.hooks.Save == nil {
-		return nil
-	}
-	s := l.State()
-	tensors := s.Tensors()
-	for _, p := range l.params {
-		tensors = append(tensors, model.Named{Name: p.Name, Data: p.Value})
-	}
-	if name := optim.NonFinite(tensors); name != "" {
-		return &DivergedError{Step: s.Step, What: "saved tensor", Tensor: name, Value: math.NaN()}
-	}
-	return l.hooks.Save(reason, s)
 }
 
 func (l *Loop) now() time.Time { return l.cfg.Now() }
