@@ -13,6 +13,15 @@ package kernel
 //go:noescape
 func gemm1x16AVX2(a *float32, b *float32, c *float32, start *float32, k int, rowC int, rowStart int, cols int)
 
+// gemm1x8AVX2 computes a tile of C: for i < 1 and j < cols ≤ 8, strides in bytes,
+//
+//	c[i*rowC+j] = start[i*rowStart+j] + Σ_k a[k*8+i]·b[k*16+j]
+//
+// added in the order of k with one rounding a term. A nil start is 0.
+//
+//go:noescape
+func gemm1x8AVX2(a *float32, b *float32, c *float32, start *float32, k int, rowC int, rowStart int, cols int)
+
 // gemm2x16AVX2 computes a tile of C: for i < 2 and j < cols ≤ 16, strides in bytes,
 //
 //	c[i*rowC+j] = start[i*rowStart+j] + Σ_k a[k*8+i]·b[k*16+j]
@@ -21,6 +30,15 @@ func gemm1x16AVX2(a *float32, b *float32, c *float32, start *float32, k int, row
 //
 //go:noescape
 func gemm2x16AVX2(a *float32, b *float32, c *float32, start *float32, k int, rowC int, rowStart int, cols int)
+
+// gemm2x8AVX2 computes a tile of C: for i < 2 and j < cols ≤ 8, strides in bytes,
+//
+//	c[i*rowC+j] = start[i*rowStart+j] + Σ_k a[k*8+i]·b[k*16+j]
+//
+// added in the order of k with one rounding a term. A nil start is 0.
+//
+//go:noescape
+func gemm2x8AVX2(a *float32, b *float32, c *float32, start *float32, k int, rowC int, rowStart int, cols int)
 
 // gemm3x16AVX2 computes a tile of C: for i < 3 and j < cols ≤ 16, strides in bytes,
 //
@@ -31,6 +49,15 @@ func gemm2x16AVX2(a *float32, b *float32, c *float32, start *float32, k int, row
 //go:noescape
 func gemm3x16AVX2(a *float32, b *float32, c *float32, start *float32, k int, rowC int, rowStart int, cols int)
 
+// gemm3x8AVX2 computes a tile of C: for i < 3 and j < cols ≤ 8, strides in bytes,
+//
+//	c[i*rowC+j] = start[i*rowStart+j] + Σ_k a[k*8+i]·b[k*16+j]
+//
+// added in the order of k with one rounding a term. A nil start is 0.
+//
+//go:noescape
+func gemm3x8AVX2(a *float32, b *float32, c *float32, start *float32, k int, rowC int, rowStart int, cols int)
+
 // gemm4x16AVX2 computes a tile of C: for i < 4 and j < cols ≤ 16, strides in bytes,
 //
 //	c[i*rowC+j] = start[i*rowStart+j] + Σ_k a[k*8+i]·b[k*16+j]
@@ -39,6 +66,15 @@ func gemm3x16AVX2(a *float32, b *float32, c *float32, start *float32, k int, row
 //
 //go:noescape
 func gemm4x16AVX2(a *float32, b *float32, c *float32, start *float32, k int, rowC int, rowStart int, cols int)
+
+// gemm4x8AVX2 computes a tile of C: for i < 4 and j < cols ≤ 8, strides in bytes,
+//
+//	c[i*rowC+j] = start[i*rowStart+j] + Σ_k a[k*8+i]·b[k*16+j]
+//
+// added in the order of k with one rounding a term. A nil start is 0.
+//
+//go:noescape
+func gemm4x8AVX2(a *float32, b *float32, c *float32, start *float32, k int, rowC int, rowStart int, cols int)
 
 // gemm5x16AVX2 computes a tile of C: for i < 5 and j < cols ≤ 16, strides in bytes,
 //
@@ -49,6 +85,15 @@ func gemm4x16AVX2(a *float32, b *float32, c *float32, start *float32, k int, row
 //go:noescape
 func gemm5x16AVX2(a *float32, b *float32, c *float32, start *float32, k int, rowC int, rowStart int, cols int)
 
+// gemm5x8AVX2 computes a tile of C: for i < 5 and j < cols ≤ 8, strides in bytes,
+//
+//	c[i*rowC+j] = start[i*rowStart+j] + Σ_k a[k*8+i]·b[k*16+j]
+//
+// added in the order of k with one rounding a term. A nil start is 0.
+//
+//go:noescape
+func gemm5x8AVX2(a *float32, b *float32, c *float32, start *float32, k int, rowC int, rowStart int, cols int)
+
 // gemm6x16AVX2 computes a tile of C: for i < 6 and j < cols ≤ 16, strides in bytes,
 //
 //	c[i*rowC+j] = start[i*rowStart+j] + Σ_k a[k*8+i]·b[k*16+j]
@@ -57,3 +102,21 @@ func gemm5x16AVX2(a *float32, b *float32, c *float32, start *float32, k int, row
 //
 //go:noescape
 func gemm6x16AVX2(a *float32, b *float32, c *float32, start *float32, k int, rowC int, rowStart int, cols int)
+
+// gemm6x8AVX2 computes a tile of C: for i < 6 and j < cols ≤ 8, strides in bytes,
+//
+//	c[i*rowC+j] = start[i*rowStart+j] + Σ_k a[k*8+i]·b[k*16+j]
+//
+// added in the order of k with one rounding a term. A nil start is 0.
+//
+//go:noescape
+func gemm6x8AVX2(a *float32, b *float32, c *float32, start *float32, k int, rowC int, rowStart int, cols int)
+
+// gemv1x64AVX2 computes for i < 1, j < 16 and p < 4, strides in bytes,
+//
+//	c[i*rowC+p*16+j] = start[i*rowStart+p*16+j] + Σ_k a[i*rowA+k]·b[p*panel+k*16+j]
+//
+// with the same roundings as the tiles. A nil start is 0.
+//
+//go:noescape
+func gemv1x64AVX2(a *float32, b *float32, c *float32, start *float32, k int, rowA int, panel int, rowC int, rowStart int)

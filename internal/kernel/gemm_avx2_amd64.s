@@ -102,6 +102,80 @@ DATA ones2<>+120(SB)/4, $0x00000000
 DATA ones2<>+124(SB)/4, $0x00000000
 GLOBL ones2<>(SB), RODATA|NOPTR, $128
 
+// func gemm1x8AVX2(a *float32, b *float32, c *float32, start *float32, k int, rowC int, rowStart int, cols int)
+// Requires: AVX, FMA3, MMX+
+TEXT ·gemm1x8AVX2(SB), NOSPLIT, $0-64
+	MOVQ       c+16(FP), AX
+	MOVQ       rowC+40(FP), CX
+	PREFETCHT0 (AX)
+	MOVQ       start+24(FP), AX
+	MOVQ       rowStart+48(FP), CX
+	MOVQ       cols+56(FP), CX
+	LEAQ       ones1<>+0(SB), DX
+	MOVQ       $0x00000008, BX
+	SUBQ       CX, BX
+	VMOVUPS    (DX)(BX*4), Y0
+	TESTQ      AX, AX
+	JZ         zero
+	VMASKMOVPS (AX), Y0, Y0
+	JMP        multiply
+
+zero:
+	VXORPS Y0, Y0, Y0
+
+multiply:
+	MOVQ    a+0(FP), AX
+	MOVQ    b+8(FP), CX
+	MOVQ    k+32(FP), DX
+	PCALIGN $0x20
+
+next:
+	VMOVUPS      (CX), Y1
+	PREFETCHT0   4096(CX)
+	VBROADCASTSS (AX), Y2
+	VFMADD231PS  Y1, Y2, Y0
+	ADDQ         $0x20, AX
+	ADDQ         $0x40, CX
+	DECQ         DX
+	JNZ          next
+	MOVQ         cols+56(FP), AX
+	CMPQ         AX, $0x08
+	JL           part
+	MOVQ         c+16(FP), AX
+	MOVQ         rowC+40(FP), CX
+	VMOVUPS      Y0, (AX)
+	VZEROUPPER
+	RET
+
+part:
+	LEAQ       ones1<>+0(SB), CX
+	MOVQ       $0x00000008, DX
+	SUBQ       AX, DX
+	VMOVUPS    (CX)(DX*4), Y1
+	MOVQ       c+16(FP), AX
+	MOVQ       rowC+40(FP), CX
+	VMASKMOVPS Y0, Y1, (AX)
+	VZEROUPPER
+	RET
+
+DATA ones1<>+0(SB)/4, $0xffffffff
+DATA ones1<>+4(SB)/4, $0xffffffff
+DATA ones1<>+8(SB)/4, $0xffffffff
+DATA ones1<>+12(SB)/4, $0xffffffff
+DATA ones1<>+16(SB)/4, $0xffffffff
+DATA ones1<>+20(SB)/4, $0xffffffff
+DATA ones1<>+24(SB)/4, $0xffffffff
+DATA ones1<>+28(SB)/4, $0xffffffff
+DATA ones1<>+32(SB)/4, $0x00000000
+DATA ones1<>+36(SB)/4, $0x00000000
+DATA ones1<>+40(SB)/4, $0x00000000
+DATA ones1<>+44(SB)/4, $0x00000000
+DATA ones1<>+48(SB)/4, $0x00000000
+DATA ones1<>+52(SB)/4, $0x00000000
+DATA ones1<>+56(SB)/4, $0x00000000
+DATA ones1<>+60(SB)/4, $0x00000000
+GLOBL ones1<>(SB), RODATA|NOPTR, $64
+
 // func gemm2x16AVX2(a *float32, b *float32, c *float32, start *float32, k int, rowC int, rowStart int, cols int)
 // Requires: AVX, FMA3, MMX+
 TEXT ·gemm2x16AVX2(SB), NOSPLIT, $0-64
@@ -179,6 +253,73 @@ part:
 	ADDQ       CX, AX
 	VMASKMOVPS Y2, Y4, (AX)
 	VMASKMOVPS Y3, Y5, 32(AX)
+	VZEROUPPER
+	RET
+
+// func gemm2x8AVX2(a *float32, b *float32, c *float32, start *float32, k int, rowC int, rowStart int, cols int)
+// Requires: AVX, FMA3, MMX+
+TEXT ·gemm2x8AVX2(SB), NOSPLIT, $0-64
+	MOVQ       c+16(FP), AX
+	MOVQ       rowC+40(FP), CX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	MOVQ       start+24(FP), AX
+	MOVQ       rowStart+48(FP), CX
+	MOVQ       cols+56(FP), DX
+	LEAQ       ones1<>+0(SB), BX
+	MOVQ       $0x00000008, SI
+	SUBQ       DX, SI
+	VMOVUPS    (BX)(SI*4), Y1
+	TESTQ      AX, AX
+	JZ         zero
+	VMASKMOVPS (AX), Y1, Y0
+	ADDQ       CX, AX
+	VMASKMOVPS (AX), Y1, Y1
+	JMP        multiply
+
+zero:
+	VXORPS Y0, Y0, Y0
+	VXORPS Y1, Y1, Y1
+
+multiply:
+	MOVQ    a+0(FP), AX
+	MOVQ    b+8(FP), CX
+	MOVQ    k+32(FP), DX
+	PCALIGN $0x20
+
+next:
+	VMOVUPS      (CX), Y2
+	PREFETCHT0   4096(CX)
+	VBROADCASTSS (AX), Y3
+	VFMADD231PS  Y2, Y3, Y0
+	VBROADCASTSS 4(AX), Y3
+	VFMADD231PS  Y2, Y3, Y1
+	ADDQ         $0x20, AX
+	ADDQ         $0x40, CX
+	DECQ         DX
+	JNZ          next
+	MOVQ         cols+56(FP), AX
+	CMPQ         AX, $0x08
+	JL           part
+	MOVQ         c+16(FP), AX
+	MOVQ         rowC+40(FP), CX
+	VMOVUPS      Y0, (AX)
+	ADDQ         CX, AX
+	VMOVUPS      Y1, (AX)
+	VZEROUPPER
+	RET
+
+part:
+	LEAQ       ones1<>+0(SB), CX
+	MOVQ       $0x00000008, DX
+	SUBQ       AX, DX
+	VMOVUPS    (CX)(DX*4), Y2
+	MOVQ       c+16(FP), AX
+	MOVQ       rowC+40(FP), CX
+	VMASKMOVPS Y0, Y2, (AX)
+	ADDQ       CX, AX
+	VMASKMOVPS Y1, Y2, (AX)
 	VZEROUPPER
 	RET
 
@@ -275,6 +416,84 @@ part:
 	ADDQ       CX, AX
 	VMASKMOVPS Y4, Y6, (AX)
 	VMASKMOVPS Y5, Y7, 32(AX)
+	VZEROUPPER
+	RET
+
+// func gemm3x8AVX2(a *float32, b *float32, c *float32, start *float32, k int, rowC int, rowStart int, cols int)
+// Requires: AVX, FMA3, MMX+
+TEXT ·gemm3x8AVX2(SB), NOSPLIT, $0-64
+	MOVQ       c+16(FP), AX
+	MOVQ       rowC+40(FP), CX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	MOVQ       start+24(FP), AX
+	MOVQ       rowStart+48(FP), CX
+	MOVQ       cols+56(FP), DX
+	LEAQ       ones1<>+0(SB), BX
+	MOVQ       $0x00000008, SI
+	SUBQ       DX, SI
+	VMOVUPS    (BX)(SI*4), Y2
+	TESTQ      AX, AX
+	JZ         zero
+	VMASKMOVPS (AX), Y2, Y0
+	ADDQ       CX, AX
+	VMASKMOVPS (AX), Y2, Y1
+	ADDQ       CX, AX
+	VMASKMOVPS (AX), Y2, Y2
+	JMP        multiply
+
+zero:
+	VXORPS Y0, Y0, Y0
+	VXORPS Y1, Y1, Y1
+	VXORPS Y2, Y2, Y2
+
+multiply:
+	MOVQ    a+0(FP), AX
+	MOVQ    b+8(FP), CX
+	MOVQ    k+32(FP), DX
+	PCALIGN $0x20
+
+next:
+	VMOVUPS      (CX), Y3
+	PREFETCHT0   4096(CX)
+	VBROADCASTSS (AX), Y4
+	VFMADD231PS  Y3, Y4, Y0
+	VBROADCASTSS 4(AX), Y4
+	VFMADD231PS  Y3, Y4, Y1
+	VBROADCASTSS 8(AX), Y4
+	VFMADD231PS  Y3, Y4, Y2
+	ADDQ         $0x20, AX
+	ADDQ         $0x40, CX
+	DECQ         DX
+	JNZ          next
+	MOVQ         cols+56(FP), AX
+	CMPQ         AX, $0x08
+	JL           part
+	MOVQ         c+16(FP), AX
+	MOVQ         rowC+40(FP), CX
+	VMOVUPS      Y0, (AX)
+	ADDQ         CX, AX
+	VMOVUPS      Y1, (AX)
+	ADDQ         CX, AX
+	VMOVUPS      Y2, (AX)
+	VZEROUPPER
+	RET
+
+part:
+	LEAQ       ones1<>+0(SB), CX
+	MOVQ       $0x00000008, DX
+	SUBQ       AX, DX
+	VMOVUPS    (CX)(DX*4), Y3
+	MOVQ       c+16(FP), AX
+	MOVQ       rowC+40(FP), CX
+	VMASKMOVPS Y0, Y3, (AX)
+	ADDQ       CX, AX
+	VMASKMOVPS Y1, Y3, (AX)
+	ADDQ       CX, AX
+	VMASKMOVPS Y2, Y3, (AX)
 	VZEROUPPER
 	RET
 
@@ -387,6 +606,95 @@ part:
 	ADDQ       CX, AX
 	VMASKMOVPS Y6, Y8, (AX)
 	VMASKMOVPS Y7, Y9, 32(AX)
+	VZEROUPPER
+	RET
+
+// func gemm4x8AVX2(a *float32, b *float32, c *float32, start *float32, k int, rowC int, rowStart int, cols int)
+// Requires: AVX, FMA3, MMX+
+TEXT ·gemm4x8AVX2(SB), NOSPLIT, $0-64
+	MOVQ       c+16(FP), AX
+	MOVQ       rowC+40(FP), CX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	MOVQ       start+24(FP), AX
+	MOVQ       rowStart+48(FP), CX
+	MOVQ       cols+56(FP), DX
+	LEAQ       ones1<>+0(SB), BX
+	MOVQ       $0x00000008, SI
+	SUBQ       DX, SI
+	VMOVUPS    (BX)(SI*4), Y3
+	TESTQ      AX, AX
+	JZ         zero
+	VMASKMOVPS (AX), Y3, Y0
+	ADDQ       CX, AX
+	VMASKMOVPS (AX), Y3, Y1
+	ADDQ       CX, AX
+	VMASKMOVPS (AX), Y3, Y2
+	ADDQ       CX, AX
+	VMASKMOVPS (AX), Y3, Y3
+	JMP        multiply
+
+zero:
+	VXORPS Y0, Y0, Y0
+	VXORPS Y1, Y1, Y1
+	VXORPS Y2, Y2, Y2
+	VXORPS Y3, Y3, Y3
+
+multiply:
+	MOVQ    a+0(FP), AX
+	MOVQ    b+8(FP), CX
+	MOVQ    k+32(FP), DX
+	PCALIGN $0x20
+
+next:
+	VMOVUPS      (CX), Y4
+	PREFETCHT0   4096(CX)
+	VBROADCASTSS (AX), Y5
+	VFMADD231PS  Y4, Y5, Y0
+	VBROADCASTSS 4(AX), Y5
+	VFMADD231PS  Y4, Y5, Y1
+	VBROADCASTSS 8(AX), Y5
+	VFMADD231PS  Y4, Y5, Y2
+	VBROADCASTSS 12(AX), Y5
+	VFMADD231PS  Y4, Y5, Y3
+	ADDQ         $0x20, AX
+	ADDQ         $0x40, CX
+	DECQ         DX
+	JNZ          next
+	MOVQ         cols+56(FP), AX
+	CMPQ         AX, $0x08
+	JL           part
+	MOVQ         c+16(FP), AX
+	MOVQ         rowC+40(FP), CX
+	VMOVUPS      Y0, (AX)
+	ADDQ         CX, AX
+	VMOVUPS      Y1, (AX)
+	ADDQ         CX, AX
+	VMOVUPS      Y2, (AX)
+	ADDQ         CX, AX
+	VMOVUPS      Y3, (AX)
+	VZEROUPPER
+	RET
+
+part:
+	LEAQ       ones1<>+0(SB), CX
+	MOVQ       $0x00000008, DX
+	SUBQ       AX, DX
+	VMOVUPS    (CX)(DX*4), Y4
+	MOVQ       c+16(FP), AX
+	MOVQ       rowC+40(FP), CX
+	VMASKMOVPS Y0, Y4, (AX)
+	ADDQ       CX, AX
+	VMASKMOVPS Y1, Y4, (AX)
+	ADDQ       CX, AX
+	VMASKMOVPS Y2, Y4, (AX)
+	ADDQ       CX, AX
+	VMASKMOVPS Y3, Y4, (AX)
 	VZEROUPPER
 	RET
 
@@ -515,6 +823,106 @@ part:
 	ADDQ       CX, AX
 	VMASKMOVPS Y8, Y10, (AX)
 	VMASKMOVPS Y9, Y11, 32(AX)
+	VZEROUPPER
+	RET
+
+// func gemm5x8AVX2(a *float32, b *float32, c *float32, start *float32, k int, rowC int, rowStart int, cols int)
+// Requires: AVX, FMA3, MMX+
+TEXT ·gemm5x8AVX2(SB), NOSPLIT, $0-64
+	MOVQ       c+16(FP), AX
+	MOVQ       rowC+40(FP), CX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	MOVQ       start+24(FP), AX
+	MOVQ       rowStart+48(FP), CX
+	MOVQ       cols+56(FP), DX
+	LEAQ       ones1<>+0(SB), BX
+	MOVQ       $0x00000008, SI
+	SUBQ       DX, SI
+	VMOVUPS    (BX)(SI*4), Y4
+	TESTQ      AX, AX
+	JZ         zero
+	VMASKMOVPS (AX), Y4, Y0
+	ADDQ       CX, AX
+	VMASKMOVPS (AX), Y4, Y1
+	ADDQ       CX, AX
+	VMASKMOVPS (AX), Y4, Y2
+	ADDQ       CX, AX
+	VMASKMOVPS (AX), Y4, Y3
+	ADDQ       CX, AX
+	VMASKMOVPS (AX), Y4, Y4
+	JMP        multiply
+
+zero:
+	VXORPS Y0, Y0, Y0
+	VXORPS Y1, Y1, Y1
+	VXORPS Y2, Y2, Y2
+	VXORPS Y3, Y3, Y3
+	VXORPS Y4, Y4, Y4
+
+multiply:
+	MOVQ    a+0(FP), AX
+	MOVQ    b+8(FP), CX
+	MOVQ    k+32(FP), DX
+	PCALIGN $0x20
+
+next:
+	VMOVUPS      (CX), Y5
+	PREFETCHT0   4096(CX)
+	VBROADCASTSS (AX), Y6
+	VFMADD231PS  Y5, Y6, Y0
+	VBROADCASTSS 4(AX), Y6
+	VFMADD231PS  Y5, Y6, Y1
+	VBROADCASTSS 8(AX), Y6
+	VFMADD231PS  Y5, Y6, Y2
+	VBROADCASTSS 12(AX), Y6
+	VFMADD231PS  Y5, Y6, Y3
+	VBROADCASTSS 16(AX), Y6
+	VFMADD231PS  Y5, Y6, Y4
+	ADDQ         $0x20, AX
+	ADDQ         $0x40, CX
+	DECQ         DX
+	JNZ          next
+	MOVQ         cols+56(FP), AX
+	CMPQ         AX, $0x08
+	JL           part
+	MOVQ         c+16(FP), AX
+	MOVQ         rowC+40(FP), CX
+	VMOVUPS      Y0, (AX)
+	ADDQ         CX, AX
+	VMOVUPS      Y1, (AX)
+	ADDQ         CX, AX
+	VMOVUPS      Y2, (AX)
+	ADDQ         CX, AX
+	VMOVUPS      Y3, (AX)
+	ADDQ         CX, AX
+	VMOVUPS      Y4, (AX)
+	VZEROUPPER
+	RET
+
+part:
+	LEAQ       ones1<>+0(SB), CX
+	MOVQ       $0x00000008, DX
+	SUBQ       AX, DX
+	VMOVUPS    (CX)(DX*4), Y5
+	MOVQ       c+16(FP), AX
+	MOVQ       rowC+40(FP), CX
+	VMASKMOVPS Y0, Y5, (AX)
+	ADDQ       CX, AX
+	VMASKMOVPS Y1, Y5, (AX)
+	ADDQ       CX, AX
+	VMASKMOVPS Y2, Y5, (AX)
+	ADDQ       CX, AX
+	VMASKMOVPS Y3, Y5, (AX)
+	ADDQ       CX, AX
+	VMASKMOVPS Y4, Y5, (AX)
 	VZEROUPPER
 	RET
 
@@ -659,5 +1067,197 @@ part:
 	ADDQ       CX, AX
 	VMASKMOVPS Y10, Y12, (AX)
 	VMASKMOVPS Y11, Y13, 32(AX)
+	VZEROUPPER
+	RET
+
+// func gemm6x8AVX2(a *float32, b *float32, c *float32, start *float32, k int, rowC int, rowStart int, cols int)
+// Requires: AVX, FMA3, MMX+
+TEXT ·gemm6x8AVX2(SB), NOSPLIT, $0-64
+	MOVQ       c+16(FP), AX
+	MOVQ       rowC+40(FP), CX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	MOVQ       start+24(FP), AX
+	MOVQ       rowStart+48(FP), CX
+	MOVQ       cols+56(FP), DX
+	LEAQ       ones1<>+0(SB), BX
+	MOVQ       $0x00000008, SI
+	SUBQ       DX, SI
+	VMOVUPS    (BX)(SI*4), Y5
+	TESTQ      AX, AX
+	JZ         zero
+	VMASKMOVPS (AX), Y5, Y0
+	ADDQ       CX, AX
+	VMASKMOVPS (AX), Y5, Y1
+	ADDQ       CX, AX
+	VMASKMOVPS (AX), Y5, Y2
+	ADDQ       CX, AX
+	VMASKMOVPS (AX), Y5, Y3
+	ADDQ       CX, AX
+	VMASKMOVPS (AX), Y5, Y4
+	ADDQ       CX, AX
+	VMASKMOVPS (AX), Y5, Y5
+	JMP        multiply
+
+zero:
+	VXORPS Y0, Y0, Y0
+	VXORPS Y1, Y1, Y1
+	VXORPS Y2, Y2, Y2
+	VXORPS Y3, Y3, Y3
+	VXORPS Y4, Y4, Y4
+	VXORPS Y5, Y5, Y5
+
+multiply:
+	MOVQ    a+0(FP), AX
+	MOVQ    b+8(FP), CX
+	MOVQ    k+32(FP), DX
+	PCALIGN $0x20
+
+next:
+	VMOVUPS      (CX), Y6
+	PREFETCHT0   4096(CX)
+	VBROADCASTSS (AX), Y7
+	VFMADD231PS  Y6, Y7, Y0
+	VBROADCASTSS 4(AX), Y7
+	VFMADD231PS  Y6, Y7, Y1
+	VBROADCASTSS 8(AX), Y7
+	VFMADD231PS  Y6, Y7, Y2
+	VBROADCASTSS 12(AX), Y7
+	VFMADD231PS  Y6, Y7, Y3
+	VBROADCASTSS 16(AX), Y7
+	VFMADD231PS  Y6, Y7, Y4
+	VBROADCASTSS 20(AX), Y7
+	VFMADD231PS  Y6, Y7, Y5
+	ADDQ         $0x20, AX
+	ADDQ         $0x40, CX
+	DECQ         DX
+	JNZ          next
+	MOVQ         cols+56(FP), AX
+	CMPQ         AX, $0x08
+	JL           part
+	MOVQ         c+16(FP), AX
+	MOVQ         rowC+40(FP), CX
+	VMOVUPS      Y0, (AX)
+	ADDQ         CX, AX
+	VMOVUPS      Y1, (AX)
+	ADDQ         CX, AX
+	VMOVUPS      Y2, (AX)
+	ADDQ         CX, AX
+	VMOVUPS      Y3, (AX)
+	ADDQ         CX, AX
+	VMOVUPS      Y4, (AX)
+	ADDQ         CX, AX
+	VMOVUPS      Y5, (AX)
+	VZEROUPPER
+	RET
+
+part:
+	LEAQ       ones1<>+0(SB), CX
+	MOVQ       $0x00000008, DX
+	SUBQ       AX, DX
+	VMOVUPS    (CX)(DX*4), Y6
+	MOVQ       c+16(FP), AX
+	MOVQ       rowC+40(FP), CX
+	VMASKMOVPS Y0, Y6, (AX)
+	ADDQ       CX, AX
+	VMASKMOVPS Y1, Y6, (AX)
+	ADDQ       CX, AX
+	VMASKMOVPS Y2, Y6, (AX)
+	ADDQ       CX, AX
+	VMASKMOVPS Y3, Y6, (AX)
+	ADDQ       CX, AX
+	VMASKMOVPS Y4, Y6, (AX)
+	ADDQ       CX, AX
+	VMASKMOVPS Y5, Y6, (AX)
+	VZEROUPPER
+	RET
+
+// func gemv1x64AVX2(a *float32, b *float32, c *float32, start *float32, k int, rowA int, panel int, rowC int, rowStart int)
+// Requires: AVX, FMA3, MMX+
+TEXT ·gemv1x64AVX2(SB), NOSPLIT, $0-72
+	MOVQ    start+24(FP), AX
+	TESTQ   AX, AX
+	JZ      zero
+	MOVQ    start+24(FP), AX
+	MOVQ    rowStart+64(FP), CX
+	VMOVUPS (AX), Y0
+	VMOVUPS 32(AX), Y1
+	VMOVUPS 64(AX), Y2
+	VMOVUPS 96(AX), Y3
+	VMOVUPS 128(AX), Y4
+	VMOVUPS 160(AX), Y5
+	VMOVUPS 192(AX), Y6
+	VMOVUPS 224(AX), Y7
+	JMP     multiply
+
+zero:
+	VXORPS Y0, Y0, Y0
+	VXORPS Y1, Y1, Y1
+	VXORPS Y2, Y2, Y2
+	VXORPS Y3, Y3, Y3
+	VXORPS Y4, Y4, Y4
+	VXORPS Y5, Y5, Y5
+	VXORPS Y6, Y6, Y6
+	VXORPS Y7, Y7, Y7
+
+multiply:
+	MOVQ    a+0(FP), AX
+	MOVQ    rowA+40(FP), CX
+	MOVQ    k+32(FP), CX
+	MOVQ    b+8(FP), DX
+	MOVQ    panel+48(FP), BX
+	LEAQ    (DX)(BX*1), SI
+	LEAQ    (SI)(BX*1), DI
+	LEAQ    (DI)(BX*1), BX
+	PCALIGN $0x20
+
+next:
+	VBROADCASTSS (AX), Y8
+	PREFETCHT0   4096(DX)
+	VMOVUPS      (DX), Y9
+	VFMADD231PS  Y9, Y8, Y0
+	VMOVUPS      32(DX), Y9
+	VFMADD231PS  Y9, Y8, Y1
+	ADDQ         $0x40, DX
+	PREFETCHT0   4096(SI)
+	VMOVUPS      (SI), Y9
+	VFMADD231PS  Y9, Y8, Y2
+	VMOVUPS      32(SI), Y9
+	VFMADD231PS  Y9, Y8, Y3
+	ADDQ         $0x40, SI
+	PREFETCHT0   4096(DI)
+	VMOVUPS      (DI), Y9
+	VFMADD231PS  Y9, Y8, Y4
+	VMOVUPS      32(DI), Y9
+	VFMADD231PS  Y9, Y8, Y5
+	ADDQ         $0x40, DI
+	PREFETCHT0   4096(BX)
+	VMOVUPS      (BX), Y9
+	VFMADD231PS  Y9, Y8, Y6
+	VMOVUPS      32(BX), Y9
+	VFMADD231PS  Y9, Y8, Y7
+	ADDQ         $0x40, BX
+	ADDQ         $0x04, AX
+	DECQ         CX
+	JNZ          next
+	MOVQ         c+16(FP), AX
+	MOVQ         rowC+56(FP), CX
+	VMOVUPS      Y0, (AX)
+	VMOVUPS      Y1, 32(AX)
+	VMOVUPS      Y2, 64(AX)
+	VMOVUPS      Y3, 96(AX)
+	VMOVUPS      Y4, 128(AX)
+	VMOVUPS      Y5, 160(AX)
+	VMOVUPS      Y6, 192(AX)
+	VMOVUPS      Y7, 224(AX)
 	VZEROUPPER
 	RET

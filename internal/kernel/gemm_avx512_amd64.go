@@ -13,6 +13,15 @@ package kernel
 //go:noescape
 func gemm1x32AVX512(a *float32, b *float32, c *float32, start *float32, k int, rowC int, rowStart int, cols int)
 
+// gemm1x16AVX512 computes a tile of C: for i < 1 and j < cols ≤ 16, strides in bytes,
+//
+//	c[i*rowC+j] = start[i*rowStart+j] + Σ_k a[k*16+i]·b[k*32+j]
+//
+// added in the order of k with one rounding a term. A nil start is 0.
+//
+//go:noescape
+func gemm1x16AVX512(a *float32, b *float32, c *float32, start *float32, k int, rowC int, rowStart int, cols int)
+
 // gemm2x32AVX512 computes a tile of C: for i < 2 and j < cols ≤ 32, strides in bytes,
 //
 //	c[i*rowC+j] = start[i*rowStart+j] + Σ_k a[k*16+i]·b[k*32+j]
@@ -21,6 +30,15 @@ func gemm1x32AVX512(a *float32, b *float32, c *float32, start *float32, k int, r
 //
 //go:noescape
 func gemm2x32AVX512(a *float32, b *float32, c *float32, start *float32, k int, rowC int, rowStart int, cols int)
+
+// gemm2x16AVX512 computes a tile of C: for i < 2 and j < cols ≤ 16, strides in bytes,
+//
+//	c[i*rowC+j] = start[i*rowStart+j] + Σ_k a[k*16+i]·b[k*32+j]
+//
+// added in the order of k with one rounding a term. A nil start is 0.
+//
+//go:noescape
+func gemm2x16AVX512(a *float32, b *float32, c *float32, start *float32, k int, rowC int, rowStart int, cols int)
 
 // gemm3x32AVX512 computes a tile of C: for i < 3 and j < cols ≤ 32, strides in bytes,
 //
@@ -31,6 +49,15 @@ func gemm2x32AVX512(a *float32, b *float32, c *float32, start *float32, k int, r
 //go:noescape
 func gemm3x32AVX512(a *float32, b *float32, c *float32, start *float32, k int, rowC int, rowStart int, cols int)
 
+// gemm3x16AVX512 computes a tile of C: for i < 3 and j < cols ≤ 16, strides in bytes,
+//
+//	c[i*rowC+j] = start[i*rowStart+j] + Σ_k a[k*16+i]·b[k*32+j]
+//
+// added in the order of k with one rounding a term. A nil start is 0.
+//
+//go:noescape
+func gemm3x16AVX512(a *float32, b *float32, c *float32, start *float32, k int, rowC int, rowStart int, cols int)
+
 // gemm4x32AVX512 computes a tile of C: for i < 4 and j < cols ≤ 32, strides in bytes,
 //
 //	c[i*rowC+j] = start[i*rowStart+j] + Σ_k a[k*16+i]·b[k*32+j]
@@ -39,6 +66,15 @@ func gemm3x32AVX512(a *float32, b *float32, c *float32, start *float32, k int, r
 //
 //go:noescape
 func gemm4x32AVX512(a *float32, b *float32, c *float32, start *float32, k int, rowC int, rowStart int, cols int)
+
+// gemm4x16AVX512 computes a tile of C: for i < 4 and j < cols ≤ 16, strides in bytes,
+//
+//	c[i*rowC+j] = start[i*rowStart+j] + Σ_k a[k*16+i]·b[k*32+j]
+//
+// added in the order of k with one rounding a term. A nil start is 0.
+//
+//go:noescape
+func gemm4x16AVX512(a *float32, b *float32, c *float32, start *float32, k int, rowC int, rowStart int, cols int)
 
 // gemm5x32AVX512 computes a tile of C: for i < 5 and j < cols ≤ 32, strides in bytes,
 //
@@ -49,6 +85,15 @@ func gemm4x32AVX512(a *float32, b *float32, c *float32, start *float32, k int, r
 //go:noescape
 func gemm5x32AVX512(a *float32, b *float32, c *float32, start *float32, k int, rowC int, rowStart int, cols int)
 
+// gemm5x16AVX512 computes a tile of C: for i < 5 and j < cols ≤ 16, strides in bytes,
+//
+//	c[i*rowC+j] = start[i*rowStart+j] + Σ_k a[k*16+i]·b[k*32+j]
+//
+// added in the order of k with one rounding a term. A nil start is 0.
+//
+//go:noescape
+func gemm5x16AVX512(a *float32, b *float32, c *float32, start *float32, k int, rowC int, rowStart int, cols int)
+
 // gemm6x32AVX512 computes a tile of C: for i < 6 and j < cols ≤ 32, strides in bytes,
 //
 //	c[i*rowC+j] = start[i*rowStart+j] + Σ_k a[k*16+i]·b[k*32+j]
@@ -57,6 +102,15 @@ func gemm5x32AVX512(a *float32, b *float32, c *float32, start *float32, k int, r
 //
 //go:noescape
 func gemm6x32AVX512(a *float32, b *float32, c *float32, start *float32, k int, rowC int, rowStart int, cols int)
+
+// gemm6x16AVX512 computes a tile of C: for i < 6 and j < cols ≤ 16, strides in bytes,
+//
+//	c[i*rowC+j] = start[i*rowStart+j] + Σ_k a[k*16+i]·b[k*32+j]
+//
+// added in the order of k with one rounding a term. A nil start is 0.
+//
+//go:noescape
+func gemm6x16AVX512(a *float32, b *float32, c *float32, start *float32, k int, rowC int, rowStart int, cols int)
 
 // gemm7x32AVX512 computes a tile of C: for i < 7 and j < cols ≤ 32, strides in bytes,
 //
@@ -67,6 +121,15 @@ func gemm6x32AVX512(a *float32, b *float32, c *float32, start *float32, k int, r
 //go:noescape
 func gemm7x32AVX512(a *float32, b *float32, c *float32, start *float32, k int, rowC int, rowStart int, cols int)
 
+// gemm7x16AVX512 computes a tile of C: for i < 7 and j < cols ≤ 16, strides in bytes,
+//
+//	c[i*rowC+j] = start[i*rowStart+j] + Σ_k a[k*16+i]·b[k*32+j]
+//
+// added in the order of k with one rounding a term. A nil start is 0.
+//
+//go:noescape
+func gemm7x16AVX512(a *float32, b *float32, c *float32, start *float32, k int, rowC int, rowStart int, cols int)
+
 // gemm8x32AVX512 computes a tile of C: for i < 8 and j < cols ≤ 32, strides in bytes,
 //
 //	c[i*rowC+j] = start[i*rowStart+j] + Σ_k a[k*16+i]·b[k*32+j]
@@ -75,6 +138,15 @@ func gemm7x32AVX512(a *float32, b *float32, c *float32, start *float32, k int, r
 //
 //go:noescape
 func gemm8x32AVX512(a *float32, b *float32, c *float32, start *float32, k int, rowC int, rowStart int, cols int)
+
+// gemm8x16AVX512 computes a tile of C: for i < 8 and j < cols ≤ 16, strides in bytes,
+//
+//	c[i*rowC+j] = start[i*rowStart+j] + Σ_k a[k*16+i]·b[k*32+j]
+//
+// added in the order of k with one rounding a term. A nil start is 0.
+//
+//go:noescape
+func gemm8x16AVX512(a *float32, b *float32, c *float32, start *float32, k int, rowC int, rowStart int, cols int)
 
 // gemm9x32AVX512 computes a tile of C: for i < 9 and j < cols ≤ 32, strides in bytes,
 //
@@ -85,6 +157,15 @@ func gemm8x32AVX512(a *float32, b *float32, c *float32, start *float32, k int, r
 //go:noescape
 func gemm9x32AVX512(a *float32, b *float32, c *float32, start *float32, k int, rowC int, rowStart int, cols int)
 
+// gemm9x16AVX512 computes a tile of C: for i < 9 and j < cols ≤ 16, strides in bytes,
+//
+//	c[i*rowC+j] = start[i*rowStart+j] + Σ_k a[k*16+i]·b[k*32+j]
+//
+// added in the order of k with one rounding a term. A nil start is 0.
+//
+//go:noescape
+func gemm9x16AVX512(a *float32, b *float32, c *float32, start *float32, k int, rowC int, rowStart int, cols int)
+
 // gemm10x32AVX512 computes a tile of C: for i < 10 and j < cols ≤ 32, strides in bytes,
 //
 //	c[i*rowC+j] = start[i*rowStart+j] + Σ_k a[k*16+i]·b[k*32+j]
@@ -93,6 +174,15 @@ func gemm9x32AVX512(a *float32, b *float32, c *float32, start *float32, k int, r
 //
 //go:noescape
 func gemm10x32AVX512(a *float32, b *float32, c *float32, start *float32, k int, rowC int, rowStart int, cols int)
+
+// gemm10x16AVX512 computes a tile of C: for i < 10 and j < cols ≤ 16, strides in bytes,
+//
+//	c[i*rowC+j] = start[i*rowStart+j] + Σ_k a[k*16+i]·b[k*32+j]
+//
+// added in the order of k with one rounding a term. A nil start is 0.
+//
+//go:noescape
+func gemm10x16AVX512(a *float32, b *float32, c *float32, start *float32, k int, rowC int, rowStart int, cols int)
 
 // gemm11x32AVX512 computes a tile of C: for i < 11 and j < cols ≤ 32, strides in bytes,
 //
@@ -103,6 +193,15 @@ func gemm10x32AVX512(a *float32, b *float32, c *float32, start *float32, k int, 
 //go:noescape
 func gemm11x32AVX512(a *float32, b *float32, c *float32, start *float32, k int, rowC int, rowStart int, cols int)
 
+// gemm11x16AVX512 computes a tile of C: for i < 11 and j < cols ≤ 16, strides in bytes,
+//
+//	c[i*rowC+j] = start[i*rowStart+j] + Σ_k a[k*16+i]·b[k*32+j]
+//
+// added in the order of k with one rounding a term. A nil start is 0.
+//
+//go:noescape
+func gemm11x16AVX512(a *float32, b *float32, c *float32, start *float32, k int, rowC int, rowStart int, cols int)
+
 // gemm12x32AVX512 computes a tile of C: for i < 12 and j < cols ≤ 32, strides in bytes,
 //
 //	c[i*rowC+j] = start[i*rowStart+j] + Σ_k a[k*16+i]·b[k*32+j]
@@ -111,6 +210,15 @@ func gemm11x32AVX512(a *float32, b *float32, c *float32, start *float32, k int, 
 //
 //go:noescape
 func gemm12x32AVX512(a *float32, b *float32, c *float32, start *float32, k int, rowC int, rowStart int, cols int)
+
+// gemm12x16AVX512 computes a tile of C: for i < 12 and j < cols ≤ 16, strides in bytes,
+//
+//	c[i*rowC+j] = start[i*rowStart+j] + Σ_k a[k*16+i]·b[k*32+j]
+//
+// added in the order of k with one rounding a term. A nil start is 0.
+//
+//go:noescape
+func gemm12x16AVX512(a *float32, b *float32, c *float32, start *float32, k int, rowC int, rowStart int, cols int)
 
 // gemm13x32AVX512 computes a tile of C: for i < 13 and j < cols ≤ 32, strides in bytes,
 //
@@ -121,6 +229,15 @@ func gemm12x32AVX512(a *float32, b *float32, c *float32, start *float32, k int, 
 //go:noescape
 func gemm13x32AVX512(a *float32, b *float32, c *float32, start *float32, k int, rowC int, rowStart int, cols int)
 
+// gemm13x16AVX512 computes a tile of C: for i < 13 and j < cols ≤ 16, strides in bytes,
+//
+//	c[i*rowC+j] = start[i*rowStart+j] + Σ_k a[k*16+i]·b[k*32+j]
+//
+// added in the order of k with one rounding a term. A nil start is 0.
+//
+//go:noescape
+func gemm13x16AVX512(a *float32, b *float32, c *float32, start *float32, k int, rowC int, rowStart int, cols int)
+
 // gemm14x32AVX512 computes a tile of C: for i < 14 and j < cols ≤ 32, strides in bytes,
 //
 //	c[i*rowC+j] = start[i*rowStart+j] + Σ_k a[k*16+i]·b[k*32+j]
@@ -129,3 +246,39 @@ func gemm13x32AVX512(a *float32, b *float32, c *float32, start *float32, k int, 
 //
 //go:noescape
 func gemm14x32AVX512(a *float32, b *float32, c *float32, start *float32, k int, rowC int, rowStart int, cols int)
+
+// gemm14x16AVX512 computes a tile of C: for i < 14 and j < cols ≤ 16, strides in bytes,
+//
+//	c[i*rowC+j] = start[i*rowStart+j] + Σ_k a[k*16+i]·b[k*32+j]
+//
+// added in the order of k with one rounding a term. A nil start is 0.
+//
+//go:noescape
+func gemm14x16AVX512(a *float32, b *float32, c *float32, start *float32, k int, rowC int, rowStart int, cols int)
+
+// gemv1x128AVX512 computes for i < 1, j < 32 and p < 4, strides in bytes,
+//
+//	c[i*rowC+p*32+j] = start[i*rowStart+p*32+j] + Σ_k a[i*rowA+k]·b[p*panel+k*32+j]
+//
+// with the same roundings as the tiles. A nil start is 0.
+//
+//go:noescape
+func gemv1x128AVX512(a *float32, b *float32, c *float32, start *float32, k int, rowA int, panel int, rowC int, rowStart int)
+
+// gemv2x128AVX512 computes for i < 2, j < 32 and p < 4, strides in bytes,
+//
+//	c[i*rowC+p*32+j] = start[i*rowStart+p*32+j] + Σ_k a[i*rowA+k]·b[p*panel+k*32+j]
+//
+// with the same roundings as the tiles. A nil start is 0.
+//
+//go:noescape
+func gemv2x128AVX512(a *float32, b *float32, c *float32, start *float32, k int, rowA int, panel int, rowC int, rowStart int)
+
+// gemv3x128AVX512 computes for i < 3, j < 32 and p < 4, strides in bytes,
+//
+//	c[i*rowC+p*32+j] = start[i*rowStart+p*32+j] + Σ_k a[i*rowA+k]·b[p*panel+k*32+j]
+//
+// with the same roundings as the tiles. A nil start is 0.
+//
+//go:noescape
+func gemv3x128AVX512(a *float32, b *float32, c *float32, start *float32, k int, rowA int, panel int, rowC int, rowStart int)

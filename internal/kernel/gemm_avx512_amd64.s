@@ -70,6 +70,61 @@ part:
 	VZEROUPPER
 	RET
 
+// func gemm1x16AVX512(a *float32, b *float32, c *float32, start *float32, k int, rowC int, rowStart int, cols int)
+// Requires: AVX, AVX512F, BMI2, MMX+
+TEXT ·gemm1x16AVX512(SB), NOSPLIT, $0-64
+	MOVQ       c+16(FP), AX
+	MOVQ       rowC+40(FP), CX
+	PREFETCHT0 (AX)
+	MOVQ       start+24(FP), AX
+	MOVQ       rowStart+48(FP), CX
+	MOVQ       cols+56(FP), CX
+	MOVQ       $-1, DX
+	BZHIQ      CX, DX, DX
+	KMOVW      DX, K1
+	TESTQ      AX, AX
+	JZ         zero
+	VMOVUPS.Z  (AX), K1, Z0
+	JMP        multiply
+
+zero:
+	VPXORD Z0, Z0, Z0
+
+multiply:
+	MOVQ    a+0(FP), AX
+	MOVQ    b+8(FP), CX
+	MOVQ    k+32(FP), DX
+	PCALIGN $0x20
+
+next:
+	VMOVUPS      (CX), Z1
+	PREFETCHT0   4096(CX)
+	PREFETCHT0   4160(CX)
+	VBROADCASTSS (AX), Z2
+	VFMADD231PS  Z1, Z2, Z0
+	ADDQ         $0x40, AX
+	ADDQ         $0x80, CX
+	DECQ         DX
+	JNZ          next
+	MOVQ         cols+56(FP), AX
+	CMPQ         AX, $0x10
+	JL           part
+	MOVQ         c+16(FP), AX
+	MOVQ         rowC+40(FP), CX
+	VMOVUPS      Z0, (AX)
+	VZEROUPPER
+	RET
+
+part:
+	MOVQ    $-1, CX
+	BZHIQ   AX, CX, CX
+	KMOVW   CX, K1
+	MOVQ    c+16(FP), AX
+	MOVQ    rowC+40(FP), CX
+	VMOVUPS Z0, K1, (AX)
+	VZEROUPPER
+	RET
+
 // func gemm2x32AVX512(a *float32, b *float32, c *float32, start *float32, k int, rowC int, rowStart int, cols int)
 // Requires: AVX, AVX512F, BMI2, MMX+
 TEXT ·gemm2x32AVX512(SB), NOSPLIT, $0-64
@@ -150,6 +205,72 @@ part:
 	ADDQ    CX, AX
 	VMOVUPS Z2, K1, (AX)
 	VMOVUPS Z3, K2, 64(AX)
+	VZEROUPPER
+	RET
+
+// func gemm2x16AVX512(a *float32, b *float32, c *float32, start *float32, k int, rowC int, rowStart int, cols int)
+// Requires: AVX, AVX512F, BMI2, MMX+
+TEXT ·gemm2x16AVX512(SB), NOSPLIT, $0-64
+	MOVQ       c+16(FP), AX
+	MOVQ       rowC+40(FP), CX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	MOVQ       start+24(FP), AX
+	MOVQ       rowStart+48(FP), CX
+	MOVQ       cols+56(FP), DX
+	MOVQ       $-1, BX
+	BZHIQ      DX, BX, BX
+	KMOVW      BX, K1
+	TESTQ      AX, AX
+	JZ         zero
+	VMOVUPS.Z  (AX), K1, Z0
+	ADDQ       CX, AX
+	VMOVUPS.Z  (AX), K1, Z1
+	JMP        multiply
+
+zero:
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+
+multiply:
+	MOVQ    a+0(FP), AX
+	MOVQ    b+8(FP), CX
+	MOVQ    k+32(FP), DX
+	PCALIGN $0x20
+
+next:
+	VMOVUPS      (CX), Z2
+	PREFETCHT0   4096(CX)
+	PREFETCHT0   4160(CX)
+	VBROADCASTSS (AX), Z3
+	VFMADD231PS  Z2, Z3, Z0
+	VBROADCASTSS 4(AX), Z3
+	VFMADD231PS  Z2, Z3, Z1
+	ADDQ         $0x40, AX
+	ADDQ         $0x80, CX
+	DECQ         DX
+	JNZ          next
+	MOVQ         cols+56(FP), AX
+	CMPQ         AX, $0x10
+	JL           part
+	MOVQ         c+16(FP), AX
+	MOVQ         rowC+40(FP), CX
+	VMOVUPS      Z0, (AX)
+	ADDQ         CX, AX
+	VMOVUPS      Z1, (AX)
+	VZEROUPPER
+	RET
+
+part:
+	MOVQ    $-1, CX
+	BZHIQ   AX, CX, CX
+	KMOVW   CX, K1
+	MOVQ    c+16(FP), AX
+	MOVQ    rowC+40(FP), CX
+	VMOVUPS Z0, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z1, K1, (AX)
 	VZEROUPPER
 	RET
 
@@ -250,6 +371,83 @@ part:
 	ADDQ    CX, AX
 	VMOVUPS Z4, K1, (AX)
 	VMOVUPS Z5, K2, 64(AX)
+	VZEROUPPER
+	RET
+
+// func gemm3x16AVX512(a *float32, b *float32, c *float32, start *float32, k int, rowC int, rowStart int, cols int)
+// Requires: AVX, AVX512F, BMI2, MMX+
+TEXT ·gemm3x16AVX512(SB), NOSPLIT, $0-64
+	MOVQ       c+16(FP), AX
+	MOVQ       rowC+40(FP), CX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	MOVQ       start+24(FP), AX
+	MOVQ       rowStart+48(FP), CX
+	MOVQ       cols+56(FP), DX
+	MOVQ       $-1, BX
+	BZHIQ      DX, BX, BX
+	KMOVW      BX, K1
+	TESTQ      AX, AX
+	JZ         zero
+	VMOVUPS.Z  (AX), K1, Z0
+	ADDQ       CX, AX
+	VMOVUPS.Z  (AX), K1, Z1
+	ADDQ       CX, AX
+	VMOVUPS.Z  (AX), K1, Z2
+	JMP        multiply
+
+zero:
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+
+multiply:
+	MOVQ    a+0(FP), AX
+	MOVQ    b+8(FP), CX
+	MOVQ    k+32(FP), DX
+	PCALIGN $0x20
+
+next:
+	VMOVUPS      (CX), Z3
+	PREFETCHT0   4096(CX)
+	PREFETCHT0   4160(CX)
+	VBROADCASTSS (AX), Z4
+	VFMADD231PS  Z3, Z4, Z0
+	VBROADCASTSS 4(AX), Z4
+	VFMADD231PS  Z3, Z4, Z1
+	VBROADCASTSS 8(AX), Z4
+	VFMADD231PS  Z3, Z4, Z2
+	ADDQ         $0x40, AX
+	ADDQ         $0x80, CX
+	DECQ         DX
+	JNZ          next
+	MOVQ         cols+56(FP), AX
+	CMPQ         AX, $0x10
+	JL           part
+	MOVQ         c+16(FP), AX
+	MOVQ         rowC+40(FP), CX
+	VMOVUPS      Z0, (AX)
+	ADDQ         CX, AX
+	VMOVUPS      Z1, (AX)
+	ADDQ         CX, AX
+	VMOVUPS      Z2, (AX)
+	VZEROUPPER
+	RET
+
+part:
+	MOVQ    $-1, CX
+	BZHIQ   AX, CX, CX
+	KMOVW   CX, K1
+	MOVQ    c+16(FP), AX
+	MOVQ    rowC+40(FP), CX
+	VMOVUPS Z0, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z1, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z2, K1, (AX)
 	VZEROUPPER
 	RET
 
@@ -367,6 +565,94 @@ part:
 	ADDQ    CX, AX
 	VMOVUPS Z6, K1, (AX)
 	VMOVUPS Z7, K2, 64(AX)
+	VZEROUPPER
+	RET
+
+// func gemm4x16AVX512(a *float32, b *float32, c *float32, start *float32, k int, rowC int, rowStart int, cols int)
+// Requires: AVX, AVX512F, BMI2, MMX+
+TEXT ·gemm4x16AVX512(SB), NOSPLIT, $0-64
+	MOVQ       c+16(FP), AX
+	MOVQ       rowC+40(FP), CX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	MOVQ       start+24(FP), AX
+	MOVQ       rowStart+48(FP), CX
+	MOVQ       cols+56(FP), DX
+	MOVQ       $-1, BX
+	BZHIQ      DX, BX, BX
+	KMOVW      BX, K1
+	TESTQ      AX, AX
+	JZ         zero
+	VMOVUPS.Z  (AX), K1, Z0
+	ADDQ       CX, AX
+	VMOVUPS.Z  (AX), K1, Z1
+	ADDQ       CX, AX
+	VMOVUPS.Z  (AX), K1, Z2
+	ADDQ       CX, AX
+	VMOVUPS.Z  (AX), K1, Z3
+	JMP        multiply
+
+zero:
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+
+multiply:
+	MOVQ    a+0(FP), AX
+	MOVQ    b+8(FP), CX
+	MOVQ    k+32(FP), DX
+	PCALIGN $0x20
+
+next:
+	VMOVUPS      (CX), Z4
+	PREFETCHT0   4096(CX)
+	PREFETCHT0   4160(CX)
+	VBROADCASTSS (AX), Z5
+	VFMADD231PS  Z4, Z5, Z0
+	VBROADCASTSS 4(AX), Z5
+	VFMADD231PS  Z4, Z5, Z1
+	VBROADCASTSS 8(AX), Z5
+	VFMADD231PS  Z4, Z5, Z2
+	VBROADCASTSS 12(AX), Z5
+	VFMADD231PS  Z4, Z5, Z3
+	ADDQ         $0x40, AX
+	ADDQ         $0x80, CX
+	DECQ         DX
+	JNZ          next
+	MOVQ         cols+56(FP), AX
+	CMPQ         AX, $0x10
+	JL           part
+	MOVQ         c+16(FP), AX
+	MOVQ         rowC+40(FP), CX
+	VMOVUPS      Z0, (AX)
+	ADDQ         CX, AX
+	VMOVUPS      Z1, (AX)
+	ADDQ         CX, AX
+	VMOVUPS      Z2, (AX)
+	ADDQ         CX, AX
+	VMOVUPS      Z3, (AX)
+	VZEROUPPER
+	RET
+
+part:
+	MOVQ    $-1, CX
+	BZHIQ   AX, CX, CX
+	KMOVW   CX, K1
+	MOVQ    c+16(FP), AX
+	MOVQ    rowC+40(FP), CX
+	VMOVUPS Z0, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z1, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z2, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z3, K1, (AX)
 	VZEROUPPER
 	RET
 
@@ -501,6 +787,105 @@ part:
 	ADDQ    CX, AX
 	VMOVUPS Z8, K1, (AX)
 	VMOVUPS Z9, K2, 64(AX)
+	VZEROUPPER
+	RET
+
+// func gemm5x16AVX512(a *float32, b *float32, c *float32, start *float32, k int, rowC int, rowStart int, cols int)
+// Requires: AVX, AVX512F, BMI2, MMX+
+TEXT ·gemm5x16AVX512(SB), NOSPLIT, $0-64
+	MOVQ       c+16(FP), AX
+	MOVQ       rowC+40(FP), CX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	MOVQ       start+24(FP), AX
+	MOVQ       rowStart+48(FP), CX
+	MOVQ       cols+56(FP), DX
+	MOVQ       $-1, BX
+	BZHIQ      DX, BX, BX
+	KMOVW      BX, K1
+	TESTQ      AX, AX
+	JZ         zero
+	VMOVUPS.Z  (AX), K1, Z0
+	ADDQ       CX, AX
+	VMOVUPS.Z  (AX), K1, Z1
+	ADDQ       CX, AX
+	VMOVUPS.Z  (AX), K1, Z2
+	ADDQ       CX, AX
+	VMOVUPS.Z  (AX), K1, Z3
+	ADDQ       CX, AX
+	VMOVUPS.Z  (AX), K1, Z4
+	JMP        multiply
+
+zero:
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+
+multiply:
+	MOVQ    a+0(FP), AX
+	MOVQ    b+8(FP), CX
+	MOVQ    k+32(FP), DX
+	PCALIGN $0x20
+
+next:
+	VMOVUPS      (CX), Z5
+	PREFETCHT0   4096(CX)
+	PREFETCHT0   4160(CX)
+	VBROADCASTSS (AX), Z6
+	VFMADD231PS  Z5, Z6, Z0
+	VBROADCASTSS 4(AX), Z6
+	VFMADD231PS  Z5, Z6, Z1
+	VBROADCASTSS 8(AX), Z6
+	VFMADD231PS  Z5, Z6, Z2
+	VBROADCASTSS 12(AX), Z6
+	VFMADD231PS  Z5, Z6, Z3
+	VBROADCASTSS 16(AX), Z6
+	VFMADD231PS  Z5, Z6, Z4
+	ADDQ         $0x40, AX
+	ADDQ         $0x80, CX
+	DECQ         DX
+	JNZ          next
+	MOVQ         cols+56(FP), AX
+	CMPQ         AX, $0x10
+	JL           part
+	MOVQ         c+16(FP), AX
+	MOVQ         rowC+40(FP), CX
+	VMOVUPS      Z0, (AX)
+	ADDQ         CX, AX
+	VMOVUPS      Z1, (AX)
+	ADDQ         CX, AX
+	VMOVUPS      Z2, (AX)
+	ADDQ         CX, AX
+	VMOVUPS      Z3, (AX)
+	ADDQ         CX, AX
+	VMOVUPS      Z4, (AX)
+	VZEROUPPER
+	RET
+
+part:
+	MOVQ    $-1, CX
+	BZHIQ   AX, CX, CX
+	KMOVW   CX, K1
+	MOVQ    c+16(FP), AX
+	MOVQ    rowC+40(FP), CX
+	VMOVUPS Z0, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z1, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z2, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z3, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z4, K1, (AX)
 	VZEROUPPER
 	RET
 
@@ -652,6 +1037,116 @@ part:
 	ADDQ    CX, AX
 	VMOVUPS Z10, K1, (AX)
 	VMOVUPS Z11, K2, 64(AX)
+	VZEROUPPER
+	RET
+
+// func gemm6x16AVX512(a *float32, b *float32, c *float32, start *float32, k int, rowC int, rowStart int, cols int)
+// Requires: AVX, AVX512F, BMI2, MMX+
+TEXT ·gemm6x16AVX512(SB), NOSPLIT, $0-64
+	MOVQ       c+16(FP), AX
+	MOVQ       rowC+40(FP), CX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	MOVQ       start+24(FP), AX
+	MOVQ       rowStart+48(FP), CX
+	MOVQ       cols+56(FP), DX
+	MOVQ       $-1, BX
+	BZHIQ      DX, BX, BX
+	KMOVW      BX, K1
+	TESTQ      AX, AX
+	JZ         zero
+	VMOVUPS.Z  (AX), K1, Z0
+	ADDQ       CX, AX
+	VMOVUPS.Z  (AX), K1, Z1
+	ADDQ       CX, AX
+	VMOVUPS.Z  (AX), K1, Z2
+	ADDQ       CX, AX
+	VMOVUPS.Z  (AX), K1, Z3
+	ADDQ       CX, AX
+	VMOVUPS.Z  (AX), K1, Z4
+	ADDQ       CX, AX
+	VMOVUPS.Z  (AX), K1, Z5
+	JMP        multiply
+
+zero:
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+
+multiply:
+	MOVQ    a+0(FP), AX
+	MOVQ    b+8(FP), CX
+	MOVQ    k+32(FP), DX
+	PCALIGN $0x20
+
+next:
+	VMOVUPS      (CX), Z6
+	PREFETCHT0   4096(CX)
+	PREFETCHT0   4160(CX)
+	VBROADCASTSS (AX), Z7
+	VFMADD231PS  Z6, Z7, Z0
+	VBROADCASTSS 4(AX), Z7
+	VFMADD231PS  Z6, Z7, Z1
+	VBROADCASTSS 8(AX), Z7
+	VFMADD231PS  Z6, Z7, Z2
+	VBROADCASTSS 12(AX), Z7
+	VFMADD231PS  Z6, Z7, Z3
+	VBROADCASTSS 16(AX), Z7
+	VFMADD231PS  Z6, Z7, Z4
+	VBROADCASTSS 20(AX), Z7
+	VFMADD231PS  Z6, Z7, Z5
+	ADDQ         $0x40, AX
+	ADDQ         $0x80, CX
+	DECQ         DX
+	JNZ          next
+	MOVQ         cols+56(FP), AX
+	CMPQ         AX, $0x10
+	JL           part
+	MOVQ         c+16(FP), AX
+	MOVQ         rowC+40(FP), CX
+	VMOVUPS      Z0, (AX)
+	ADDQ         CX, AX
+	VMOVUPS      Z1, (AX)
+	ADDQ         CX, AX
+	VMOVUPS      Z2, (AX)
+	ADDQ         CX, AX
+	VMOVUPS      Z3, (AX)
+	ADDQ         CX, AX
+	VMOVUPS      Z4, (AX)
+	ADDQ         CX, AX
+	VMOVUPS      Z5, (AX)
+	VZEROUPPER
+	RET
+
+part:
+	MOVQ    $-1, CX
+	BZHIQ   AX, CX, CX
+	KMOVW   CX, K1
+	MOVQ    c+16(FP), AX
+	MOVQ    rowC+40(FP), CX
+	VMOVUPS Z0, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z1, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z2, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z3, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z4, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z5, K1, (AX)
 	VZEROUPPER
 	RET
 
@@ -820,6 +1315,127 @@ part:
 	ADDQ    CX, AX
 	VMOVUPS Z12, K1, (AX)
 	VMOVUPS Z13, K2, 64(AX)
+	VZEROUPPER
+	RET
+
+// func gemm7x16AVX512(a *float32, b *float32, c *float32, start *float32, k int, rowC int, rowStart int, cols int)
+// Requires: AVX, AVX512F, BMI2, MMX+
+TEXT ·gemm7x16AVX512(SB), NOSPLIT, $0-64
+	MOVQ       c+16(FP), AX
+	MOVQ       rowC+40(FP), CX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	MOVQ       start+24(FP), AX
+	MOVQ       rowStart+48(FP), CX
+	MOVQ       cols+56(FP), DX
+	MOVQ       $-1, BX
+	BZHIQ      DX, BX, BX
+	KMOVW      BX, K1
+	TESTQ      AX, AX
+	JZ         zero
+	VMOVUPS.Z  (AX), K1, Z0
+	ADDQ       CX, AX
+	VMOVUPS.Z  (AX), K1, Z1
+	ADDQ       CX, AX
+	VMOVUPS.Z  (AX), K1, Z2
+	ADDQ       CX, AX
+	VMOVUPS.Z  (AX), K1, Z3
+	ADDQ       CX, AX
+	VMOVUPS.Z  (AX), K1, Z4
+	ADDQ       CX, AX
+	VMOVUPS.Z  (AX), K1, Z5
+	ADDQ       CX, AX
+	VMOVUPS.Z  (AX), K1, Z6
+	JMP        multiply
+
+zero:
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	VPXORD Z6, Z6, Z6
+
+multiply:
+	MOVQ    a+0(FP), AX
+	MOVQ    b+8(FP), CX
+	MOVQ    k+32(FP), DX
+	PCALIGN $0x20
+
+next:
+	VMOVUPS      (CX), Z7
+	PREFETCHT0   4096(CX)
+	PREFETCHT0   4160(CX)
+	VBROADCASTSS (AX), Z8
+	VFMADD231PS  Z7, Z8, Z0
+	VBROADCASTSS 4(AX), Z8
+	VFMADD231PS  Z7, Z8, Z1
+	VBROADCASTSS 8(AX), Z8
+	VFMADD231PS  Z7, Z8, Z2
+	VBROADCASTSS 12(AX), Z8
+	VFMADD231PS  Z7, Z8, Z3
+	VBROADCASTSS 16(AX), Z8
+	VFMADD231PS  Z7, Z8, Z4
+	VBROADCASTSS 20(AX), Z8
+	VFMADD231PS  Z7, Z8, Z5
+	VBROADCASTSS 24(AX), Z8
+	VFMADD231PS  Z7, Z8, Z6
+	ADDQ         $0x40, AX
+	ADDQ         $0x80, CX
+	DECQ         DX
+	JNZ          next
+	MOVQ         cols+56(FP), AX
+	CMPQ         AX, $0x10
+	JL           part
+	MOVQ         c+16(FP), AX
+	MOVQ         rowC+40(FP), CX
+	VMOVUPS      Z0, (AX)
+	ADDQ         CX, AX
+	VMOVUPS      Z1, (AX)
+	ADDQ         CX, AX
+	VMOVUPS      Z2, (AX)
+	ADDQ         CX, AX
+	VMOVUPS      Z3, (AX)
+	ADDQ         CX, AX
+	VMOVUPS      Z4, (AX)
+	ADDQ         CX, AX
+	VMOVUPS      Z5, (AX)
+	ADDQ         CX, AX
+	VMOVUPS      Z6, (AX)
+	VZEROUPPER
+	RET
+
+part:
+	MOVQ    $-1, CX
+	BZHIQ   AX, CX, CX
+	KMOVW   CX, K1
+	MOVQ    c+16(FP), AX
+	MOVQ    rowC+40(FP), CX
+	VMOVUPS Z0, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z1, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z2, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z3, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z4, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z5, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z6, K1, (AX)
 	VZEROUPPER
 	RET
 
@@ -1005,6 +1621,138 @@ part:
 	ADDQ    CX, AX
 	VMOVUPS Z14, K1, (AX)
 	VMOVUPS Z15, K2, 64(AX)
+	VZEROUPPER
+	RET
+
+// func gemm8x16AVX512(a *float32, b *float32, c *float32, start *float32, k int, rowC int, rowStart int, cols int)
+// Requires: AVX, AVX512F, BMI2, MMX+
+TEXT ·gemm8x16AVX512(SB), NOSPLIT, $0-64
+	MOVQ       c+16(FP), AX
+	MOVQ       rowC+40(FP), CX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	MOVQ       start+24(FP), AX
+	MOVQ       rowStart+48(FP), CX
+	MOVQ       cols+56(FP), DX
+	MOVQ       $-1, BX
+	BZHIQ      DX, BX, BX
+	KMOVW      BX, K1
+	TESTQ      AX, AX
+	JZ         zero
+	VMOVUPS.Z  (AX), K1, Z0
+	ADDQ       CX, AX
+	VMOVUPS.Z  (AX), K1, Z1
+	ADDQ       CX, AX
+	VMOVUPS.Z  (AX), K1, Z2
+	ADDQ       CX, AX
+	VMOVUPS.Z  (AX), K1, Z3
+	ADDQ       CX, AX
+	VMOVUPS.Z  (AX), K1, Z4
+	ADDQ       CX, AX
+	VMOVUPS.Z  (AX), K1, Z5
+	ADDQ       CX, AX
+	VMOVUPS.Z  (AX), K1, Z6
+	ADDQ       CX, AX
+	VMOVUPS.Z  (AX), K1, Z7
+	JMP        multiply
+
+zero:
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	VPXORD Z6, Z6, Z6
+	VPXORD Z7, Z7, Z7
+
+multiply:
+	MOVQ    a+0(FP), AX
+	MOVQ    b+8(FP), CX
+	MOVQ    k+32(FP), DX
+	PCALIGN $0x20
+
+next:
+	VMOVUPS      (CX), Z8
+	PREFETCHT0   4096(CX)
+	PREFETCHT0   4160(CX)
+	VBROADCASTSS (AX), Z9
+	VFMADD231PS  Z8, Z9, Z0
+	VBROADCASTSS 4(AX), Z9
+	VFMADD231PS  Z8, Z9, Z1
+	VBROADCASTSS 8(AX), Z9
+	VFMADD231PS  Z8, Z9, Z2
+	VBROADCASTSS 12(AX), Z9
+	VFMADD231PS  Z8, Z9, Z3
+	VBROADCASTSS 16(AX), Z9
+	VFMADD231PS  Z8, Z9, Z4
+	VBROADCASTSS 20(AX), Z9
+	VFMADD231PS  Z8, Z9, Z5
+	VBROADCASTSS 24(AX), Z9
+	VFMADD231PS  Z8, Z9, Z6
+	VBROADCASTSS 28(AX), Z9
+	VFMADD231PS  Z8, Z9, Z7
+	ADDQ         $0x40, AX
+	ADDQ         $0x80, CX
+	DECQ         DX
+	JNZ          next
+	MOVQ         cols+56(FP), AX
+	CMPQ         AX, $0x10
+	JL           part
+	MOVQ         c+16(FP), AX
+	MOVQ         rowC+40(FP), CX
+	VMOVUPS      Z0, (AX)
+	ADDQ         CX, AX
+	VMOVUPS      Z1, (AX)
+	ADDQ         CX, AX
+	VMOVUPS      Z2, (AX)
+	ADDQ         CX, AX
+	VMOVUPS      Z3, (AX)
+	ADDQ         CX, AX
+	VMOVUPS      Z4, (AX)
+	ADDQ         CX, AX
+	VMOVUPS      Z5, (AX)
+	ADDQ         CX, AX
+	VMOVUPS      Z6, (AX)
+	ADDQ         CX, AX
+	VMOVUPS      Z7, (AX)
+	VZEROUPPER
+	RET
+
+part:
+	MOVQ    $-1, CX
+	BZHIQ   AX, CX, CX
+	KMOVW   CX, K1
+	MOVQ    c+16(FP), AX
+	MOVQ    rowC+40(FP), CX
+	VMOVUPS Z0, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z1, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z2, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z3, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z4, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z5, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z6, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z7, K1, (AX)
 	VZEROUPPER
 	RET
 
@@ -1207,6 +1955,149 @@ part:
 	ADDQ    CX, AX
 	VMOVUPS Z16, K1, (AX)
 	VMOVUPS Z17, K2, 64(AX)
+	VZEROUPPER
+	RET
+
+// func gemm9x16AVX512(a *float32, b *float32, c *float32, start *float32, k int, rowC int, rowStart int, cols int)
+// Requires: AVX, AVX512F, BMI2, MMX+
+TEXT ·gemm9x16AVX512(SB), NOSPLIT, $0-64
+	MOVQ       c+16(FP), AX
+	MOVQ       rowC+40(FP), CX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	MOVQ       start+24(FP), AX
+	MOVQ       rowStart+48(FP), CX
+	MOVQ       cols+56(FP), DX
+	MOVQ       $-1, BX
+	BZHIQ      DX, BX, BX
+	KMOVW      BX, K1
+	TESTQ      AX, AX
+	JZ         zero
+	VMOVUPS.Z  (AX), K1, Z0
+	ADDQ       CX, AX
+	VMOVUPS.Z  (AX), K1, Z1
+	ADDQ       CX, AX
+	VMOVUPS.Z  (AX), K1, Z2
+	ADDQ       CX, AX
+	VMOVUPS.Z  (AX), K1, Z3
+	ADDQ       CX, AX
+	VMOVUPS.Z  (AX), K1, Z4
+	ADDQ       CX, AX
+	VMOVUPS.Z  (AX), K1, Z5
+	ADDQ       CX, AX
+	VMOVUPS.Z  (AX), K1, Z6
+	ADDQ       CX, AX
+	VMOVUPS.Z  (AX), K1, Z7
+	ADDQ       CX, AX
+	VMOVUPS.Z  (AX), K1, Z8
+	JMP        multiply
+
+zero:
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	VPXORD Z6, Z6, Z6
+	VPXORD Z7, Z7, Z7
+	VPXORD Z8, Z8, Z8
+
+multiply:
+	MOVQ    a+0(FP), AX
+	MOVQ    b+8(FP), CX
+	MOVQ    k+32(FP), DX
+	PCALIGN $0x20
+
+next:
+	VMOVUPS      (CX), Z9
+	PREFETCHT0   4096(CX)
+	PREFETCHT0   4160(CX)
+	VBROADCASTSS (AX), Z10
+	VFMADD231PS  Z9, Z10, Z0
+	VBROADCASTSS 4(AX), Z10
+	VFMADD231PS  Z9, Z10, Z1
+	VBROADCASTSS 8(AX), Z10
+	VFMADD231PS  Z9, Z10, Z2
+	VBROADCASTSS 12(AX), Z10
+	VFMADD231PS  Z9, Z10, Z3
+	VBROADCASTSS 16(AX), Z10
+	VFMADD231PS  Z9, Z10, Z4
+	VBROADCASTSS 20(AX), Z10
+	VFMADD231PS  Z9, Z10, Z5
+	VBROADCASTSS 24(AX), Z10
+	VFMADD231PS  Z9, Z10, Z6
+	VBROADCASTSS 28(AX), Z10
+	VFMADD231PS  Z9, Z10, Z7
+	VBROADCASTSS 32(AX), Z10
+	VFMADD231PS  Z9, Z10, Z8
+	ADDQ         $0x40, AX
+	ADDQ         $0x80, CX
+	DECQ         DX
+	JNZ          next
+	MOVQ         cols+56(FP), AX
+	CMPQ         AX, $0x10
+	JL           part
+	MOVQ         c+16(FP), AX
+	MOVQ         rowC+40(FP), CX
+	VMOVUPS      Z0, (AX)
+	ADDQ         CX, AX
+	VMOVUPS      Z1, (AX)
+	ADDQ         CX, AX
+	VMOVUPS      Z2, (AX)
+	ADDQ         CX, AX
+	VMOVUPS      Z3, (AX)
+	ADDQ         CX, AX
+	VMOVUPS      Z4, (AX)
+	ADDQ         CX, AX
+	VMOVUPS      Z5, (AX)
+	ADDQ         CX, AX
+	VMOVUPS      Z6, (AX)
+	ADDQ         CX, AX
+	VMOVUPS      Z7, (AX)
+	ADDQ         CX, AX
+	VMOVUPS      Z8, (AX)
+	VZEROUPPER
+	RET
+
+part:
+	MOVQ    $-1, CX
+	BZHIQ   AX, CX, CX
+	KMOVW   CX, K1
+	MOVQ    c+16(FP), AX
+	MOVQ    rowC+40(FP), CX
+	VMOVUPS Z0, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z1, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z2, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z3, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z4, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z5, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z6, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z7, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z8, K1, (AX)
 	VZEROUPPER
 	RET
 
@@ -1426,6 +2317,160 @@ part:
 	ADDQ    CX, AX
 	VMOVUPS Z18, K1, (AX)
 	VMOVUPS Z19, K2, 64(AX)
+	VZEROUPPER
+	RET
+
+// func gemm10x16AVX512(a *float32, b *float32, c *float32, start *float32, k int, rowC int, rowStart int, cols int)
+// Requires: AVX, AVX512F, BMI2, MMX+
+TEXT ·gemm10x16AVX512(SB), NOSPLIT, $0-64
+	MOVQ       c+16(FP), AX
+	MOVQ       rowC+40(FP), CX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	MOVQ       start+24(FP), AX
+	MOVQ       rowStart+48(FP), CX
+	MOVQ       cols+56(FP), DX
+	MOVQ       $-1, BX
+	BZHIQ      DX, BX, BX
+	KMOVW      BX, K1
+	TESTQ      AX, AX
+	JZ         zero
+	VMOVUPS.Z  (AX), K1, Z0
+	ADDQ       CX, AX
+	VMOVUPS.Z  (AX), K1, Z1
+	ADDQ       CX, AX
+	VMOVUPS.Z  (AX), K1, Z2
+	ADDQ       CX, AX
+	VMOVUPS.Z  (AX), K1, Z3
+	ADDQ       CX, AX
+	VMOVUPS.Z  (AX), K1, Z4
+	ADDQ       CX, AX
+	VMOVUPS.Z  (AX), K1, Z5
+	ADDQ       CX, AX
+	VMOVUPS.Z  (AX), K1, Z6
+	ADDQ       CX, AX
+	VMOVUPS.Z  (AX), K1, Z7
+	ADDQ       CX, AX
+	VMOVUPS.Z  (AX), K1, Z8
+	ADDQ       CX, AX
+	VMOVUPS.Z  (AX), K1, Z9
+	JMP        multiply
+
+zero:
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	VPXORD Z6, Z6, Z6
+	VPXORD Z7, Z7, Z7
+	VPXORD Z8, Z8, Z8
+	VPXORD Z9, Z9, Z9
+
+multiply:
+	MOVQ    a+0(FP), AX
+	MOVQ    b+8(FP), CX
+	MOVQ    k+32(FP), DX
+	PCALIGN $0x20
+
+next:
+	VMOVUPS      (CX), Z10
+	PREFETCHT0   4096(CX)
+	PREFETCHT0   4160(CX)
+	VBROADCASTSS (AX), Z11
+	VFMADD231PS  Z10, Z11, Z0
+	VBROADCASTSS 4(AX), Z11
+	VFMADD231PS  Z10, Z11, Z1
+	VBROADCASTSS 8(AX), Z11
+	VFMADD231PS  Z10, Z11, Z2
+	VBROADCASTSS 12(AX), Z11
+	VFMADD231PS  Z10, Z11, Z3
+	VBROADCASTSS 16(AX), Z11
+	VFMADD231PS  Z10, Z11, Z4
+	VBROADCASTSS 20(AX), Z11
+	VFMADD231PS  Z10, Z11, Z5
+	VBROADCASTSS 24(AX), Z11
+	VFMADD231PS  Z10, Z11, Z6
+	VBROADCASTSS 28(AX), Z11
+	VFMADD231PS  Z10, Z11, Z7
+	VBROADCASTSS 32(AX), Z11
+	VFMADD231PS  Z10, Z11, Z8
+	VBROADCASTSS 36(AX), Z11
+	VFMADD231PS  Z10, Z11, Z9
+	ADDQ         $0x40, AX
+	ADDQ         $0x80, CX
+	DECQ         DX
+	JNZ          next
+	MOVQ         cols+56(FP), AX
+	CMPQ         AX, $0x10
+	JL           part
+	MOVQ         c+16(FP), AX
+	MOVQ         rowC+40(FP), CX
+	VMOVUPS      Z0, (AX)
+	ADDQ         CX, AX
+	VMOVUPS      Z1, (AX)
+	ADDQ         CX, AX
+	VMOVUPS      Z2, (AX)
+	ADDQ         CX, AX
+	VMOVUPS      Z3, (AX)
+	ADDQ         CX, AX
+	VMOVUPS      Z4, (AX)
+	ADDQ         CX, AX
+	VMOVUPS      Z5, (AX)
+	ADDQ         CX, AX
+	VMOVUPS      Z6, (AX)
+	ADDQ         CX, AX
+	VMOVUPS      Z7, (AX)
+	ADDQ         CX, AX
+	VMOVUPS      Z8, (AX)
+	ADDQ         CX, AX
+	VMOVUPS      Z9, (AX)
+	VZEROUPPER
+	RET
+
+part:
+	MOVQ    $-1, CX
+	BZHIQ   AX, CX, CX
+	KMOVW   CX, K1
+	MOVQ    c+16(FP), AX
+	MOVQ    rowC+40(FP), CX
+	VMOVUPS Z0, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z1, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z2, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z3, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z4, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z5, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z6, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z7, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z8, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z9, K1, (AX)
 	VZEROUPPER
 	RET
 
@@ -1662,6 +2707,171 @@ part:
 	ADDQ    CX, AX
 	VMOVUPS Z20, K1, (AX)
 	VMOVUPS Z21, K2, 64(AX)
+	VZEROUPPER
+	RET
+
+// func gemm11x16AVX512(a *float32, b *float32, c *float32, start *float32, k int, rowC int, rowStart int, cols int)
+// Requires: AVX, AVX512F, BMI2, MMX+
+TEXT ·gemm11x16AVX512(SB), NOSPLIT, $0-64
+	MOVQ       c+16(FP), AX
+	MOVQ       rowC+40(FP), CX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	MOVQ       start+24(FP), AX
+	MOVQ       rowStart+48(FP), CX
+	MOVQ       cols+56(FP), DX
+	MOVQ       $-1, BX
+	BZHIQ      DX, BX, BX
+	KMOVW      BX, K1
+	TESTQ      AX, AX
+	JZ         zero
+	VMOVUPS.Z  (AX), K1, Z0
+	ADDQ       CX, AX
+	VMOVUPS.Z  (AX), K1, Z1
+	ADDQ       CX, AX
+	VMOVUPS.Z  (AX), K1, Z2
+	ADDQ       CX, AX
+	VMOVUPS.Z  (AX), K1, Z3
+	ADDQ       CX, AX
+	VMOVUPS.Z  (AX), K1, Z4
+	ADDQ       CX, AX
+	VMOVUPS.Z  (AX), K1, Z5
+	ADDQ       CX, AX
+	VMOVUPS.Z  (AX), K1, Z6
+	ADDQ       CX, AX
+	VMOVUPS.Z  (AX), K1, Z7
+	ADDQ       CX, AX
+	VMOVUPS.Z  (AX), K1, Z8
+	ADDQ       CX, AX
+	VMOVUPS.Z  (AX), K1, Z9
+	ADDQ       CX, AX
+	VMOVUPS.Z  (AX), K1, Z10
+	JMP        multiply
+
+zero:
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	VPXORD Z6, Z6, Z6
+	VPXORD Z7, Z7, Z7
+	VPXORD Z8, Z8, Z8
+	VPXORD Z9, Z9, Z9
+	VPXORD Z10, Z10, Z10
+
+multiply:
+	MOVQ    a+0(FP), AX
+	MOVQ    b+8(FP), CX
+	MOVQ    k+32(FP), DX
+	PCALIGN $0x20
+
+next:
+	VMOVUPS      (CX), Z11
+	PREFETCHT0   4096(CX)
+	PREFETCHT0   4160(CX)
+	VBROADCASTSS (AX), Z12
+	VFMADD231PS  Z11, Z12, Z0
+	VBROADCASTSS 4(AX), Z12
+	VFMADD231PS  Z11, Z12, Z1
+	VBROADCASTSS 8(AX), Z12
+	VFMADD231PS  Z11, Z12, Z2
+	VBROADCASTSS 12(AX), Z12
+	VFMADD231PS  Z11, Z12, Z3
+	VBROADCASTSS 16(AX), Z12
+	VFMADD231PS  Z11, Z12, Z4
+	VBROADCASTSS 20(AX), Z12
+	VFMADD231PS  Z11, Z12, Z5
+	VBROADCASTSS 24(AX), Z12
+	VFMADD231PS  Z11, Z12, Z6
+	VBROADCASTSS 28(AX), Z12
+	VFMADD231PS  Z11, Z12, Z7
+	VBROADCASTSS 32(AX), Z12
+	VFMADD231PS  Z11, Z12, Z8
+	VBROADCASTSS 36(AX), Z12
+	VFMADD231PS  Z11, Z12, Z9
+	VBROADCASTSS 40(AX), Z12
+	VFMADD231PS  Z11, Z12, Z10
+	ADDQ         $0x40, AX
+	ADDQ         $0x80, CX
+	DECQ         DX
+	JNZ          next
+	MOVQ         cols+56(FP), AX
+	CMPQ         AX, $0x10
+	JL           part
+	MOVQ         c+16(FP), AX
+	MOVQ         rowC+40(FP), CX
+	VMOVUPS      Z0, (AX)
+	ADDQ         CX, AX
+	VMOVUPS      Z1, (AX)
+	ADDQ         CX, AX
+	VMOVUPS      Z2, (AX)
+	ADDQ         CX, AX
+	VMOVUPS      Z3, (AX)
+	ADDQ         CX, AX
+	VMOVUPS      Z4, (AX)
+	ADDQ         CX, AX
+	VMOVUPS      Z5, (AX)
+	ADDQ         CX, AX
+	VMOVUPS      Z6, (AX)
+	ADDQ         CX, AX
+	VMOVUPS      Z7, (AX)
+	ADDQ         CX, AX
+	VMOVUPS      Z8, (AX)
+	ADDQ         CX, AX
+	VMOVUPS      Z9, (AX)
+	ADDQ         CX, AX
+	VMOVUPS      Z10, (AX)
+	VZEROUPPER
+	RET
+
+part:
+	MOVQ    $-1, CX
+	BZHIQ   AX, CX, CX
+	KMOVW   CX, K1
+	MOVQ    c+16(FP), AX
+	MOVQ    rowC+40(FP), CX
+	VMOVUPS Z0, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z1, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z2, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z3, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z4, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z5, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z6, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z7, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z8, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z9, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z10, K1, (AX)
 	VZEROUPPER
 	RET
 
@@ -1915,6 +3125,182 @@ part:
 	ADDQ    CX, AX
 	VMOVUPS Z22, K1, (AX)
 	VMOVUPS Z23, K2, 64(AX)
+	VZEROUPPER
+	RET
+
+// func gemm12x16AVX512(a *float32, b *float32, c *float32, start *float32, k int, rowC int, rowStart int, cols int)
+// Requires: AVX, AVX512F, BMI2, MMX+
+TEXT ·gemm12x16AVX512(SB), NOSPLIT, $0-64
+	MOVQ       c+16(FP), AX
+	MOVQ       rowC+40(FP), CX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	MOVQ       start+24(FP), AX
+	MOVQ       rowStart+48(FP), CX
+	MOVQ       cols+56(FP), DX
+	MOVQ       $-1, BX
+	BZHIQ      DX, BX, BX
+	KMOVW      BX, K1
+	TESTQ      AX, AX
+	JZ         zero
+	VMOVUPS.Z  (AX), K1, Z0
+	ADDQ       CX, AX
+	VMOVUPS.Z  (AX), K1, Z1
+	ADDQ       CX, AX
+	VMOVUPS.Z  (AX), K1, Z2
+	ADDQ       CX, AX
+	VMOVUPS.Z  (AX), K1, Z3
+	ADDQ       CX, AX
+	VMOVUPS.Z  (AX), K1, Z4
+	ADDQ       CX, AX
+	VMOVUPS.Z  (AX), K1, Z5
+	ADDQ       CX, AX
+	VMOVUPS.Z  (AX), K1, Z6
+	ADDQ       CX, AX
+	VMOVUPS.Z  (AX), K1, Z7
+	ADDQ       CX, AX
+	VMOVUPS.Z  (AX), K1, Z8
+	ADDQ       CX, AX
+	VMOVUPS.Z  (AX), K1, Z9
+	ADDQ       CX, AX
+	VMOVUPS.Z  (AX), K1, Z10
+	ADDQ       CX, AX
+	VMOVUPS.Z  (AX), K1, Z11
+	JMP        multiply
+
+zero:
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	VPXORD Z6, Z6, Z6
+	VPXORD Z7, Z7, Z7
+	VPXORD Z8, Z8, Z8
+	VPXORD Z9, Z9, Z9
+	VPXORD Z10, Z10, Z10
+	VPXORD Z11, Z11, Z11
+
+multiply:
+	MOVQ    a+0(FP), AX
+	MOVQ    b+8(FP), CX
+	MOVQ    k+32(FP), DX
+	PCALIGN $0x20
+
+next:
+	VMOVUPS      (CX), Z12
+	PREFETCHT0   4096(CX)
+	PREFETCHT0   4160(CX)
+	VBROADCASTSS (AX), Z13
+	VFMADD231PS  Z12, Z13, Z0
+	VBROADCASTSS 4(AX), Z13
+	VFMADD231PS  Z12, Z13, Z1
+	VBROADCASTSS 8(AX), Z13
+	VFMADD231PS  Z12, Z13, Z2
+	VBROADCASTSS 12(AX), Z13
+	VFMADD231PS  Z12, Z13, Z3
+	VBROADCASTSS 16(AX), Z13
+	VFMADD231PS  Z12, Z13, Z4
+	VBROADCASTSS 20(AX), Z13
+	VFMADD231PS  Z12, Z13, Z5
+	VBROADCASTSS 24(AX), Z13
+	VFMADD231PS  Z12, Z13, Z6
+	VBROADCASTSS 28(AX), Z13
+	VFMADD231PS  Z12, Z13, Z7
+	VBROADCASTSS 32(AX), Z13
+	VFMADD231PS  Z12, Z13, Z8
+	VBROADCASTSS 36(AX), Z13
+	VFMADD231PS  Z12, Z13, Z9
+	VBROADCASTSS 40(AX), Z13
+	VFMADD231PS  Z12, Z13, Z10
+	VBROADCASTSS 44(AX), Z13
+	VFMADD231PS  Z12, Z13, Z11
+	ADDQ         $0x40, AX
+	ADDQ         $0x80, CX
+	DECQ         DX
+	JNZ          next
+	MOVQ         cols+56(FP), AX
+	CMPQ         AX, $0x10
+	JL           part
+	MOVQ         c+16(FP), AX
+	MOVQ         rowC+40(FP), CX
+	VMOVUPS      Z0, (AX)
+	ADDQ         CX, AX
+	VMOVUPS      Z1, (AX)
+	ADDQ         CX, AX
+	VMOVUPS      Z2, (AX)
+	ADDQ         CX, AX
+	VMOVUPS      Z3, (AX)
+	ADDQ         CX, AX
+	VMOVUPS      Z4, (AX)
+	ADDQ         CX, AX
+	VMOVUPS      Z5, (AX)
+	ADDQ         CX, AX
+	VMOVUPS      Z6, (AX)
+	ADDQ         CX, AX
+	VMOVUPS      Z7, (AX)
+	ADDQ         CX, AX
+	VMOVUPS      Z8, (AX)
+	ADDQ         CX, AX
+	VMOVUPS      Z9, (AX)
+	ADDQ         CX, AX
+	VMOVUPS      Z10, (AX)
+	ADDQ         CX, AX
+	VMOVUPS      Z11, (AX)
+	VZEROUPPER
+	RET
+
+part:
+	MOVQ    $-1, CX
+	BZHIQ   AX, CX, CX
+	KMOVW   CX, K1
+	MOVQ    c+16(FP), AX
+	MOVQ    rowC+40(FP), CX
+	VMOVUPS Z0, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z1, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z2, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z3, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z4, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z5, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z6, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z7, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z8, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z9, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z10, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z11, K1, (AX)
 	VZEROUPPER
 	RET
 
@@ -2185,6 +3571,193 @@ part:
 	ADDQ    CX, AX
 	VMOVUPS Z24, K1, (AX)
 	VMOVUPS Z25, K2, 64(AX)
+	VZEROUPPER
+	RET
+
+// func gemm13x16AVX512(a *float32, b *float32, c *float32, start *float32, k int, rowC int, rowStart int, cols int)
+// Requires: AVX, AVX512F, BMI2, MMX+
+TEXT ·gemm13x16AVX512(SB), NOSPLIT, $0-64
+	MOVQ       c+16(FP), AX
+	MOVQ       rowC+40(FP), CX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	MOVQ       start+24(FP), AX
+	MOVQ       rowStart+48(FP), CX
+	MOVQ       cols+56(FP), DX
+	MOVQ       $-1, BX
+	BZHIQ      DX, BX, BX
+	KMOVW      BX, K1
+	TESTQ      AX, AX
+	JZ         zero
+	VMOVUPS.Z  (AX), K1, Z0
+	ADDQ       CX, AX
+	VMOVUPS.Z  (AX), K1, Z1
+	ADDQ       CX, AX
+	VMOVUPS.Z  (AX), K1, Z2
+	ADDQ       CX, AX
+	VMOVUPS.Z  (AX), K1, Z3
+	ADDQ       CX, AX
+	VMOVUPS.Z  (AX), K1, Z4
+	ADDQ       CX, AX
+	VMOVUPS.Z  (AX), K1, Z5
+	ADDQ       CX, AX
+	VMOVUPS.Z  (AX), K1, Z6
+	ADDQ       CX, AX
+	VMOVUPS.Z  (AX), K1, Z7
+	ADDQ       CX, AX
+	VMOVUPS.Z  (AX), K1, Z8
+	ADDQ       CX, AX
+	VMOVUPS.Z  (AX), K1, Z9
+	ADDQ       CX, AX
+	VMOVUPS.Z  (AX), K1, Z10
+	ADDQ       CX, AX
+	VMOVUPS.Z  (AX), K1, Z11
+	ADDQ       CX, AX
+	VMOVUPS.Z  (AX), K1, Z12
+	JMP        multiply
+
+zero:
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	VPXORD Z6, Z6, Z6
+	VPXORD Z7, Z7, Z7
+	VPXORD Z8, Z8, Z8
+	VPXORD Z9, Z9, Z9
+	VPXORD Z10, Z10, Z10
+	VPXORD Z11, Z11, Z11
+	VPXORD Z12, Z12, Z12
+
+multiply:
+	MOVQ    a+0(FP), AX
+	MOVQ    b+8(FP), CX
+	MOVQ    k+32(FP), DX
+	PCALIGN $0x20
+
+next:
+	VMOVUPS      (CX), Z13
+	PREFETCHT0   4096(CX)
+	PREFETCHT0   4160(CX)
+	VBROADCASTSS (AX), Z14
+	VFMADD231PS  Z13, Z14, Z0
+	VBROADCASTSS 4(AX), Z14
+	VFMADD231PS  Z13, Z14, Z1
+	VBROADCASTSS 8(AX), Z14
+	VFMADD231PS  Z13, Z14, Z2
+	VBROADCASTSS 12(AX), Z14
+	VFMADD231PS  Z13, Z14, Z3
+	VBROADCASTSS 16(AX), Z14
+	VFMADD231PS  Z13, Z14, Z4
+	VBROADCASTSS 20(AX), Z14
+	VFMADD231PS  Z13, Z14, Z5
+	VBROADCASTSS 24(AX), Z14
+	VFMADD231PS  Z13, Z14, Z6
+	VBROADCASTSS 28(AX), Z14
+	VFMADD231PS  Z13, Z14, Z7
+	VBROADCASTSS 32(AX), Z14
+	VFMADD231PS  Z13, Z14, Z8
+	VBROADCASTSS 36(AX), Z14
+	VFMADD231PS  Z13, Z14, Z9
+	VBROADCASTSS 40(AX), Z14
+	VFMADD231PS  Z13, Z14, Z10
+	VBROADCASTSS 44(AX), Z14
+	VFMADD231PS  Z13, Z14, Z11
+	VBROADCASTSS 48(AX), Z14
+	VFMADD231PS  Z13, Z14, Z12
+	ADDQ         $0x40, AX
+	ADDQ         $0x80, CX
+	DECQ         DX
+	JNZ          next
+	MOVQ         cols+56(FP), AX
+	CMPQ         AX, $0x10
+	JL           part
+	MOVQ         c+16(FP), AX
+	MOVQ         rowC+40(FP), CX
+	VMOVUPS      Z0, (AX)
+	ADDQ         CX, AX
+	VMOVUPS      Z1, (AX)
+	ADDQ         CX, AX
+	VMOVUPS      Z2, (AX)
+	ADDQ         CX, AX
+	VMOVUPS      Z3, (AX)
+	ADDQ         CX, AX
+	VMOVUPS      Z4, (AX)
+	ADDQ         CX, AX
+	VMOVUPS      Z5, (AX)
+	ADDQ         CX, AX
+	VMOVUPS      Z6, (AX)
+	ADDQ         CX, AX
+	VMOVUPS      Z7, (AX)
+	ADDQ         CX, AX
+	VMOVUPS      Z8, (AX)
+	ADDQ         CX, AX
+	VMOVUPS      Z9, (AX)
+	ADDQ         CX, AX
+	VMOVUPS      Z10, (AX)
+	ADDQ         CX, AX
+	VMOVUPS      Z11, (AX)
+	ADDQ         CX, AX
+	VMOVUPS      Z12, (AX)
+	VZEROUPPER
+	RET
+
+part:
+	MOVQ    $-1, CX
+	BZHIQ   AX, CX, CX
+	KMOVW   CX, K1
+	MOVQ    c+16(FP), AX
+	MOVQ    rowC+40(FP), CX
+	VMOVUPS Z0, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z1, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z2, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z3, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z4, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z5, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z6, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z7, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z8, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z9, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z10, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z11, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z12, K1, (AX)
 	VZEROUPPER
 	RET
 
@@ -2472,5 +4045,563 @@ part:
 	ADDQ    CX, AX
 	VMOVUPS Z26, K1, (AX)
 	VMOVUPS Z27, K2, 64(AX)
+	VZEROUPPER
+	RET
+
+// func gemm14x16AVX512(a *float32, b *float32, c *float32, start *float32, k int, rowC int, rowStart int, cols int)
+// Requires: AVX, AVX512F, BMI2, MMX+
+TEXT ·gemm14x16AVX512(SB), NOSPLIT, $0-64
+	MOVQ       c+16(FP), AX
+	MOVQ       rowC+40(FP), CX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	MOVQ       start+24(FP), AX
+	MOVQ       rowStart+48(FP), CX
+	MOVQ       cols+56(FP), DX
+	MOVQ       $-1, BX
+	BZHIQ      DX, BX, BX
+	KMOVW      BX, K1
+	TESTQ      AX, AX
+	JZ         zero
+	VMOVUPS.Z  (AX), K1, Z0
+	ADDQ       CX, AX
+	VMOVUPS.Z  (AX), K1, Z1
+	ADDQ       CX, AX
+	VMOVUPS.Z  (AX), K1, Z2
+	ADDQ       CX, AX
+	VMOVUPS.Z  (AX), K1, Z3
+	ADDQ       CX, AX
+	VMOVUPS.Z  (AX), K1, Z4
+	ADDQ       CX, AX
+	VMOVUPS.Z  (AX), K1, Z5
+	ADDQ       CX, AX
+	VMOVUPS.Z  (AX), K1, Z6
+	ADDQ       CX, AX
+	VMOVUPS.Z  (AX), K1, Z7
+	ADDQ       CX, AX
+	VMOVUPS.Z  (AX), K1, Z8
+	ADDQ       CX, AX
+	VMOVUPS.Z  (AX), K1, Z9
+	ADDQ       CX, AX
+	VMOVUPS.Z  (AX), K1, Z10
+	ADDQ       CX, AX
+	VMOVUPS.Z  (AX), K1, Z11
+	ADDQ       CX, AX
+	VMOVUPS.Z  (AX), K1, Z12
+	ADDQ       CX, AX
+	VMOVUPS.Z  (AX), K1, Z13
+	JMP        multiply
+
+zero:
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	VPXORD Z6, Z6, Z6
+	VPXORD Z7, Z7, Z7
+	VPXORD Z8, Z8, Z8
+	VPXORD Z9, Z9, Z9
+	VPXORD Z10, Z10, Z10
+	VPXORD Z11, Z11, Z11
+	VPXORD Z12, Z12, Z12
+	VPXORD Z13, Z13, Z13
+
+multiply:
+	MOVQ    a+0(FP), AX
+	MOVQ    b+8(FP), CX
+	MOVQ    k+32(FP), DX
+	PCALIGN $0x20
+
+next:
+	VMOVUPS      (CX), Z14
+	PREFETCHT0   4096(CX)
+	PREFETCHT0   4160(CX)
+	VBROADCASTSS (AX), Z15
+	VFMADD231PS  Z14, Z15, Z0
+	VBROADCASTSS 4(AX), Z15
+	VFMADD231PS  Z14, Z15, Z1
+	VBROADCASTSS 8(AX), Z15
+	VFMADD231PS  Z14, Z15, Z2
+	VBROADCASTSS 12(AX), Z15
+	VFMADD231PS  Z14, Z15, Z3
+	VBROADCASTSS 16(AX), Z15
+	VFMADD231PS  Z14, Z15, Z4
+	VBROADCASTSS 20(AX), Z15
+	VFMADD231PS  Z14, Z15, Z5
+	VBROADCASTSS 24(AX), Z15
+	VFMADD231PS  Z14, Z15, Z6
+	VBROADCASTSS 28(AX), Z15
+	VFMADD231PS  Z14, Z15, Z7
+	VBROADCASTSS 32(AX), Z15
+	VFMADD231PS  Z14, Z15, Z8
+	VBROADCASTSS 36(AX), Z15
+	VFMADD231PS  Z14, Z15, Z9
+	VBROADCASTSS 40(AX), Z15
+	VFMADD231PS  Z14, Z15, Z10
+	VBROADCASTSS 44(AX), Z15
+	VFMADD231PS  Z14, Z15, Z11
+	VBROADCASTSS 48(AX), Z15
+	VFMADD231PS  Z14, Z15, Z12
+	VBROADCASTSS 52(AX), Z15
+	VFMADD231PS  Z14, Z15, Z13
+	ADDQ         $0x40, AX
+	ADDQ         $0x80, CX
+	DECQ         DX
+	JNZ          next
+	MOVQ         cols+56(FP), AX
+	CMPQ         AX, $0x10
+	JL           part
+	MOVQ         c+16(FP), AX
+	MOVQ         rowC+40(FP), CX
+	VMOVUPS      Z0, (AX)
+	ADDQ         CX, AX
+	VMOVUPS      Z1, (AX)
+	ADDQ         CX, AX
+	VMOVUPS      Z2, (AX)
+	ADDQ         CX, AX
+	VMOVUPS      Z3, (AX)
+	ADDQ         CX, AX
+	VMOVUPS      Z4, (AX)
+	ADDQ         CX, AX
+	VMOVUPS      Z5, (AX)
+	ADDQ         CX, AX
+	VMOVUPS      Z6, (AX)
+	ADDQ         CX, AX
+	VMOVUPS      Z7, (AX)
+	ADDQ         CX, AX
+	VMOVUPS      Z8, (AX)
+	ADDQ         CX, AX
+	VMOVUPS      Z9, (AX)
+	ADDQ         CX, AX
+	VMOVUPS      Z10, (AX)
+	ADDQ         CX, AX
+	VMOVUPS      Z11, (AX)
+	ADDQ         CX, AX
+	VMOVUPS      Z12, (AX)
+	ADDQ         CX, AX
+	VMOVUPS      Z13, (AX)
+	VZEROUPPER
+	RET
+
+part:
+	MOVQ    $-1, CX
+	BZHIQ   AX, CX, CX
+	KMOVW   CX, K1
+	MOVQ    c+16(FP), AX
+	MOVQ    rowC+40(FP), CX
+	VMOVUPS Z0, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z1, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z2, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z3, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z4, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z5, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z6, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z7, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z8, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z9, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z10, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z11, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z12, K1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z13, K1, (AX)
+	VZEROUPPER
+	RET
+
+// func gemv1x128AVX512(a *float32, b *float32, c *float32, start *float32, k int, rowA int, panel int, rowC int, rowStart int)
+// Requires: AVX, AVX512F, MMX+
+TEXT ·gemv1x128AVX512(SB), NOSPLIT, $0-72
+	MOVQ    start+24(FP), AX
+	TESTQ   AX, AX
+	JZ      zero
+	MOVQ    start+24(FP), AX
+	MOVQ    rowStart+64(FP), CX
+	VMOVUPS (AX), Z0
+	VMOVUPS 64(AX), Z1
+	VMOVUPS 128(AX), Z2
+	VMOVUPS 192(AX), Z3
+	VMOVUPS 256(AX), Z4
+	VMOVUPS 320(AX), Z5
+	VMOVUPS 384(AX), Z6
+	VMOVUPS 448(AX), Z7
+	JMP     multiply
+
+zero:
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	VPXORD Z6, Z6, Z6
+	VPXORD Z7, Z7, Z7
+
+multiply:
+	MOVQ    a+0(FP), AX
+	MOVQ    rowA+40(FP), CX
+	MOVQ    k+32(FP), CX
+	MOVQ    b+8(FP), DX
+	MOVQ    panel+48(FP), BX
+	LEAQ    (DX)(BX*1), SI
+	LEAQ    (SI)(BX*1), DI
+	LEAQ    (DI)(BX*1), BX
+	PCALIGN $0x20
+
+next:
+	VBROADCASTSS (AX), Z8
+	PREFETCHT0   4096(DX)
+	PREFETCHT0   4160(DX)
+	VMOVUPS      (DX), Z9
+	VFMADD231PS  Z9, Z8, Z0
+	VMOVUPS      64(DX), Z9
+	VFMADD231PS  Z9, Z8, Z1
+	ADDQ         $0x80, DX
+	PREFETCHT0   4096(SI)
+	PREFETCHT0   4160(SI)
+	VMOVUPS      (SI), Z9
+	VFMADD231PS  Z9, Z8, Z2
+	VMOVUPS      64(SI), Z9
+	VFMADD231PS  Z9, Z8, Z3
+	ADDQ         $0x80, SI
+	PREFETCHT0   4096(DI)
+	PREFETCHT0   4160(DI)
+	VMOVUPS      (DI), Z9
+	VFMADD231PS  Z9, Z8, Z4
+	VMOVUPS      64(DI), Z9
+	VFMADD231PS  Z9, Z8, Z5
+	ADDQ         $0x80, DI
+	PREFETCHT0   4096(BX)
+	PREFETCHT0   4160(BX)
+	VMOVUPS      (BX), Z9
+	VFMADD231PS  Z9, Z8, Z6
+	VMOVUPS      64(BX), Z9
+	VFMADD231PS  Z9, Z8, Z7
+	ADDQ         $0x80, BX
+	ADDQ         $0x04, AX
+	DECQ         CX
+	JNZ          next
+	MOVQ         c+16(FP), AX
+	MOVQ         rowC+56(FP), CX
+	VMOVUPS      Z0, (AX)
+	VMOVUPS      Z1, 64(AX)
+	VMOVUPS      Z2, 128(AX)
+	VMOVUPS      Z3, 192(AX)
+	VMOVUPS      Z4, 256(AX)
+	VMOVUPS      Z5, 320(AX)
+	VMOVUPS      Z6, 384(AX)
+	VMOVUPS      Z7, 448(AX)
+	VZEROUPPER
+	RET
+
+// func gemv2x128AVX512(a *float32, b *float32, c *float32, start *float32, k int, rowA int, panel int, rowC int, rowStart int)
+// Requires: AVX, AVX512F, MMX+
+TEXT ·gemv2x128AVX512(SB), NOSPLIT, $0-72
+	MOVQ    start+24(FP), AX
+	TESTQ   AX, AX
+	JZ      zero
+	MOVQ    start+24(FP), AX
+	MOVQ    rowStart+64(FP), CX
+	VMOVUPS (AX), Z0
+	VMOVUPS 64(AX), Z1
+	VMOVUPS 128(AX), Z2
+	VMOVUPS 192(AX), Z3
+	VMOVUPS 256(AX), Z4
+	VMOVUPS 320(AX), Z5
+	VMOVUPS 384(AX), Z6
+	VMOVUPS 448(AX), Z7
+	ADDQ    CX, AX
+	VMOVUPS (AX), Z8
+	VMOVUPS 64(AX), Z9
+	VMOVUPS 128(AX), Z10
+	VMOVUPS 192(AX), Z11
+	VMOVUPS 256(AX), Z12
+	VMOVUPS 320(AX), Z13
+	VMOVUPS 384(AX), Z14
+	VMOVUPS 448(AX), Z15
+	JMP     multiply
+
+zero:
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	VPXORD Z6, Z6, Z6
+	VPXORD Z7, Z7, Z7
+	VPXORD Z8, Z8, Z8
+	VPXORD Z9, Z9, Z9
+	VPXORD Z10, Z10, Z10
+	VPXORD Z11, Z11, Z11
+	VPXORD Z12, Z12, Z12
+	VPXORD Z13, Z13, Z13
+	VPXORD Z14, Z14, Z14
+	VPXORD Z15, Z15, Z15
+
+multiply:
+	MOVQ    a+0(FP), AX
+	MOVQ    rowA+40(FP), CX
+	MOVQ    k+32(FP), DX
+	MOVQ    b+8(FP), BX
+	MOVQ    panel+48(FP), SI
+	LEAQ    (BX)(SI*1), DI
+	LEAQ    (DI)(SI*1), R8
+	LEAQ    (R8)(SI*1), SI
+	PCALIGN $0x20
+
+next:
+	VBROADCASTSS (AX), Z16
+	VBROADCASTSS (AX)(CX*1), Z17
+	PREFETCHT0   4096(BX)
+	PREFETCHT0   4160(BX)
+	VMOVUPS      (BX), Z18
+	VFMADD231PS  Z18, Z16, Z0
+	VFMADD231PS  Z18, Z17, Z8
+	VMOVUPS      64(BX), Z18
+	VFMADD231PS  Z18, Z16, Z1
+	VFMADD231PS  Z18, Z17, Z9
+	ADDQ         $0x80, BX
+	PREFETCHT0   4096(DI)
+	PREFETCHT0   4160(DI)
+	VMOVUPS      (DI), Z18
+	VFMADD231PS  Z18, Z16, Z2
+	VFMADD231PS  Z18, Z17, Z10
+	VMOVUPS      64(DI), Z18
+	VFMADD231PS  Z18, Z16, Z3
+	VFMADD231PS  Z18, Z17, Z11
+	ADDQ         $0x80, DI
+	PREFETCHT0   4096(R8)
+	PREFETCHT0   4160(R8)
+	VMOVUPS      (R8), Z18
+	VFMADD231PS  Z18, Z16, Z4
+	VFMADD231PS  Z18, Z17, Z12
+	VMOVUPS      64(R8), Z18
+	VFMADD231PS  Z18, Z16, Z5
+	VFMADD231PS  Z18, Z17, Z13
+	ADDQ         $0x80, R8
+	PREFETCHT0   4096(SI)
+	PREFETCHT0   4160(SI)
+	VMOVUPS      (SI), Z18
+	VFMADD231PS  Z18, Z16, Z6
+	VFMADD231PS  Z18, Z17, Z14
+	VMOVUPS      64(SI), Z18
+	VFMADD231PS  Z18, Z16, Z7
+	VFMADD231PS  Z18, Z17, Z15
+	ADDQ         $0x80, SI
+	ADDQ         $0x04, AX
+	DECQ         DX
+	JNZ          next
+	MOVQ         c+16(FP), AX
+	MOVQ         rowC+56(FP), CX
+	VMOVUPS      Z0, (AX)
+	VMOVUPS      Z1, 64(AX)
+	VMOVUPS      Z2, 128(AX)
+	VMOVUPS      Z3, 192(AX)
+	VMOVUPS      Z4, 256(AX)
+	VMOVUPS      Z5, 320(AX)
+	VMOVUPS      Z6, 384(AX)
+	VMOVUPS      Z7, 448(AX)
+	ADDQ         CX, AX
+	VMOVUPS      Z8, (AX)
+	VMOVUPS      Z9, 64(AX)
+	VMOVUPS      Z10, 128(AX)
+	VMOVUPS      Z11, 192(AX)
+	VMOVUPS      Z12, 256(AX)
+	VMOVUPS      Z13, 320(AX)
+	VMOVUPS      Z14, 384(AX)
+	VMOVUPS      Z15, 448(AX)
+	VZEROUPPER
+	RET
+
+// func gemv3x128AVX512(a *float32, b *float32, c *float32, start *float32, k int, rowA int, panel int, rowC int, rowStart int)
+// Requires: AVX, AVX512F, MMX+
+TEXT ·gemv3x128AVX512(SB), NOSPLIT, $0-72
+	MOVQ    start+24(FP), AX
+	TESTQ   AX, AX
+	JZ      zero
+	MOVQ    start+24(FP), AX
+	MOVQ    rowStart+64(FP), CX
+	VMOVUPS (AX), Z0
+	VMOVUPS 64(AX), Z1
+	VMOVUPS 128(AX), Z2
+	VMOVUPS 192(AX), Z3
+	VMOVUPS 256(AX), Z4
+	VMOVUPS 320(AX), Z5
+	VMOVUPS 384(AX), Z6
+	VMOVUPS 448(AX), Z7
+	ADDQ    CX, AX
+	VMOVUPS (AX), Z8
+	VMOVUPS 64(AX), Z9
+	VMOVUPS 128(AX), Z10
+	VMOVUPS 192(AX), Z11
+	VMOVUPS 256(AX), Z12
+	VMOVUPS 320(AX), Z13
+	VMOVUPS 384(AX), Z14
+	VMOVUPS 448(AX), Z15
+	ADDQ    CX, AX
+	VMOVUPS (AX), Z16
+	VMOVUPS 64(AX), Z17
+	VMOVUPS 128(AX), Z18
+	VMOVUPS 192(AX), Z19
+	VMOVUPS 256(AX), Z20
+	VMOVUPS 320(AX), Z21
+	VMOVUPS 384(AX), Z22
+	VMOVUPS 448(AX), Z23
+	JMP     multiply
+
+zero:
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	VPXORD Z6, Z6, Z6
+	VPXORD Z7, Z7, Z7
+	VPXORD Z8, Z8, Z8
+	VPXORD Z9, Z9, Z9
+	VPXORD Z10, Z10, Z10
+	VPXORD Z11, Z11, Z11
+	VPXORD Z12, Z12, Z12
+	VPXORD Z13, Z13, Z13
+	VPXORD Z14, Z14, Z14
+	VPXORD Z15, Z15, Z15
+	VPXORD Z16, Z16, Z16
+	VPXORD Z17, Z17, Z17
+	VPXORD Z18, Z18, Z18
+	VPXORD Z19, Z19, Z19
+	VPXORD Z20, Z20, Z20
+	VPXORD Z21, Z21, Z21
+	VPXORD Z22, Z22, Z22
+	VPXORD Z23, Z23, Z23
+
+multiply:
+	MOVQ    a+0(FP), AX
+	MOVQ    rowA+40(FP), CX
+	MOVQ    k+32(FP), DX
+	MOVQ    b+8(FP), BX
+	MOVQ    panel+48(FP), SI
+	LEAQ    (BX)(SI*1), DI
+	LEAQ    (DI)(SI*1), R8
+	LEAQ    (R8)(SI*1), SI
+	PCALIGN $0x20
+
+next:
+	VBROADCASTSS (AX), Z24
+	VBROADCASTSS (AX)(CX*1), Z25
+	VBROADCASTSS (AX)(CX*2), Z26
+	PREFETCHT0   4096(BX)
+	PREFETCHT0   4160(BX)
+	VMOVUPS      (BX), Z27
+	VFMADD231PS  Z27, Z24, Z0
+	VFMADD231PS  Z27, Z25, Z8
+	VFMADD231PS  Z27, Z26, Z16
+	VMOVUPS      64(BX), Z27
+	VFMADD231PS  Z27, Z24, Z1
+	VFMADD231PS  Z27, Z25, Z9
+	VFMADD231PS  Z27, Z26, Z17
+	ADDQ         $0x80, BX
+	PREFETCHT0   4096(DI)
+	PREFETCHT0   4160(DI)
+	VMOVUPS      (DI), Z27
+	VFMADD231PS  Z27, Z24, Z2
+	VFMADD231PS  Z27, Z25, Z10
+	VFMADD231PS  Z27, Z26, Z18
+	VMOVUPS      64(DI), Z27
+	VFMADD231PS  Z27, Z24, Z3
+	VFMADD231PS  Z27, Z25, Z11
+	VFMADD231PS  Z27, Z26, Z19
+	ADDQ         $0x80, DI
+	PREFETCHT0   4096(R8)
+	PREFETCHT0   4160(R8)
+	VMOVUPS      (R8), Z27
+	VFMADD231PS  Z27, Z24, Z4
+	VFMADD231PS  Z27, Z25, Z12
+	VFMADD231PS  Z27, Z26, Z20
+	VMOVUPS      64(R8), Z27
+	VFMADD231PS  Z27, Z24, Z5
+	VFMADD231PS  Z27, Z25, Z13
+	VFMADD231PS  Z27, Z26, Z21
+	ADDQ         $0x80, R8
+	PREFETCHT0   4096(SI)
+	PREFETCHT0   4160(SI)
+	VMOVUPS      (SI), Z27
+	VFMADD231PS  Z27, Z24, Z6
+	VFMADD231PS  Z27, Z25, Z14
+	VFMADD231PS  Z27, Z26, Z22
+	VMOVUPS      64(SI), Z27
+	VFMADD231PS  Z27, Z24, Z7
+	VFMADD231PS  Z27, Z25, Z15
+	VFMADD231PS  Z27, Z26, Z23
+	ADDQ         $0x80, SI
+	ADDQ         $0x04, AX
+	DECQ         DX
+	JNZ          next
+	MOVQ         c+16(FP), AX
+	MOVQ         rowC+56(FP), CX
+	VMOVUPS      Z0, (AX)
+	VMOVUPS      Z1, 64(AX)
+	VMOVUPS      Z2, 128(AX)
+	VMOVUPS      Z3, 192(AX)
+	VMOVUPS      Z4, 256(AX)
+	VMOVUPS      Z5, 320(AX)
+	VMOVUPS      Z6, 384(AX)
+	VMOVUPS      Z7, 448(AX)
+	ADDQ         CX, AX
+	VMOVUPS      Z8, (AX)
+	VMOVUPS      Z9, 64(AX)
+	VMOVUPS      Z10, 128(AX)
+	VMOVUPS      Z11, 192(AX)
+	VMOVUPS      Z12, 256(AX)
+	VMOVUPS      Z13, 320(AX)
+	VMOVUPS      Z14, 384(AX)
+	VMOVUPS      Z15, 448(AX)
+	ADDQ         CX, AX
+	VMOVUPS      Z16, (AX)
+	VMOVUPS      Z17, 64(AX)
+	VMOVUPS      Z18, 128(AX)
+	VMOVUPS      Z19, 192(AX)
+	VMOVUPS      Z20, 256(AX)
+	VMOVUPS      Z21, 320(AX)
+	VMOVUPS      Z22, 384(AX)
+	VMOVUPS      Z23, 448(AX)
 	VZEROUPPER
 	RET

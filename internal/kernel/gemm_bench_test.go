@@ -73,3 +73,38 @@ func BenchmarkPack(b *testing.B) {
 		})
 	})
 }
+
+// BenchmarkMulFew is what sampling does: few rows against weights that are read once. Layers of H=512 come from L3, of
+// H=1024 from memory.
+func BenchmarkMulFew(b *testing.B) {
+	eachFast(b, func(b *testing.B) {
+		for _, net := range []struct{ h, layers int }{{128, 1}, {512, 3}, {1024, 6}} {
+			h := net.h
+			for _, m := range []int{1, 2, 4, 8} {
+				b.Run(fmt.Sprintf("H=%d/M=%d", h, m), func(b *testing.B) {
+					s, a, c := newScratch(), NewMatrix(m, h), NewMatrix(m, 4*h)
+					layers := newLayers(net.layers, h)
+					for b.Loop() {
+						for _, p := range layers {
+							s.Mul(c, a, p, 0, p.Panels(), Accumulate, nil)
+						}
+					}
+					bytes := float64(len(layers) * h * 4 * h * floatBytes)
+					b.ReportMetric(bytes*float64(b.N)/b.Elapsed().Seconds()/1e9, "GB/s")
+				})
+			}
+		}
+	})
+}
+
+// newLayers makes n layers' weights, and writes them: memory that was never written is one and the same page.
+func newLayers(n, h int) []*Packed {
+	layers := make([]*Packed, n)
+	for i := range layers {
+		layers[i] = NewPacked(h, 4*h)
+		for j := range layers[i].data {
+			layers[i].data[j] = 1
+		}
+	}
+	return layers
+}

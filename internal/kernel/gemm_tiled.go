@@ -17,6 +17,12 @@ func pieces(n, size int) int { return (n + size - 1) / size }
 // over them.
 func (s *Scratch) mulTiled(c, a Matrix, b *Packed, from, to int, mode Mode, bias []float32) {
 	t := b.tiles
+	if c.Rows <= len(t.few) {
+		from = mulFew(c, a, b, from, to, mode, bias)
+		if from == to {
+			return
+		}
+	}
 	depth := min(b.K, maxDepth)
 	most := max(1, leftBytes/(floatBytes*depth*t.lanes)) * len(t.rows)
 	blocks, depths := pieces(c.Rows, most), pieces(b.K, depth)
@@ -36,12 +42,36 @@ func (s *Scratch) mulTiled(c, a Matrix, b *Packed, from, to int, mode Mode, bias
 	}
 }
 
+// mulFew multiplies a few rows by as many panels as it can take fewPanels at a time, and returns the first that is left.
+func mulFew(c, a Matrix, b *Packed, from, to int, mode Mode, bias []float32) int {
+	whole := min(to, b.N/b.width)
+	for ; from+fewPanels <= whole; from += fewPanels {
+		col := from * b.width
+		out := &c.Data[col]
+		start, rowStart := startOfTile(mode, out, c.bytes(), bias, col)
+		b.tiles.few[c.Rows-1](&a.Data[0], &b.panel(from)[0], out, start,
+			b.K, a.bytes(), b.K*b.width*floatBytes, c.bytes(), rowStart)
+	}
+	return from
+}
+
+// startOfTile returns where a tile that is stored at out finds its first values, and the stride of their rows.
+func startOfTile(mode Mode, out *float32, stride int, bias []float32, col int) (start *float32, rowStart int) {
+	switch mode {
+	case Accumulate:
+		return out, stride
+	case Bias:
+		return &bias[col], 0
+	}
+	return nil, 0
+}
+
 // packLeft packs the rows of a into strips.
 func (s *Scratch) packLeft(t *tileSet, a Matrix) {
 	strips := pieces(a.Rows, len(t.rows))
 	for i := range strips {
 		top, bottom := Span(a.Rows, 1, i, strips)
-		t.transposeRows(&s.left[i*a.Cols*t.lanes], &a.Data[top*a.Stride], bottom-top, a.Cols, t.lanes*floatBytes, a.Stride*floatBytes)
+		t.transposeRows(&s.left[i*a.Cols*t.lanes], &a.Data[top*a.Stride], bottom-top, a.Cols, t.lanes*floatBytes, a.bytes())
 	}
 }
 
@@ -54,14 +84,8 @@ func (s *Scratch) mulPanel(c Matrix, b *Packed, j, k0, k1 int, mode Mode, bias [
 	for i := range strips {
 		top, bottom := Span(c.Rows, 1, i, strips)
 		out := &c.Data[top*c.Stride+col]
-		start, rowStart := (*float32)(nil), 0
-		switch mode {
-		case Accumulate:
-			start, rowStart = out, c.Stride*floatBytes
-		case Bias:
-			start = &bias[col]
-		}
-		t.rows[bottom-top-1](&s.left[i*(k1-k0)*t.lanes], right, out, start, k1-k0, c.Stride*floatBytes, rowStart, cols)
+		start, rowStart := startOfTile(mode, out, c.bytes(), bias, col)
+		t.of(bottom-top, cols)(&s.left[i*(k1-k0)*t.lanes], right, out, start, k1-k0, c.bytes(), rowStart, cols)
 	}
 }
 
@@ -94,7 +118,7 @@ func (s *Scratch) packRight(t *tileSet, b Matrix, rows []int32, k0, k1 int) {
 		index = &rows[k0]
 	}
 	for col := 0; col < b.Cols; col += t.width {
-		t.copyPanel(&s.right[col*(k1-k0)], &src[col], index, k1-k0, b.Stride*floatBytes, min(t.width, b.Cols-col))
+		t.copyPanel(&s.right[col*(k1-k0)], &src[col], index, k1-k0, b.bytes(), min(t.width, b.Cols-col))
 	}
 }
 
@@ -116,7 +140,7 @@ func (s *Scratch) packStrips(t *tileSet, a Matrix) {
 		for i := range strips {
 			left, right := Span(a.Cols, 1, i, strips)
 			t.copyStrip(&s.left[(i*a.Rows+k)*t.lanes], &a.Data[k*a.Stride+left], nil,
-				min(some, a.Rows-k), a.Stride*floatBytes, right-left)
+				min(some, a.Rows-k), a.bytes(), right-left)
 		}
 	}
 }
@@ -132,8 +156,8 @@ func (s *Scratch) mulBlock(t *tileSet, c Matrix, k int, mode Mode) {
 			if mode == Overwrite {
 				start = nil
 			}
-			t.rows[bottom-top-1](&s.left[i*k*t.lanes], &s.right[col*k], out, start,
-				k, c.Stride*floatBytes, c.Stride*floatBytes, min(t.width, c.Cols-col))
+			cols := min(t.width, c.Cols-col)
+			t.of(bottom-top, cols)(&s.left[i*k*t.lanes], &s.right[col*k], out, start, k, c.bytes(), c.bytes(), cols)
 		}
 	}
 }

@@ -19,6 +19,8 @@ type tileSet struct {
 	lanes int    // of a vector: columns of A's rows in a strip
 	width int    // columns of a tile and of a panel of B
 	rows  []tile // rows[n-1] computes n rows
+	half  []tile // the same for cols ≤ lanes
+	few   []fewTile
 
 	copyStrip, copyPanel rowCopier     // lanes and width wide
 	transposeRows        rowTransposer // lanes wide
@@ -28,6 +30,22 @@ type tileSet struct {
 //
 //	c[i*rowC+j] = start[i*rowStart+j] + Σ_k a[k*lanes+i]·b[k*width+j]   (j < cols ≤ width; a nil start is 0)
 type tile func(a, b, c, start *float32, k, rowC, rowStart, cols int)
+
+// fewTile computes n rows (the n-th of a tileSet) of C from A as it is and fewPanels panels of B, panel bytes apart:
+//
+//	c[i*rowC+p*width+j] = start[i*rowStart+p*width+j] + Σ_k a[i*rowA+k]·b[p*panel+k*width+j]   (a nil start is 0)
+type fewTile func(a, b, c, start *float32, k, rowA, panel, rowC, rowStart int)
+
+// fewPanels is the number of panels of a fewTile.
+const fewPanels = 4
+
+// of returns the tile for a number of rows and columns.
+func (t *tileSet) of(rows, cols int) tile {
+	if cols <= t.lanes {
+		return t.half[rows-1]
+	}
+	return t.rows[rows-1]
+}
 
 // rowCopier packs n rows of src densely: dst[k*width+j] = src[rows[k]*stride+j] for j < cols, else 0; a nil rows is 0, 1,
 // 2 and so on.

@@ -40,6 +40,23 @@ var tilesAVX512 = tileSet{
 		gemm13x32AVX512,
 		gemm14x32AVX512,
 	},
+	half: []tile{
+		gemm1x16AVX512,
+		gemm2x16AVX512,
+		gemm3x16AVX512,
+		gemm4x16AVX512,
+		gemm5x16AVX512,
+		gemm6x16AVX512,
+		gemm7x16AVX512,
+		gemm8x16AVX512,
+		gemm9x16AVX512,
+		gemm10x16AVX512,
+		gemm11x16AVX512,
+		gemm12x16AVX512,
+		gemm13x16AVX512,
+		gemm14x16AVX512,
+	},
+	few:       []fewTile{gemv1x128AVX512, gemv2x128AVX512, gemv3x128AVX512},
 	copyStrip: copyRows16AVX512, copyPanel: copyRows32AVX512, transposeRows: transposeRowsAVX512,
 }
 
@@ -53,5 +70,14 @@ var tilesAVX2 = tileSet{
 		gemm5x16AVX2,
 		gemm6x16AVX2,
 	},
+	half: []tile{
+		gemm1x8AVX2,
+		gemm2x8AVX2,
+		gemm3x8AVX2,
+		gemm4x8AVX2,
+		gemm5x8AVX2,
+		gemm6x8AVX2,
+	},
+	few:       []fewTile{gemv1x64AVX2},
 	copyStrip: copyRows8AVX2, copyPanel: copyRows16AVX2, transposeRows: transposeRowsAVX2,
 }

@@ -26,5 +26,7 @@ func copyRows16AVX2(dst *float32, src *float32, rows *int32, n int, stride int, 
 //
 //	dst[j*strideDst+i] = src[i*strideSrc+j] if i < rows, else 0
 //
+// There is at least one row and one column.
+//
 //go:noescape
 func transposeRowsAVX2(dst *float32, src *float32, rows int, cols int, strideDst int, strideSrc int)

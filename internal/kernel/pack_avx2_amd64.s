@@ -155,54 +155,59 @@ TEXT ·transposeRowsAVX2(SB), NOSPLIT, $0-48
 next:
 	MOVQ       rows+16(FP), BX
 	MOVQ       strideSrc+40(FP), SI
-	MOVQ       CX, DI
-	MOVQ       $0x00000008, R8
-	CMPQ       DX, R8
-	CMOVQLT    DX, R8
-	LEAQ       ones1<>+0(SB), R9
-	NEGQ       R8
-	LEAQ       32(R9)(R8*4), R8
-	ADDQ       $0x20, R9
-	CMPQ       BX, $0x00
-	CMOVQLE    R9, R8
-	VMOVUPS    (R8), Y0
-	VMASKMOVPS (DI), Y0, Y0
-	ADDQ       SI, DI
+	MOVQ       CX, R8
+	XORQ       DI, DI
+	MOVQ       $0x00000008, R9
+	CMPQ       DX, R9
+	CMOVQLT    DX, R9
+	LEAQ       ones1<>+0(SB), R10
+	NEGQ       R9
+	LEAQ       32(R10)(R9*4), R9
+	ADDQ       $0x20, R10
+	VMOVUPS    (R9), Y0
+	VMASKMOVPS (R8), Y0, Y0
 	CMPQ       BX, $0x01
-	CMOVQLE    R9, R8
-	VMOVUPS    (R8), Y1
-	VMASKMOVPS (DI), Y1, Y1
-	ADDQ       SI, DI
+	CMOVQLE    DI, SI
+	CMOVQLE    R10, R9
+	VMOVUPS    (R9), Y1
+	ADDQ       SI, R8
+	VMASKMOVPS (R8), Y1, Y1
 	CMPQ       BX, $0x02
-	CMOVQLE    R9, R8
-	VMOVUPS    (R8), Y2
-	VMASKMOVPS (DI), Y2, Y2
-	ADDQ       SI, DI
+	CMOVQLE    DI, SI
+	CMOVQLE    R10, R9
+	VMOVUPS    (R9), Y2
+	ADDQ       SI, R8
+	VMASKMOVPS (R8), Y2, Y2
 	CMPQ       BX, $0x03
-	CMOVQLE    R9, R8
-	VMOVUPS    (R8), Y3
-	VMASKMOVPS (DI), Y3, Y3
-	ADDQ       SI, DI
+	CMOVQLE    DI, SI
+	CMOVQLE    R10, R9
+	VMOVUPS    (R9), Y3
+	ADDQ       SI, R8
+	VMASKMOVPS (R8), Y3, Y3
 	CMPQ       BX, $0x04
-	CMOVQLE    R9, R8
-	VMOVUPS    (R8), Y4
-	VMASKMOVPS (DI), Y4, Y4
-	ADDQ       SI, DI
+	CMOVQLE    DI, SI
+	CMOVQLE    R10, R9
+	VMOVUPS    (R9), Y4
+	ADDQ       SI, R8
+	VMASKMOVPS (R8), Y4, Y4
 	CMPQ       BX, $0x05
-	CMOVQLE    R9, R8
-	VMOVUPS    (R8), Y5
-	VMASKMOVPS (DI), Y5, Y5
-	ADDQ       SI, DI
+	CMOVQLE    DI, SI
+	CMOVQLE    R10, R9
+	VMOVUPS    (R9), Y5
+	ADDQ       SI, R8
+	VMASKMOVPS (R8), Y5, Y5
 	CMPQ       BX, $0x06
-	CMOVQLE    R9, R8
-	VMOVUPS    (R8), Y6
-	VMASKMOVPS (DI), Y6, Y6
-	ADDQ       SI, DI
+	CMOVQLE    DI, SI
+	CMOVQLE    R10, R9
+	VMOVUPS    (R9), Y6
+	ADDQ       SI, R8
+	VMASKMOVPS (R8), Y6, Y6
 	CMPQ       BX, $0x07
-	CMOVQLE    R9, R8
-	VMOVUPS    (R8), Y7
-	VMASKMOVPS (DI), Y7, Y7
-	ADDQ       SI, DI
+	CMOVQLE    DI, SI
+	CMOVQLE    R10, R9
+	VMOVUPS    (R9), Y7
+	ADDQ       SI, R8
+	VMASKMOVPS (R8), Y7, Y7
 	VUNPCKLPS  Y1, Y0, Y8
 	VUNPCKHPS  Y1, Y0, Y0
 	VUNPCKLPS  Y3, Y2, Y1

@@ -102,93 +102,106 @@ TEXT ·transposeRowsAVX512(SB), NOSPLIT, $0-48
 next:
 	MOVQ       rows+16(FP), BX
 	MOVQ       strideSrc+40(FP), SI
-	MOVQ       CX, DI
-	MOVQ       $0x00000010, R8
-	CMPQ       DX, R8
-	CMOVQLT    DX, R8
-	MOVQ       $-1, R9
-	BZHIQ      R8, R9, R9
-	XORQ       R8, R8
-	CMPQ       BX, $0x00
-	CMOVQLE    R8, R9
-	KMOVW      R9, K1
-	VMOVUPS.Z  (DI), K1, Z0
-	ADDQ       SI, DI
+	MOVQ       CX, R8
+	XORQ       DI, DI
+	MOVQ       $0x00000010, R9
+	CMPQ       DX, R9
+	CMOVQLT    DX, R9
+	MOVQ       $-1, R10
+	BZHIQ      R9, R10, R10
+	XORQ       R9, R9
+	KMOVW      R10, K1
+	VMOVUPS.Z  (R8), K1, Z0
 	CMPQ       BX, $0x01
-	CMOVQLE    R8, R9
-	KMOVW      R9, K1
-	VMOVUPS.Z  (DI), K1, Z1
-	ADDQ       SI, DI
+	CMOVQLE    DI, SI
+	CMOVQLE    R9, R10
+	KMOVW      R10, K1
+	ADDQ       SI, R8
+	VMOVUPS.Z  (R8), K1, Z1
 	CMPQ       BX, $0x02
-	CMOVQLE    R8, R9
-	KMOVW      R9, K1
-	VMOVUPS.Z  (DI), K1, Z2
-	ADDQ       SI, DI
+	CMOVQLE    DI, SI
+	CMOVQLE    R9, R10
+	KMOVW      R10, K1
+	ADDQ       SI, R8
+	VMOVUPS.Z  (R8), K1, Z2
 	CMPQ       BX, $0x03
-	CMOVQLE    R8, R9
-	KMOVW      R9, K1
-	VMOVUPS.Z  (DI), K1, Z3
-	ADDQ       SI, DI
+	CMOVQLE    DI, SI
+	CMOVQLE    R9, R10
+	KMOVW      R10, K1
+	ADDQ       SI, R8
+	VMOVUPS.Z  (R8), K1, Z3
 	CMPQ       BX, $0x04
-	CMOVQLE    R8, R9
-	KMOVW      R9, K1
-	VMOVUPS.Z  (DI), K1, Z4
-	ADDQ       SI, DI
+	CMOVQLE    DI, SI
+	CMOVQLE    R9, R10
+	KMOVW      R10, K1
+	ADDQ       SI, R8
+	VMOVUPS.Z  (R8), K1, Z4
 	CMPQ       BX, $0x05
-	CMOVQLE    R8, R9
-	KMOVW      R9, K1
-	VMOVUPS.Z  (DI), K1, Z5
-	ADDQ       SI, DI
+	CMOVQLE    DI, SI
+	CMOVQLE    R9, R10
+	KMOVW      R10, K1
+	ADDQ       SI, R8
+	VMOVUPS.Z  (R8), K1, Z5
 	CMPQ       BX, $0x06
-	CMOVQLE    R8, R9
-	KMOVW      R9, K1
-	VMOVUPS.Z  (DI), K1, Z6
-	ADDQ       SI, DI
+	CMOVQLE    DI, SI
+	CMOVQLE    R9, R10
+	KMOVW      R10, K1
+	ADDQ       SI, R8
+	VMOVUPS.Z  (R8), K1, Z6
 	CMPQ       BX, $0x07
-	CMOVQLE    R8, R9
-	KMOVW      R9, K1
-	VMOVUPS.Z  (DI), K1, Z7
-	ADDQ       SI, DI
+	CMOVQLE    DI, SI
+	CMOVQLE    R9, R10
+	KMOVW      R10, K1
+	ADDQ       SI, R8
+	VMOVUPS.Z  (R8), K1, Z7
 	CMPQ       BX, $0x08
-	CMOVQLE    R8, R9
-	KMOVW      R9, K1
-	VMOVUPS.Z  (DI), K1, Z8
-	ADDQ       SI, DI
+	CMOVQLE    DI, SI
+	CMOVQLE    R9, R10
+	KMOVW      R10, K1
+	ADDQ       SI, R8
+	VMOVUPS.Z  (R8), K1, Z8
 	CMPQ       BX, $0x09
-	CMOVQLE    R8, R9
-	KMOVW      R9, K1
-	VMOVUPS.Z  (DI), K1, Z9
-	ADDQ       SI, DI
+	CMOVQLE    DI, SI
+	CMOVQLE    R9, R10
+	KMOVW      R10, K1
+	ADDQ       SI, R8
+	VMOVUPS.Z  (R8), K1, Z9
 	CMPQ       BX, $0x0a
-	CMOVQLE    R8, R9
-	KMOVW      R9, K1
-	VMOVUPS.Z  (DI), K1, Z10
-	ADDQ       SI, DI
+	CMOVQLE    DI, SI
+	CMOVQLE    R9, R10
+	KMOVW      R10, K1
+	ADDQ       SI, R8
+	VMOVUPS.Z  (R8), K1, Z10
 	CMPQ       BX, $0x0b
-	CMOVQLE    R8, R9
-	KMOVW      R9, K1
-	VMOVUPS.Z  (DI), K1, Z11
-	ADDQ       SI, DI
+	CMOVQLE    DI, SI
+	CMOVQLE    R9, R10
+	KMOVW      R10, K1
+	ADDQ       SI, R8
+	VMOVUPS.Z  (R8), K1, Z11
 	CMPQ       BX, $0x0c
-	CMOVQLE    R8, R9
-	KMOVW      R9, K1
-	VMOVUPS.Z  (DI), K1, Z12
-	ADDQ       SI, DI
+	CMOVQLE    DI, SI
+	CMOVQLE    R9, R10
+	KMOVW      R10, K1
+	ADDQ       SI, R8
+	VMOVUPS.Z  (R8), K1, Z12
 	CMPQ       BX, $0x0d
-	CMOVQLE    R8, R9
-	KMOVW      R9, K1
-	VMOVUPS.Z  (DI), K1, Z13
-	ADDQ       SI, DI
+	CMOVQLE    DI, SI
+	CMOVQLE    R9, R10
+	KMOVW      R10, K1
+	ADDQ       SI, R8
+	VMOVUPS.Z  (R8), K1, Z13
 	CMPQ       BX, $0x0e
-	CMOVQLE    R8, R9
-	KMOVW      R9, K1
-	VMOVUPS.Z  (DI), K1, Z14
-	ADDQ       SI, DI
+	CMOVQLE    DI, SI
+	CMOVQLE    R9, R10
+	KMOVW      R10, K1
+	ADDQ       SI, R8
+	VMOVUPS.Z  (R8), K1, Z14
 	CMPQ       BX, $0x0f
-	CMOVQLE    R8, R9
-	KMOVW      R9, K1
-	VMOVUPS.Z  (DI), K1, Z15
-	ADDQ       SI, DI
+	CMOVQLE    DI, SI
+	CMOVQLE    R9, R10
+	KMOVW      R10, K1
+	ADDQ       SI, R8
+	VMOVUPS.Z  (R8), K1, Z15
 	VUNPCKLPS  Z1, Z0, Z16
 	VUNPCKHPS  Z1, Z0, Z0
 	VUNPCKLPS  Z3, Z2, Z1

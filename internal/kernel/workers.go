@@ -4,11 +4,13 @@ import (
 	"runtime"
 	"sync"
 	"sync/atomic"
+
+	"golang.org/x/sys/cpu"
 )
 
-// spins is how often a waiting worker looks for work before it parks: some 20 to 50 µs, longer than the gap between two
-// jobs of a training step and short enough to leave the core to others (measured: handing over by spinning costs about
-// 1 µs, waking a parked goroutine 5 to 10 µs).
+// spins is how often one who waits looks before it parks: some 10 to 20 µs, longer than the gap between two jobs of a
+// training step and short enough to leave the core to others (measured: handing over by spinning costs about 1 µs, waking
+// a parked goroutine 5 to 10 µs; spinning without end beside another process made everything five times slower).
 const spins = 20000
 
 // Workers runs jobs on a fixed number of goroutines, each with scratch memory of its own. The goroutine that calls Run
@@ -16,15 +18,11 @@ const spins = 20000
 type Workers struct {
 	scratch []*Scratch
 	job     func(worker int, s *Scratch)
-	epoch   atomic.Uint32
-	pending atomic.Int32
 	closed  bool
-
-	mu     sync.Mutex
-	wake   *sync.Cond
-	parked int
-
 	product product
+
+	epoch   event // counts the jobs; workers wait for it to change
+	pending event // counts the workers at work; Run waits for it to reach 0
 }
 
 // NewWorkers starts n workers; n < 1 means one for every core that Go may use. Close ends them.
@@ -33,7 +31,8 @@ func NewWorkers(n int) *Workers {
 		n = runtime.GOMAXPROCS(0)
 	}
 	w := &Workers{scratch: make([]*Scratch, n)}
-	w.wake = sync.NewCond(&w.mu)
+	w.epoch.init()
+	w.pending.init()
 	for i := range w.scratch {
 		w.scratch[i] = newScratch()
 	}
@@ -50,61 +49,83 @@ func (w *Workers) Len() int { return len(w.scratch) }
 // Run calls job once for every worker, at the same time, and returns when all have returned. Job must not call Run. To
 // keep a training step free of allocations, pass a func value that was made once.
 func (w *Workers) Run(job func(worker int, s *Scratch)) {
+	if w.closed {
+		panic("kernel: Run after Close")
+	}
 	if n := len(w.scratch); n > 1 {
 		w.job = job
-		w.pending.Store(int32(n - 1))
-		w.announce()
+		w.pending.value.Store(uint32(n - 1))
+		w.epoch.add(1)
 	}
 	job(0, w.scratch[0])
-	for w.pending.Load() != 0 {
-		runtime.Gosched()
+	for {
+		n := w.pending.value.Load()
+		if n == 0 {
+			return
+		}
+		w.pending.await(n)
 	}
 }
 
 // Close ends the workers' goroutines. The Workers cannot be used afterwards.
 func (w *Workers) Close() {
-	if w.closed {
-		return
+	if !w.closed {
+		w.closed = true
+		w.epoch.add(1)
 	}
-	w.closed = true
-	w.announce()
-}
-
-func (w *Workers) announce() {
-	w.epoch.Add(1)
-	w.mu.Lock()
-	if w.parked > 0 {
-		w.wake.Broadcast()
-	}
-	w.mu.Unlock()
 }
 
 func (w *Workers) serve(worker int) {
 	for seen := uint32(0); ; {
-		seen = w.await(seen)
+		seen = w.epoch.await(seen)
 		if w.closed {
 			return
 		}
 		w.job(worker, w.scratch[worker])
-		w.pending.Add(-1)
+		w.pending.add(^uint32(0))
 	}
 }
 
-// await returns the epoch that follows seen: it spins for a while, then parks.
-func (w *Workers) await(seen uint32) uint32 {
+// event is a number that goroutines wait on: they look for a while, then they park. It fills a cache line of its own, so
+// that those who look at one event do not slow down those who change another.
+type event struct {
+	value  atomic.Uint32
+	parked atomic.Int32
+	mu     sync.Mutex
+	moved  *sync.Cond
+	_      cpu.CacheLinePad
+}
+
+func (e *event) init() { e.moved = sync.NewCond(&e.mu) }
+
+// add changes the value and wakes who has parked. Whoever parks raises parked before it looks at the value for the last
+// time, and add changes the value before it looks at parked: one of the two sees the other.
+func (e *event) add(n uint32) {
+	e.value.Add(n)
+	if e.parked.Load() > 0 {
+		e.mu.Lock()
+		e.moved.Broadcast()
+		e.mu.Unlock()
+	}
+}
+
+// await returns the value once it differs from old.
+func (e *event) await(old uint32) uint32 {
 	for range spins {
-		if e := w.epoch.Load(); e != seen {
-			return e
+		if v := e.value.Load(); v != old {
+			return v
 		}
 	}
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	w.parked++
-	for w.epoch.Load() == seen {
-		w.wake.Wait()
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	e.parked.Add(1)
+	defer e.parked.Add(-1)
+	for {
+		if v := e.value.Load(); v != old {
+			return v
+		}
+		e.moved.Wait()
 	}
-	w.parked--
-	return w.epoch.Load()
 }
 
 // Span is the part of n that belongs to a worker: its bounds are multiples of unit, the parts follow each other and

@@ -14,11 +14,12 @@ type isa struct {
 	suffix string // ends the name of a file
 	bytes  int    // of a vector register
 	tile   int    // most rows of a GEMM tile, two vectors wide
+	few    int    // most rows of a product by several panels at once, at most 3
 }
 
 var (
-	avx512 = isa{name: "AVX512", suffix: "avx512", bytes: 64, tile: 14}
-	avx2   = isa{name: "AVX2", suffix: "avx2", bytes: 32, tile: 6}
+	avx512 = isa{name: "AVX512", suffix: "avx512", bytes: 64, tile: 14, few: 3}
+	avx2   = isa{name: "AVX2", suffix: "avx2", bytes: 32, tile: 6, few: 1}
 )
 
 func (v isa) lanes() int { return v.bytes / 4 }

@@ -67,7 +67,8 @@ func (g *gen) transpose(mix func([]reg.VecVirtual) []reg.VecVirtual) {
 	n := g.lanes()
 	g.function("transposeRows", "func(dst, src *float32, rows, cols, strideDst, strideSrc int)",
 		fmt.Sprintf("packs rows of src as columns: for j < cols, i < %d, strides in bytes,", n), "",
-		"\tdst[j*strideDst+i] = src[i*strideSrc+j] if i < rows, else 0")
+		"\tdst[j*strideDst+i] = src[i*strideSrc+j] if i < rows, else 0", "",
+		"There is at least one row and one column.")
 	dst, src, cols := g.arg("dst"), g.arg("src"), g.arg("cols")
 	g.Label("next")
 	out := mix(g.loadBlock(src, cols))
@@ -79,23 +80,36 @@ func (g *gen) transpose(mix func([]reg.VecVirtual) []reg.VecVirtual) {
 	g.RET()
 }
 
-// loadBlock reads up to a vector's length of columns from src, zeros where there is no row.
+// loadBlock reads up to a vector's length of columns from src, zeros where there is no row. It stays on the last row
+// there: a masked load from memory that was never touched takes the processor hundreds of cycles.
 func (g *gen) loadBlock(src, cols reg.Register) []reg.VecVirtual {
-	rows, stride, at := g.arg("rows"), g.arg("strideSrc"), g.GP64()
+	rows, stride, still, at := g.arg("rows"), g.arg("strideSrc"), g.GP64(), g.GP64()
 	g.MOVQ(src, at)
-	some := g.rowMask(cols)
+	g.XORQ(still, still)
+	mask := g.rowMask(cols)
 	r := g.vecs(g.lanes())
-	for i := range r {
+	g.loadMasked(operand.Mem{Base: at}, mask(), r[0])
+	for i := 1; i < len(r); i++ {
 		g.CMPQ(rows, operand.Imm(uint64(i)))
-		g.loadMasked(operand.Mem{Base: at}, some(), r[i])
+		g.CMOVQLE(still, stride)
+		m := mask()
 		g.ADDQ(stride, at)
+		g.loadMasked(operand.Mem{Base: at}, m, r[i])
 	}
 	return r
 }
 
-// rowMask returns what gives a row's mask: the columns, or none if the comparison before it says that there is no row.
+// rowMask returns what gives a row's mask: the columns, or none if the comparison before it says that there is no row,
+// from the second row on.
 func (g *gen) rowMask(cols reg.Register) func() operand.Op {
 	n, mask, none := g.GP64(), g.GP64(), g.GP64()
+	first := true
+	ifRow := func() {
+		if !first {
+			g.CMOVQLE(none, mask)
+		}
+		first = false
+	}
 	g.MOVQ(operand.U32(g.lanes()), n)
 	g.CMPQ(cols, n)
 	g.CMOVQLT(cols, n)
@@ -104,7 +118,7 @@ func (g *gen) rowMask(cols reg.Register) func() operand.Op {
 		g.BZHIQ(n, mask, mask)
 		g.XORQ(none, none)
 		return func() operand.Op {
-			g.CMOVQLE(none, mask)
+			ifRow()
 			k := g.K()
 			g.KMOVW(mask.As32(), k)
 			return k
@@ -115,7 +129,7 @@ func (g *gen) rowMask(cols reg.Register) func() operand.Op {
 	g.LEAQ(operand.Mem{Base: none, Index: n, Scale: 4, Disp: g.bytes}, mask)
 	g.ADDQ(operand.Imm(uint64(g.bytes)), none)
 	return func() operand.Op {
-		g.CMOVQLE(none, mask)
+		ifRow()
 		r := g.vec()
 		g.VMOVUPS(operand.Mem{Base: mask}, r)
 		return r
