@@ -206,17 +206,14 @@ func runes(text []byte, n, from, to int64) []byte {
 	if from >= n {
 		return nil
 	}
-	if to < n {
-		text = text[:runeOffset(text, n, to)]
-	}
-	if from > 0 {
-		text = text[runeOffset(text, n, from):]
-	}
-	return text
+	return text[runeOffset(text, n, max(from, 0)):runeOffset(text, n, min(to, n))]
 }
 
 // runeOffset returns where character i of text begins. Text has n characters, at least i.
 func runeOffset(text []byte, n, i int64) int {
+	if i == n {
+		return len(text)
+	}
 	if n == int64(len(text)) {
 		return int(i)
 	}

@@ -271,6 +271,23 @@ func TestSection(t *testing.T) {
 	})
 }
 
+// TestSmallSections takes every section of a text whose characters differ in length.
+func TestSmallSections(t *testing.T) {
+	runes := []rune("éx中y😀")
+	c, err := Open(t.Context(), []string{"-"}, strings.NewReader(string(runes)), Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for from := range len(runes) + 1 {
+		for to := from; to <= len(runes); to++ {
+			got, err := collect(c.Section(t.Context(), int64(from), int64(to)))
+			if want := string(runes[from:to]); err != nil || got != want {
+				t.Errorf("section %d to %d: %q, error %v, want %q", from, to, got, err, want)
+			}
+		}
+	}
+}
+
 func TestSectionOutside(t *testing.T) {
 	c, err := Open(t.Context(), []string{"-"}, strings.NewReader("été"), Options{})
 	if err != nil {

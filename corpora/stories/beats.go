@@ -17,8 +17,8 @@ var beats = map[string][]pair{
 			"Il y avait autrefois {un hero.species} {look.hero} et {trait.hero} à {place} : {hero}."},
 	},
 	"home": {
-		{"{^hero.he} {job} and slept {home} {manner}.",
-			"{^hero.il} {job} et dormait {home}, {manner}."},
+		{"{^hero.he} {job} and slept {home} with {num} {look} {items}.",
+			"{^hero.il} {job} et dormait {home} avec {num} {items} {look.items}."},
 		{"{^hero.he} lived {home}, {job} and ate {num} {taste} {food} every {day}.",
 			"{^hero.il} vivait {home}, {job} et mangeait {num} {food} {taste.food} chaque {day}."},
 		{"{^hero.he} {job} and kept {num} {look} {items} {home}.",
@@ -141,8 +141,8 @@ var beats = map[string][]pair{
 			"« Mes {items} {look.items} me portent chance », {said} {un creature} {mood.creature}."},
 	},
 	"contest.fix": {
-		{"{^helper.he} mended the {gear} {manner} with {num} {look} {items}, and {hero} won.",
-			"{^helper.il} a réparé {le gear} {manner} avec {num} {items} {look.items}, et {hero} a gagné."},
+		{"{^manner}, {helper.he} mended the {gear} with {num} {look} {items}, and {hero} won.",
+			"{^manner}, {helper.il} a réparé {le gear} avec {num} {items} {look.items}, et {hero} a gagné."},
 		{"{^helper.he} made {a look} {gear}, and the {prize} went to {hero}.",
 			"{^helper.il} a fabriqué {un gear} {look.gear}, et {le prize} est {prize:allé|allée} à {hero}."},
 	},
@@ -168,8 +168,8 @@ var beats = map[string][]pair{
 	"gift.trouble": {
 		{"It took {many} {look} {+items}, and {hero.he} had only {num}.",
 			"Il fallait {many} {items} {look.items}, et {hero.il} n'en avait que {num}."},
-		{"But {a mood} {thief} ran off with {many} {look} {+items} for it.",
-			"Mais {un thief} {mood.thief} s'est {thief:sauvé|sauvée} avec {many} {items} {look.items} qu'il fallait."},
+		{"But {a mood} {thief} ran off with the {many} {look} {+items} it took.",
+			"Mais {un thief} {mood.thief} s'est {thief:sauvé|sauvée} avec les {many} {items} {look.items} qu'il fallait."},
 	},
 	"gift.talk": {
 		{"\"Try {num} {taste} {food} or {num2} {look} {items2},\" {said} the {mood} {creature}.",

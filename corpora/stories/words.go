@@ -134,7 +134,7 @@ var lists = map[string][]word{
 	},
 	"many": {
 		say("ten", "dix"), say("eleven", "onze"), say("twelve", "douze"), say("twenty", "vingt"), say("thirty", "trente"), say("forty", "quarante"),
-		say("fifty", "cinquante"), say("a hundred", "cent"),
+		say("fifty", "cinquante"), say("sixty", "soixante"),
 	},
 	"look": {
 		adj("red", "rouge", "rouge"), adj("green", "vert", "verte"), adj("blue", "bleu", "bleue"), adj("yellow", "jaune", "jaune"),
@@ -191,7 +191,7 @@ var lists = map[string][]word{
 		say("on tiptoe", "sur la pointe des pieds"), say("with a sigh", "en soupirant"), say("backwards", "à reculons"), say("in the rain", "sous la pluie"),
 		say("without a word", "sans un mot"), say("at once", "aussitôt"), say("with a hiccup", "avec un hoquet"), say("very fast", "très vite"),
 		say("by moonlight", "au clair de lune"), say("in a hurry", "en hâte"), say("upside down", "la tête en bas"),
-		say("at noon", "à midi"), say("in tears", "en larmes"), say("by bus", "en autobus"), say("by chance", "par hasard"), say("in bed", "au lit"), say("with pride", "avec fierté"), say("for luck", "pour la chance"),
+		say("at noon", "à midi"), say("in tears", "en larmes"), say("by bus", "en autobus"), say("at dusk", "au crépuscule"), say("in style", "avec élégance"), say("with pride", "avec fierté"), say("for luck", "pour la chance"),
 	},
 	"spot": {
 		say("under the bridge", "sous le pont"), say("in the well", "dans le puits"), say("behind the mill", "derrière le moulin"),
