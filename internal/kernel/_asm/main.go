@@ -22,6 +22,7 @@ func main() {
 		write("gates_"+v.suffix, v, gates)
 		write("softmax_"+v.suffix, v, softmax)
 		write("update_"+v.suffix, v, updates)
+		write("measure_"+v.suffix, v, measuring)
 	}
 }
 
