@@ -3,7 +3,7 @@ package kernel
 import "fmt"
 
 // genericWidth is the number of columns in a panel of the generic product.
-const genericWidth = 32
+const genericWidth = 128
 
 // Packed is the right operand B (K×N) of many products, laid out in panels of some columns: panel p holds
 // B[0][p·width : (p+1)·width], then B[1][…] and so on, with zeros where the last panel exceeds N.
