@@ -47,3 +47,7 @@ func adam(w, g, m, v []float32, s *AdamStep) { adamGeneric(w, g, m, v, s) }
 func sgd(w, g, momentum []float32, s *SGDStep) { sgdGeneric(w, g, momentum, s) }
 
 func rmsProp(w, g, v []float32, s *RMSPropStep) { rmsPropGeneric(w, g, v, s) }
+
+func multiplyAdd(n int) { multiplyAddGeneric(n) }
+
+func read(x []float32) { readGeneric(x) }

@@ -120,3 +120,25 @@ func expSumStore(x []float32, top float32) float64 {
 	}
 	return expSumStoreGeneric(x, top)
 }
+
+func multiplyAdd(n int) {
+	switch active {
+	case avx512:
+		multiplyAddAVX512(n)
+	case avx2:
+		multiplyAddAVX2(n)
+	default:
+		multiplyAddGeneric(n)
+	}
+}
+
+func read(x []float32) {
+	switch active {
+	case avx512:
+		readAVX512(x)
+	case avx2:
+		readAVX2(x)
+	default:
+		readGeneric(x)
+	}
+}

@@ -29,6 +29,10 @@ func (s *Scratch) Mul(c, a Matrix, b *Packed, from, to int, mode Mode, bias []fl
 		mulGeneric(c, a, b, from, to, mode, bias)
 		return
 	}
+	if b.precision == BFloat16 {
+		s.mulBF16(c, a, b, from, to, mode, bias)
+		return
+	}
 	s.mulTiled(c, a, b, from, to, mode, bias)
 }
 

@@ -1,5 +1,7 @@
 package kernel
 
+import "gonum.org/v1/gonum/blas/gonum"
+
 // mulGeneric is the specification of [Scratch.Mul].
 func mulGeneric(c, a Matrix, b *Packed, from, to int, mode Mode, bias []float32) {
 	for j := from; j < to; j++ {
@@ -9,7 +11,7 @@ func mulGeneric(c, a Matrix, b *Packed, from, to int, mode Mode, bias []float32)
 			dst := c.Data[i*c.Stride+left : i*c.Stride+left+cols]
 			start(dst, mode, bias, left)
 			for k, v := range a.Row(i) {
-				axpyGeneric(dst, v, panel[k*b.width:k*b.width+cols])
+				addMultiple(dst, v, panel[k*b.width:k*b.width+cols])
 			}
 		}
 	}
@@ -34,7 +36,17 @@ func mulTNGeneric(c, a, b Matrix, rows []int32, from, to int, mode Mode) {
 			if rows != nil {
 				r = int(rows[k])
 			}
-			axpyGeneric(dst, a.Data[k*a.Stride+i], b.Row(r))
+			addMultiple(dst, a.Data[k*a.Stride+i], b.Row(r))
 		}
 	}
+}
+
+// addMultiple is axpyGeneric by gonum, which is faster than a Go loop where gonum has assembly and rounds alike. Gonum
+// skips a zero multiplier, which would hide a NaN in src.
+func addMultiple(dst []float32, a float32, src []float32) {
+	if a == 0 || len(dst) < 16 {
+		axpyGeneric(dst, a, src)
+		return
+	}
+	gonum.Implementation{}.Saxpy(len(dst), a, src, 1, dst, 1)
 }

@@ -57,6 +57,7 @@ var tilesAVX512 = tileSet{
 		gemm14x16AVX512,
 	},
 	few:       []fewTile{gemv1x128AVX512, gemv2x128AVX512, gemv3x128AVX512},
+	bf16:      []bf16Tile{gemvBF16x1AVX512, gemvBF16x2AVX512},
 	copyStrip: copyRows16AVX512, copyPanel: copyRows32AVX512, transposeRows: transposeRowsAVX512,
 }
 
@@ -79,5 +80,6 @@ var tilesAVX2 = tileSet{
 		gemm6x8AVX2,
 	},
 	few:       []fewTile{gemv1x64AVX2},
+	bf16:      []bf16Tile{gemvBF16x1AVX2},
 	copyStrip: copyRows8AVX2, copyPanel: copyRows16AVX2, transposeRows: transposeRowsAVX2,
 }

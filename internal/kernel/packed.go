@@ -3,7 +3,7 @@ package kernel
 import "fmt"
 
 // genericWidth is the number of columns in a panel of the generic product.
-const genericWidth = 32
+const genericWidth = 128
 
 // Packed is the right operand B (K×N) of many products, laid out in panels of some columns: panel p holds
 // B[0][p·width : (p+1)·width], then B[1][…] and so on, with zeros where the last panel exceeds N.
@@ -12,12 +12,25 @@ type Packed struct {
 	data  []float32
 	width int
 	tiles *tileSet // that it was laid out for; nil is the generic product
+
+	precision Precision
+	words     []uint32 // instead of data for BFloat16, where there are tiles
 }
 
 // NewPacked allocates a K×N operand of zeros.
-func NewPacked(k, n int) *Packed {
-	p := &Packed{K: k, N: n, width: genericWidth, tiles: active.tiles()}
-	if p.tiles != nil {
+func NewPacked(k, n int) *Packed { return NewPackedAs(k, n, Float32) }
+
+// NewPackedAs allocates a K×N operand of zeros that keeps its numbers in the given precision, to be read faster: products
+// of few rows are bound by that. Sums stay in float32 and are those of the rounded numbers, bit for bit. Products of many
+// rows are slower than in Float32.
+func NewPackedAs(k, n int, precision Precision) *Packed {
+	p := &Packed{K: k, N: n, width: genericWidth, precision: precision, tiles: active.tiles()}
+	switch {
+	case p.tiles != nil && precision == BFloat16:
+		p.width = p.tiles.bf16Width()
+		p.words = make([]uint32, p.Panels()*p.width*((k+1)/2))
+		return p
+	case p.tiles != nil:
 		p.width = p.tiles.width
 	}
 	p.data = Aligned(p.Panels() * p.width * k)
@@ -36,6 +49,10 @@ func (p *Packed) pack(b Matrix, from, to int) {
 	if b.Rows != p.K || b.Cols != p.N {
 		panic(fmt.Sprintf("kernel: packing %d×%d into %d×%d", b.Rows, b.Cols, p.K, p.N))
 	}
+	if p.precision == BFloat16 {
+		p.round(from, to, func(k, j int) float32 { return b.Data[k*b.Stride+j] })
+		return
+	}
 	if p.tiles == nil || p.K == 0 {
 		packGeneric(p, b, from, to)
 		return
@@ -51,6 +68,10 @@ func (p *Packed) packTransposed(b Matrix, from, to int) {
 	b.check()
 	if b.Rows != p.N || b.Cols != p.K {
 		panic(fmt.Sprintf("kernel: packing the transpose of %d×%d into %d×%d", b.Rows, b.Cols, p.K, p.N))
+	}
+	if p.precision == BFloat16 {
+		p.round(from, to, func(k, j int) float32 { return b.Data[j*b.Stride+k] })
+		return
 	}
 	if p.tiles == nil || p.K == 0 {
 		packTransposedGeneric(p, b, from, to)

@@ -17,11 +17,13 @@ func main() {
 	log.SetFlags(0)
 	for _, v := range []isa{avx512, avx2} {
 		write("gemm_"+v.suffix, v, gemm)
+		write("bf16_"+v.suffix, v, bf16)
 		write("pack_"+v.suffix, v, packing)
 		write("vector_"+v.suffix, v, vectors)
 		write("gates_"+v.suffix, v, gates)
 		write("softmax_"+v.suffix, v, softmax)
 		write("update_"+v.suffix, v, updates)
+		write("measure_"+v.suffix, v, measuring)
 	}
 }
 
