@@ -1,0 +1,84 @@
+package generate
+
+import (
+	"errors"
+	"math"
+	"math/rand/v2"
+)
+
+// ErrNotFinite says that a model's logits are NaN or infinite: its weights are broken.
+var ErrNotFinite = errors.New("the model's logits are not finite: its weights are damaged, or training diverged")
+
+// Sampler chooses tokens, one after another, from one stream of logits.
+type Sampler struct {
+	cfg    Sampling
+	rng    *rand.Rand
+	recent []int32 // the last tokens, oldest first
+	buffer []candidate
+}
+
+// NewSampler returns a Sampler that draws from rng. The error lists every field of cfg that is out of range.
+func NewSampler(cfg Sampling, rng *rand.Rand) (*Sampler, error) {
+	if err := cfg.Validate(); err != nil {
+		return nil, err
+	}
+	return &Sampler{cfg: cfg, rng: rng}, nil
+}
+
+// Observe tells the Sampler of a token that it did not choose, such as a prompt's.
+func (s *Sampler) Observe(id int32) {
+	if s.cfg.RepetitionPenalty <= 1 {
+		return
+	}
+	if len(s.recent) == s.cfg.window() {
+		s.recent = append(s.recent[:0], s.recent[1:]...)
+	}
+	s.recent = append(s.recent, id)
+}
+
+// Next chooses the next token from logits over the vocabulary. Special tokens are never chosen. The error is
+// ErrNotFinite.
+func (s *Sampler) Next(logits []float32) (int32, error) {
+	cs, err := s.candidates(logits)
+	if err != nil {
+		return 0, err
+	}
+	id := s.choose(cs)
+	s.Observe(id)
+	return id, nil
+}
+
+func (s *Sampler) choose(cs []candidate) int32 {
+	if p := s.cfg.RepetitionPenalty; p > 1 {
+		penaliseRepetition(cs, s.recent, p)
+	}
+	if s.cfg.Temperature == 0 {
+		return mostLikely(cs).id
+	}
+	heat(cs, s.cfg.Temperature)
+	if k := s.cfg.TopK; k > 0 && k < len(cs) {
+		cs = keepTopK(cs, k)
+	}
+	if p := s.cfg.TopP; p > 0 && p < 1 {
+		cs = keepTopP(cs, p)
+	}
+	if p := s.cfg.MinP; p > 0 {
+		cs = keepMinP(cs, p)
+	}
+	return draw(cs, s.rng.Float64())
+}
+
+// candidates lists every token but the special ones.
+func (s *Sampler) candidates(logits []float32) ([]candidate, error) {
+	first := int(firstOrdinary)
+	cs := s.buffer[:0]
+	for id, v := range logits[first:] {
+		if f := float64(v); !math.IsNaN(f) && !math.IsInf(f, 0) {
+			cs = append(cs, candidate{int32(first + id), f})
+			continue
+		}
+		return nil, ErrNotFinite
+	}
+	s.buffer = cs
+	return cs, nil
+}
