@@ -1,0 +1,6 @@
+// Package generate is the language-model head: it trains a model of text, writes with it, and measures it.
+//
+// Entry points: [Train] turns a corpus into a run directory; [Load] opens a trained model; [Model.Generate] writes text
+// after a prompt, piece by piece; [Model.Next] lists the most likely next tokens; [Model.Evaluate] says how well a model
+// predicts a text. [Settings] are the choices of a run, [Preset] proposes them, [Sampling] says how tokens are chosen.
+package generate

@@ -1,0 +1,120 @@
+package generate
+
+import (
+	"context"
+	"iter"
+	"math"
+	"unicode/utf8"
+
+	"github.com/textgen-go/textgen/model"
+	"github.com/textgen-go/textgen/tokenize"
+)
+
+// Score says how well a model predicts a text: every token of it is predicted from those before it. Figures a character
+// and a byte compare models with different tokenizers.
+type Score struct {
+	Tokens        int     `json:"tokens"`
+	Unknown       int     `json:"unknown"` // of them, tokens that the model does not know
+	Chars         int64   `json:"chars"`
+	Bytes         int64   `json:"bytes"`
+	Nats          float64 `json:"nats"` // −ln p of the whole text
+	NatsPerToken  float64 `json:"nats_per_token"`
+	Perplexity    float64 `json:"perplexity"` // e^nats_per_token
+	BitsPerToken  float64 `json:"bits_per_token"`
+	BitsPerChar   float64 `json:"bits_per_char"`
+	BitsPerByte   float64 `json:"bits_per_byte"`
+	CharsPerToken float64 `json:"chars_per_token"`
+}
+
+// Evaluation is worked through in windows of evalSteps tokens of up to maxEvalStreams streams; a stream is at least
+// minEvalStream tokens long, so that its cold start, without hidden state, weighs little.
+const (
+	evalSteps      = 128
+	maxEvalStreams = 32
+	minEvalStream  = 4096
+)
+
+// Evaluate measures the model on a text (UTF-8). Threads below 1 means one for every core.
+func (m *Model) Evaluate(ctx context.Context, text iter.Seq2[[]byte, error], threads int) (Score, error) {
+	var score Score
+	ids, unknown, err := tokenize.Tokens(m.tokenizer, counted(text, &score))
+	if err != nil {
+		return score, err
+	}
+	score.Tokens, score.Unknown = ids.Len(), unknown.Count
+	w := model.NewWorkers(threads)
+	defer w.Close()
+	score.Nats, err = m.nats(ctx, ids, w)
+	score.finish()
+	return score, err
+}
+
+// counted passes chunks on and counts their bytes and characters.
+func counted(text iter.Seq2[[]byte, error], score *Score) iter.Seq2[[]byte, error] {
+	return func(yield func([]byte, error) bool) {
+		for chunk, err := range text {
+			score.Bytes += int64(len(chunk))
+			score.Chars += int64(utf8.RuneCount(chunk))
+			if !yield(chunk, err) {
+				return
+			}
+		}
+	}
+}
+
+func (s *Score) finish() {
+	bits := s.Nats / math.Ln2
+	s.NatsPerToken = s.Nats / float64(s.Tokens)
+	s.Perplexity = math.Exp(s.NatsPerToken)
+	s.BitsPerToken = bits / float64(s.Tokens)
+	s.BitsPerChar = bits / float64(s.Chars)
+	s.BitsPerByte = bits / float64(s.Bytes)
+	s.CharsPerToken = float64(s.Chars) / float64(s.Tokens)
+}
+
+// nats returns −ln p of all tokens. The text is cut into streams that run side by side; what is left over is a stream
+// of its own.
+func (m *Model) nats(ctx context.Context, ids *tokenize.IDs, w *model.Workers) (float64, error) {
+	streams := max(1, min(maxEvalStreams, ids.Len()/minEvalStream))
+	length := ids.Len() / streams
+	total, err := m.streamNats(ctx, ids, w, 0, streams, length)
+	if err != nil || length*streams == ids.Len() {
+		return total, err
+	}
+	rest, err := m.streamNats(ctx, ids, w, length*streams, 1, ids.Len()-length*streams)
+	return total + rest, err
+}
+
+// streamNats runs streams of equal length that follow each other in ids from a position on.
+func (m *Model) streamNats(ctx context.Context, ids *tokenize.IDs, w *model.Workers, from, streams, length int) (float64, error) {
+	state, total := m.network.NewState(streams), 0.0
+	var window *model.Window
+	for at := 0; at < length; {
+		if err := ctx.Err(); err != nil {
+			return total, err
+		}
+		steps := min(evalSteps, length-at)
+		if window == nil || window.Steps != steps {
+			window = m.network.NewWindow(w, steps, streams)
+		}
+		in, out := make([]int32, steps*streams), make([]int32, steps*streams)
+		for b := range streams {
+			for t := range steps {
+				i := from + b*length + at + t
+				in[t*streams+b], out[t*streams+b] = m.before(ids, i), ids.At(i)
+			}
+		}
+		total += window.Forward(in, out, state, 0)
+		at += steps
+	}
+	return total, nil
+}
+
+// before returns the token that precedes token i; the first follows what a text begins after.
+func (m *Model) before(ids *tokenize.IDs, i int) int32 {
+	if i > 0 {
+		return ids.At(i - 1)
+	}
+	start := m.promptIDs("")
+	return start[len(start)-1]
+}

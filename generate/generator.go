@@ -1,0 +1,195 @@
+package generate
+
+import (
+	"context"
+	"fmt"
+	"iter"
+	"math/rand/v2"
+	"strings"
+
+	"github.com/textgen-go/textgen/model"
+	"github.com/textgen-go/textgen/tokenize"
+)
+
+// Request asks for text.
+type Request struct {
+	Prompt   string   // empty: as at the beginning of a text
+	Length   int      // tokens after the prompt; zero: 400
+	Sampling Sampling // zero: the most likely token, always
+	Seed     uint64
+	Stop     []string // text ends before the first of these
+	Threads  int      // zero: one; more only pay for large networks
+}
+
+// defaultLength is the length of a text in tokens.
+const defaultLength = 400
+
+// seedStream separates the random numbers of sampling from those of training with the same seed.
+const seedStream = 0x7465787467656e // "textgen"
+
+// CheckPrompt reports what of a prompt the model has never seen. [Model.Generate] leaves such characters out; a word
+// model reads them as <unk>.
+func (m *Model) CheckPrompt(prompt string) tokenize.Unknowns {
+	_, unknown := m.tokenizer.AppendIDs(nil, []byte(prompt))
+	return unknown
+}
+
+// Generate writes text after a prompt, in pieces of complete characters as they come; the prompt itself is not repeated.
+// The same request gives the same text. Breaking off the loop or cancelling ctx ends it; the error, if there is one, is
+// the last element.
+func (m *Model) Generate(ctx context.Context, req Request) iter.Seq2[string, error] {
+	return func(yield func(string, error) bool) {
+		s, err := m.newSession(req)
+		if err != nil {
+			yield("", err)
+			return
+		}
+		defer s.close()
+		if err := s.write(ctx, req, yield); err != nil {
+			yield("", err)
+		}
+	}
+}
+
+// session is one text in the making.
+type session struct {
+	model   *Model
+	workers *model.Workers
+	stepper *model.Stepper
+	state   *model.State
+	sampler *Sampler
+	decoder *tokenize.Decoder
+	token   [1]int32
+	logits  []float32
+}
+
+// newSession reads the prompt.
+func (m *Model) newSession(req Request) (*session, error) {
+	rng := rand.New(rand.NewPCG(req.Seed, seedStream))
+	sampler, err := NewSampler(req.Sampling, rng)
+	if err != nil {
+		return nil, err
+	}
+	if req.Length < 0 {
+		return nil, fmt.Errorf("length is %d; it is a number of tokens", req.Length)
+	}
+	s := &session{model: m, workers: model.NewWorkers(max(1, req.Threads)), sampler: sampler}
+	s.stepper = m.network.NewStepper(s.workers, 1)
+	s.state = m.network.NewState(1)
+	s.decoder = tokenize.NewDecoder(m.tokenizer)
+	s.read(m.promptIDs(req.Prompt))
+	return s, nil
+}
+
+func (s *session) close() { s.workers.Close() }
+
+// promptIDs returns what the model reads before it writes: the prompt without unknown characters, or where there is
+// none, what a text begins after.
+func (m *Model) promptIDs(prompt string) []int32 {
+	if ids := m.knownIDs(prompt); len(ids) > 0 {
+		return ids
+	}
+	if ids := m.knownIDs(m.training.Start); len(ids) > 0 {
+		return ids
+	}
+	return []int32{tokenize.BOS}
+}
+
+func (m *Model) knownIDs(text string) []int32 {
+	ids, _ := m.tokenizer.AppendIDs(nil, []byte(text))
+	if m.tokenizer.Kind() == tokenize.Word {
+		return ids
+	}
+	known := ids[:0]
+	for _, id := range ids {
+		if id != tokenize.Unknown {
+			known = append(known, id)
+		}
+	}
+	return known
+}
+
+func (s *session) read(ids []int32) {
+	for _, id := range ids {
+		s.sampler.Observe(id)
+		s.decoder.Next(id)
+		s.step(id)
+	}
+}
+
+func (s *session) step(id int32) {
+	s.token[0] = id
+	s.logits = s.stepper.Step(s.state, s.token[:])[0]
+}
+
+// write yields text until its length, a stop string or the reader's end.
+func (s *session) write(ctx context.Context, req Request, yield func(string, error) bool) error {
+	hold := stopper{stops: req.Stop}
+	length := req.Length
+	if length == 0 {
+		length = defaultLength
+	}
+	for range length {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		id, err := s.sampler.Next(s.logits)
+		if err != nil {
+			return err
+		}
+		text, ended := hold.add(s.decoder.Next(id))
+		if text != "" && !yield(text, nil) || ended {
+			return nil
+		}
+		s.step(id)
+	}
+	text, ended := hold.add(s.decoder.Flush())
+	if !ended {
+		text += hold.held
+	}
+	if text != "" {
+		yield(text, nil)
+	}
+	return nil
+}
+
+// stopper holds text back that may be the beginning of a stop string.
+type stopper struct {
+	stops []string
+	held  string
+}
+
+// add returns the text that is certain, and whether a stop string has ended it.
+func (h *stopper) add(text string) (certain string, ended bool) {
+	h.held += text
+	if at := h.firstStop(); at >= 0 {
+		return h.held[:at], true
+	}
+	keep := 0
+	for _, stop := range h.stops {
+		keep = max(keep, overlap(h.held, stop))
+	}
+	certain = h.held[:len(h.held)-keep]
+	h.held = h.held[len(h.held)-keep:]
+	return certain, false
+}
+
+func (h *stopper) firstStop() int {
+	first := -1
+	for _, stop := range h.stops {
+		if at := strings.Index(h.held, stop); stop != "" && at >= 0 && (first < 0 || at < first) {
+			first = at
+		}
+	}
+	return first
+}
+
+// overlap returns the length of the longest end of text that is a beginning of stop.
+func overlap(text, stop string) int {
+	for n := min(len(text), len(stop)-1); n > 0; n-- {
+		if strings.HasSuffix(text, stop[:n]) {
+			return n
+		}
+	}
+	return 0
+}

@@ -1,0 +1,156 @@
+package generate
+
+import (
+	"cmp"
+	"fmt"
+	"os"
+	"path/filepath"
+
+	"github.com/textgen-go/textgen/model"
+	"github.com/textgen-go/textgen/model/checkpoint"
+	"github.com/textgen-go/textgen/tokenize"
+)
+
+// headName marks the files of this head.
+const headName = "generate"
+
+// Model is a trained language model with its tokenizer. It is safe for concurrent use.
+type Model struct {
+	network   *model.LanguageModel
+	tokenizer tokenize.Tokenizer
+	training  Training
+	metrics   Metrics
+	path      string
+	fileSize  int64
+}
+
+// Training is what a model file says of the run that made it.
+type Training struct {
+	Settings    Settings `json:"settings"`
+	Corpus      []string `json:"corpus"`          // names of what was read
+	SHA256      string   `json:"sha256"`          // of the corpus's text
+	TrainTokens int      `json:"train_tokens"`    // in the text that was trained on
+	ValidTokens int      `json:"valid_tokens"`    // in the validation text
+	Planned     int      `json:"planned_steps"`   // the length of the run: with --steps, it repeats a run with --time
+	Start       string   `json:"start"`           // what text begins after when there is no prompt
+	Limit       float64  `json:"limit,omitempty"` // nats a token that no model can beat, where it is known
+	From        string   `json:"from,omitempty"`  // the model that was fine-tuned
+
+	// What resuming needs to read the same text again.
+	Valid             []string `json:"valid,omitempty"`
+	Encoding          string   `json:"encoding,omitempty"`
+	NormalizeNewlines bool     `json:"normalize_newlines,omitempty"`
+}
+
+// Metrics is how good a model file's weights are.
+type Metrics struct {
+	Step      int     `json:"step"`
+	Tokens    int64   `json:"tokens"`  // read while training, repeats included
+	Seconds   float64 `json:"seconds"` // of training
+	Loss      float64 `json:"loss"`    // nats a token, over the last steps
+	ValidLoss float64 `json:"valid_loss,omitempty"`
+}
+
+// Load opens a model from a run directory or a model file. A damaged or foreign file gives a *[checkpoint.FormatError].
+func Load(path string) (*Model, error) {
+	file, err := checkpoint.Resolve(path)
+	if err != nil {
+		return nil, err
+	}
+	f, err := checkpoint.Read(file, checkpoint.Limits{})
+	if err != nil {
+		return nil, err
+	}
+	m, err := fromFile(f)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", file, err)
+	}
+	m.path = file
+	if info, err := os.Stat(file); err == nil {
+		m.fileSize = info.Size()
+	}
+	return m, nil
+}
+
+// fromFile builds the network that a file describes and fills it.
+func fromFile(f *checkpoint.File) (*Model, error) {
+	if head := f.Metadata[checkpoint.KeyHead]; head != headName {
+		return nil, fmt.Errorf("this is a model for %q, not for generating text", cmp.Or(head, "something else"))
+	}
+	m := &Model{}
+	var cfg model.Config
+	for key, v := range map[string]any{
+		checkpoint.KeyConfig: &cfg, checkpoint.KeyTraining: &m.training, checkpoint.KeyMetrics: &m.metrics,
+	} {
+		if err := f.JSON(key, v); err != nil {
+			return nil, err
+		}
+	}
+	var err error
+	if m.tokenizer, err = tokenize.Parse([]byte(f.Metadata[checkpoint.KeyTokenizer])); err != nil {
+		return nil, &checkpoint.FormatError{Offset: -1, What: "the tokenizer cannot be read", Err: err}
+	}
+	if n := m.tokenizer.Size(); n != cfg.VocabSize {
+		return nil, &checkpoint.FormatError{Offset: -1, What: fmt.Sprintf("the tokenizer knows %d tokens, the network %d", n, cfg.VocabSize)}
+	}
+	if m.network, err = restore(cfg, f); err != nil {
+		return nil, err
+	}
+	w := model.NewWorkers(0)
+	defer w.Close()
+	m.network.Pack(w)
+	return m, nil
+}
+
+// restore builds the network of a configuration with the weights of a file. The size that the configuration asks for is
+// checked against the file before it is allocated.
+func restore(cfg model.Config, f *checkpoint.File) (*model.LanguageModel, error) {
+	if err := cfg.Validate(); err != nil {
+		return nil, &checkpoint.FormatError{Offset: -1, What: "the network's configuration is invalid", Err: err}
+	}
+	if want, have := cfg.Size(), f.Elements(checkpoint.PrefixOptim, checkpoint.PrefixState); want != have {
+		return nil, &checkpoint.FormatError{Offset: -1, What: fmt.Sprintf("the configuration asks for %d weights, the file has %d", want, have)}
+	}
+	network, err := model.NewEmptyLanguageModel(cfg)
+	if err != nil {
+		return nil, err
+	}
+	return network, checkpoint.Bind(checkpoint.Parameters(network.Parameters()), f, checkpoint.PrefixOptim, checkpoint.PrefixState)
+}
+
+// Tokenizer returns the model's tokenizer.
+func (m *Model) Tokenizer() tokenize.Tokenizer { return m.tokenizer }
+
+// Info describes a model.
+type Info struct {
+	Path       string       `json:"path"`
+	FileSize   int64        `json:"file_bytes"`
+	Config     model.Config `json:"config"`
+	Tokenizer  string       `json:"tokenizer"`
+	VocabSize  int          `json:"vocab_size"`
+	Parameters []TensorInfo `json:"parameters"`
+	Total      int          `json:"total_parameters"`
+	Training   Training     `json:"training"`
+	Metrics    Metrics      `json:"metrics"`
+}
+
+// TensorInfo describes a parameter.
+type TensorInfo struct {
+	Name  string `json:"name"`
+	Shape []int  `json:"shape"`
+	Count int    `json:"count"`
+}
+
+// Info describes the model.
+func (m *Model) Info() Info {
+	info := Info{
+		Path: filepath.ToSlash(m.path), FileSize: m.fileSize, Config: m.network.Config(),
+		Tokenizer: string(m.tokenizer.Kind()), VocabSize: m.tokenizer.Size(),
+		Training: m.training, Metrics: m.metrics,
+	}
+	for _, p := range m.network.Parameters() {
+		info.Parameters = append(info.Parameters, TensorInfo{p.Name, p.Shape, p.Len()})
+		info.Total += p.Len()
+	}
+	return info
+}

@@ -1,0 +1,45 @@
+package generate
+
+import (
+	"math"
+	"slices"
+
+	"github.com/textgen-go/textgen/tokenize"
+)
+
+// Prediction is a token that may come next.
+type Prediction struct {
+	Token       string  `json:"token"` // as in the vocabulary
+	Text        string  `json:"text"`  // what it reads as after the prompt
+	Probability float64 `json:"probability"`
+}
+
+// Next returns the k most likely tokens after a prompt, the most likely first. Special tokens are left out; the
+// probabilities are those of the model, over the whole vocabulary.
+func (m *Model) Next(prompt string, k int) ([]Prediction, error) {
+	s, err := m.newSession(Request{Prompt: prompt})
+	if err != nil {
+		return nil, err
+	}
+	defer s.close()
+	total := 0.0
+	top := float64(slices.Max(s.logits))
+	for _, v := range s.logits {
+		total += math.Exp(float64(v) - top)
+	}
+	cs, err := s.sampler.candidates(s.logits)
+	if err != nil {
+		return nil, err
+	}
+	var out []Prediction
+	for _, c := range keepTopK(cs, max(1, k)) {
+		out = append(out, Prediction{
+			Token: m.tokenizer.Token(c.id), Text: string(m.tokenizer.AppendText(nil, []int32{c.id})),
+			Probability: math.Exp(c.logit-top) / total,
+		})
+	}
+	return out, nil
+}
+
+// firstOrdinary is the first token that is not special.
+const firstOrdinary = tokenize.EOS + 1
