@@ -1,0 +1,171 @@
+package generate
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"iter"
+
+	"github.com/textgen-go/textgen/corpora"
+	"github.com/textgen-go/textgen/tokenize"
+)
+
+// data is a corpus made ready for training.
+type data struct {
+	names     []string
+	stats     corpora.Stats
+	split     corpora.Split
+	tokenizer tokenize.Tokenizer
+	train     *tokenize.IDs // the whole corpus where the split cuts streams
+	valid     *tokenize.IDs // nil: nothing to validate on, or the split cuts streams
+	unknown   tokenize.Unknowns
+	start     string
+	nats      float64 // information of the whole corpus; 0 where it is not known
+	limit     float64 // nats a token that no model can beat; 0 where it is not known
+}
+
+// readData reads the corpus of cfg: once to count it, once to learn a tokenizer unless known is given, once to turn it
+// into tokens. Close the source after use.
+func readData(ctx context.Context, cfg TrainConfig, known tokenize.Tokenizer) (*data, error) {
+	d := &data{tokenizer: known}
+	var err error
+	if d.split, err = corpora.ParseSplit(cfg.Settings.Split); err != nil {
+		return nil, err
+	}
+	text, err := d.open(ctx, cfg)
+	if err != nil {
+		return nil, err
+	}
+	defer text.Close()
+	if d.stats, err = text.Stats(ctx); err != nil {
+		return nil, err
+	}
+	if err := d.tokenise(ctx, cfg, text); err != nil {
+		return nil, err
+	}
+	if d.nats > 0 {
+		d.limit = d.nats / float64(d.train.Len()+lengthOf(d.valid))
+	}
+	d.start, err = beginning(ctx, text)
+	return d, err
+}
+
+// open opens the corpus, the built-in one when cfg names no other.
+func (d *data) open(ctx context.Context, cfg TrainConfig) (*corpora.Corpus, error) {
+	if len(cfg.Paths) == 0 {
+		text, entropy := corpora.Builtin(builtinSeed, builtinBytes)
+		d.names, d.nats = []string{builtinName}, entropy.Nats
+		return text, nil
+	}
+	d.names = cfg.Paths
+	return corpora.Open(ctx, cfg.Paths, cfg.Stdin, cfg.textOptions())
+}
+
+// The built-in corpus is the same in every run: how much of it, and with which seed.
+const (
+	builtinName  = "built-in stories"
+	builtinSeed  = 1
+	builtinBytes = 4 << 20
+)
+
+func (cfg TrainConfig) textOptions() corpora.Options {
+	return corpora.Options{Encoding: cfg.Encoding, NormalizeNewlines: cfg.NormalizeNewlines}
+}
+
+// tokenise learns the tokenizer and turns the text's parts into tokens.
+func (d *data) tokenise(ctx context.Context, cfg TrainConfig, text *corpora.Corpus) error {
+	training := text.Chunks(ctx)
+	var validation iter.Seq2[[]byte, error]
+	switch {
+	case len(cfg.ValidPaths) > 0:
+		valid, err := corpora.Open(ctx, cfg.ValidPaths, cfg.Stdin, cfg.textOptions())
+		if err != nil {
+			return err
+		}
+		defer valid.Close()
+		validation = valid.Chunks(ctx)
+		d.split = corpora.Split{}
+	case !d.split.Streams:
+		train, valid, _ := d.split.Contiguous(d.stats.Chars)
+		training = text.Section(ctx, train.From, train.To)
+		if valid.Len() > 0 {
+			validation = text.Section(ctx, valid.From, valid.To)
+		}
+	}
+	if err := d.learn(cfg, text.Chunks(ctx), training); err != nil {
+		return err
+	}
+	var err error
+	if d.train, d.unknown, err = tokenize.Tokens(d.tokenizer, training); err != nil {
+		return err
+	}
+	if validation == nil {
+		return nil
+	}
+	var unknown tokenize.Unknowns
+	d.valid, unknown, err = tokenize.Tokens(d.tokenizer, validation)
+	if d.unknown.Count == 0 {
+		d.unknown.First = unknown.First
+	}
+	d.unknown.Count += unknown.Count
+	return err
+}
+
+// learn learns the tokenizer unless there is one: words and byte pairs from the training text alone, characters from all
+// of the text, as char-rnn and nanoGPT do, so that none of validation's is unknown.
+func (d *data) learn(cfg TrainConfig, all, training iter.Seq2[[]byte, error]) error {
+	if d.tokenizer != nil {
+		return nil
+	}
+	if cfg.Settings.Tokenizer == tokenize.Char {
+		training = all
+	}
+	var err error
+	d.tokenizer, err = tokenize.Train(cfg.Settings.tokenizerConfig(), training)
+	return err
+}
+
+// beginning returns what a text of this kind begins after: an empty line if it has any, else a line's end, else nothing.
+func beginning(ctx context.Context, text *corpora.Corpus) (string, error) {
+	for chunk, err := range text.Chunks(ctx) {
+		switch {
+		case err != nil:
+			return "", err
+		case bytes.Contains(chunk, []byte("\n\n")):
+			return "\n\n", nil
+		case bytes.Contains(chunk, []byte("\n")):
+			return "\n", nil
+		}
+		break
+	}
+	return "", nil
+}
+
+func lengthOf(ids *tokenize.IDs) int {
+	if ids == nil {
+		return 0
+	}
+	return ids.Len()
+}
+
+// errTooShort says that a text cannot fill a batch.
+var errTooShort = errors.New("too little text")
+
+// fit shortens the windows and then the batch for a text that is too short for them, and says so.
+func (d *data) fit(s *Settings) (warning string, err error) {
+	n := d.train.Len()
+	if n < 2 {
+		return "", fmt.Errorf("%w: %d tokens to train on; give at least a few thousand characters", errTooShort, n)
+	}
+	batch, bptt := s.Batch, s.BPTT
+	s.Batch = max(1, min(s.Batch, n/(minWindows*(s.BPTT+1))))
+	s.BPTT = min(s.BPTT, n/s.Batch-1)
+	if batch != s.Batch || bptt != s.BPTT {
+		warning = fmt.Sprintf("only %d tokens to train on: using %d streams of windows of %d instead of %d of %d", n, s.Batch, s.BPTT, batch, bptt)
+	}
+	return warning, nil
+}
+
+// minWindows is the number of windows that a stream should have at least.
+const minWindows = 2

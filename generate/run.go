@@ -1,0 +1,284 @@
+package generate
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"strings"
+
+	"github.com/textgen-go/textgen/model"
+	"github.com/textgen-go/textgen/model/checkpoint"
+	"github.com/textgen-go/textgen/model/optim"
+	"github.com/textgen-go/textgen/model/train"
+	"github.com/textgen-go/textgen/tokenize"
+)
+
+// run is a training run in the making.
+type run struct {
+	cfg      TrainConfig
+	dir      *checkpoint.Run
+	observer Observer
+
+	workers  *model.Workers
+	data     *data
+	training Training
+	network  *model.LanguageModel
+	loop     *train.Loop
+	resumed  train.State // where an earlier session stopped; its Step is 0 in a new run
+	records  records
+}
+
+// prepare reads the corpus and builds network, objective and loop.
+func (r *run) prepare(ctx context.Context) error {
+	before, err := r.before()
+	if err != nil {
+		return err
+	}
+	if r.data, err = readData(ctx, r.cfg, before.tokenizer); err != nil {
+		return err
+	}
+	if err := r.checkData(before); err != nil {
+		return err
+	}
+	r.workers = model.NewWorkers(r.cfg.Threads)
+	if r.network = before.network; r.network == nil {
+		rng := rand.New(rand.NewPCG(r.cfg.Settings.Seed, weightStream))
+		if r.network, err = model.NewLanguageModel(r.cfg.Settings.modelConfig(r.data.tokenizer.Size()), rng); err != nil {
+			return err
+		}
+	}
+	if err := r.build(); err != nil {
+		return err
+	}
+	r.describe()
+	return r.records.open(r.dir, r.resumed.Step, r.data.limit)
+}
+
+// weightStream separates the random numbers of the first weights from those of training with the same seed.
+const weightStream = 0x77656967687473 // "weights"
+
+// earlier is what a run goes on from: nothing, a model to fine-tune, or a run that stopped.
+type earlier struct {
+	tokenizer tokenize.Tokenizer
+	network   *model.LanguageModel
+	training  Training
+}
+
+// before reads what the run goes on from.
+func (r *run) before() (earlier, error) {
+	switch {
+	case r.cfg.Resume:
+		return r.resume()
+	case r.cfg.From != "":
+		m, err := Load(r.cfg.From)
+		if err != nil {
+			return earlier{}, err
+		}
+		r.cfg.Settings.adopt(m)
+		return earlier{tokenizer: m.tokenizer, network: m.network}, nil
+	}
+	return earlier{}, nil
+}
+
+// resume reads the state of the run that stopped. Its settings replace those of the config.
+func (r *run) resume() (earlier, error) {
+	path := r.dir.Path(checkpoint.StateName)
+	f, err := checkpoint.Read(path, checkpoint.Limits{})
+	if err != nil {
+		return earlier{}, fmt.Errorf("nothing to resume: %w", err)
+	}
+	m, err := fromFile(f)
+	if err != nil {
+		return earlier{}, fmt.Errorf("%s: %w", path, err)
+	}
+	if err := f.JSON(checkpoint.KeyProgress, &r.resumed); err != nil {
+		return earlier{}, err
+	}
+	if err := r.resumed.SetTensors(stateTensors(f)); err != nil {
+		return earlier{}, fmt.Errorf("%s: %w", path, err)
+	}
+	if r.cfg.Paths == nil && m.training.Corpus[0] != builtinName {
+		r.cfg.Paths = m.training.Corpus
+	}
+	if r.cfg.ValidPaths == nil {
+		r.cfg.ValidPaths = m.training.Valid
+	}
+	r.cfg.Settings, r.cfg.Encoding, r.cfg.NormalizeNewlines = m.training.Settings, m.training.Encoding, m.training.NormalizeNewlines
+	return earlier{tokenizer: m.tokenizer, network: m.network, training: m.training}, nil
+}
+
+// stateTensors returns the tensors of a state file beside the network's parameters.
+func stateTensors(f *checkpoint.File) []model.Named {
+	var out []model.Named
+	for _, t := range f.Tensors {
+		if strings.HasPrefix(t.Name, checkpoint.PrefixOptim) || strings.HasPrefix(t.Name, checkpoint.PrefixState) {
+			out = append(out, t)
+		}
+	}
+	return out
+}
+
+// checkData makes sure that a resumed run goes on with its text, and fits a new one's batch to the text.
+func (r *run) checkData(before earlier) error {
+	sum := fmt.Sprintf("%x", r.data.stats.SHA256)
+	if r.cfg.Resume && sum != before.training.SHA256 {
+		return fmt.Errorf("the corpus has changed since the run was stopped (SHA-256 %.12s…, was %.12s…): resume with the same text, or start a run from the model", sum, before.training.SHA256)
+	}
+	if n := r.data.unknown; n.Count > 0 {
+		r.observer.Warning(fmt.Sprintf("%d tokens of the corpus are unknown to the tokenizer (the first is %q) and are read as <unk>", n.Count, n.First))
+	}
+	if r.cfg.Resume {
+		return nil
+	}
+	warning, err := r.data.fit(&r.cfg.Settings)
+	if warning != "" {
+		r.observer.Warning(warning)
+	}
+	return err
+}
+
+// build makes the objective and the loop.
+func (r *run) build() error {
+	s := r.cfg.Settings
+	bptt := train.BPTT{Batch: s.Batch, Steps: s.BPTT, Seed: s.Seed}
+	var valid train.Tokens
+	switch {
+	case r.data.split.Streams:
+		bptt.Tail = float64(r.data.split.Train) / float64(r.data.split.Train+r.data.split.Valid)
+	case lengthOf(r.data.valid) > 1:
+		valid = r.data.valid
+		bptt.Shift = true
+	default:
+		bptt.Shift = true
+	}
+	objective, err := train.NewLanguageModel(r.network, r.workers, bptt, r.data.train, valid)
+	if err != nil {
+		return err
+	}
+	cfg := s.loopConfig()
+	if valid == nil && bptt.Tail == 0 {
+		cfg.EvalEvery = -1
+		r.observer.Warning("there is no text to validate on: the last weights are kept, not the best")
+	}
+	r.loop, err = train.NewLoop(objective, r.workers, cfg, train.Hooks{OnStep: r.onStep, Save: r.save})
+	if err != nil || r.resumed.Step == 0 {
+		return err
+	}
+	return r.loop.Restore(r.resumed)
+}
+
+// describe fills in what the model file will say of the run, and tells the observer.
+func (r *run) describe() {
+	d, s := r.data, r.cfg.Settings
+	r.training = Training{
+		Settings: s, Corpus: d.names, Valid: r.cfg.ValidPaths, Encoding: r.cfg.Encoding, NormalizeNewlines: r.cfg.NormalizeNewlines,
+		SHA256: fmt.Sprintf("%x", d.stats.SHA256), TrainTokens: d.train.Len(), ValidTokens: lengthOf(d.valid),
+		Start: d.start, Limit: d.limit, From: r.cfg.From,
+	}
+	plan := Plan{
+		Corpus: d.names, Chars: d.stats.Chars, TrainTokens: d.train.Len(), ValidTokens: lengthOf(d.valid),
+		Tokenizer: string(d.tokenizer.Kind()), VocabSize: d.tokenizer.Size(), Settings: s, Limit: d.limit, Resumed: r.resumed.Step,
+	}
+	for _, p := range r.network.Parameters() {
+		plan.Parameters += p.Len()
+	}
+	r.observer.Started(plan)
+}
+
+// train runs the loop and sums up.
+func (r *run) train(ctx context.Context) (*TrainResult, error) {
+	result, err := r.loop.Run(ctx)
+	err = errors.Join(err, r.records.finish())
+	out := &TrainResult{
+		Out: r.cfg.Out, Ending: result.Ending, Steps: result.Steps, Planned: result.Plan.Steps,
+		Tokens: result.Tokens, Seconds: result.Seconds, Loss: r.records.last().Loss,
+		ValidLoss: result.Best.Loss, Limit: r.data.limit,
+	}
+	return out, err
+}
+
+func (r *run) close() {
+	if r.workers != nil {
+		r.workers.Close()
+	}
+}
+
+// onStep writes a record down and passes it on.
+func (r *run) onStep(rec train.Record) error {
+	if r.training.Planned == 0 {
+		r.training.Planned = r.loop.State().Plan.Steps
+		r.observer.Planned(r.training.Planned)
+	}
+	if err := r.records.add(rec); err != nil {
+		return err
+	}
+	r.observer.Step(rec)
+	return nil
+}
+
+// save writes the model when it is the best, and the state at every other occasion.
+func (r *run) save(reason train.SaveReason, state train.State) error {
+	r.training.Planned = state.Plan.Steps
+	if reason == train.SaveBest {
+		return r.write(checkpoint.ModelName, r.file(state))
+	}
+	if state.Best.Step == 0 {
+		if err := r.write(checkpoint.ModelName, r.file(state)); err != nil {
+			return err
+		}
+	}
+	f := r.file(state)
+	f.SetJSON(checkpoint.KeyProgress, state)
+	f.Tensors = append(f.Tensors, state.Tensors()...)
+	if err := r.records.sync(); err != nil {
+		return err
+	}
+	return r.write(checkpoint.StateName, f)
+}
+
+func (r *run) write(name string, f *checkpoint.File) error {
+	path := r.dir.Path(name)
+	if err := checkpoint.Write(path, f); err != nil {
+		return err
+	}
+	r.observer.Saved(path)
+	return nil
+}
+
+// file returns the model as it is now.
+func (r *run) file(state train.State) *checkpoint.File {
+	f := &checkpoint.File{Metadata: map[string]string{}, Tensors: checkpoint.Parameters(r.network.Parameters())}
+	tokenizer, _ := r.data.tokenizer.MarshalJSON()
+	f.Metadata[checkpoint.KeyHead] = headName
+	f.Metadata[checkpoint.KeyTokenizer] = string(tokenizer)
+	metrics := Metrics{Step: state.Step, Tokens: state.Tokens, Seconds: state.Seconds, Loss: r.records.last().Loss}
+	if v := r.records.last().ValidLoss; v != nil {
+		metrics.ValidLoss = *v
+	}
+	f.SetJSON(checkpoint.KeyConfig, r.network.Config())
+	f.SetJSON(checkpoint.KeyTraining, r.training)
+	f.SetJSON(checkpoint.KeyMetrics, metrics)
+	return f
+}
+
+// adopt takes over the tokenizer and the network of a model that is fine-tuned.
+func (s *Settings) adopt(m *Model) {
+	old, cfg := m.training.Settings, m.network.Config()
+	s.Tokenizer, s.VocabSize, s.MinFrequency = old.Tokenizer, old.VocabSize, old.MinFrequency
+	s.Lowercase, s.NFC, s.Init, s.ForgetBias = old.Lowercase, old.NFC, old.Init, old.ForgetBias
+	s.Cell, s.Layers, s.Hidden, s.Embedding = cfg.Cell, cfg.Layers, cfg.Hidden, cfg.Embedding
+	s.Residual, s.TieWeights = cfg.Residual, cfg.TieWeights
+	s.Dropout, s.InputDropout, s.OutputDropout = cfg.Dropout, cfg.InputDropout, cfg.OutputDropout
+}
+
+// loopConfig says how long to train, and how.
+func (s Settings) loopConfig() train.Config {
+	return train.Config{
+		Steps: s.Steps, Epochs: s.Epochs, Time: s.Time,
+		Optimizer: optim.Config{Name: s.Optimizer, Momentum: s.Momentum, WeightDecay: s.WeightDecay},
+		Schedule:  optim.ScheduleConfig{Name: s.Schedule, Rate: s.LR, Warmup: float64(s.Warmup), Final: s.FinalLR},
+		Clip:      optim.Clip{Norm: s.Clip, Value: s.ClipValue},
+		EvalEvery: s.EvalEvery, Patience: s.Patience,
+	}
+}

@@ -1,0 +1,115 @@
+package generate
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/textgen-go/textgen/model"
+	"github.com/textgen-go/textgen/tokenize"
+)
+
+// Settings are the choices of a training run: what a preset proposes and a user may override, one by one. They are
+// recorded in the model file.
+type Settings struct {
+	Preset string `json:"preset"`
+
+	// Tokenizer.
+	Tokenizer    tokenize.Kind `json:"tokenizer"`
+	VocabSize    int           `json:"vocab_size"` // 0: no limit for char, 10,000 for word, 2,000 for bpe
+	MinFrequency int           `json:"min_freq"`
+	Lowercase    bool          `json:"lowercase"`
+	NFC          bool          `json:"nfc"`
+
+	// Network.
+	Cell          model.Cell   `json:"cell"`
+	Layers        int          `json:"layers"`
+	Hidden        int          `json:"hidden"`
+	Embedding     int          `json:"embedding"` // 0: as Hidden
+	Residual      bool         `json:"residual"`
+	TieWeights    bool         `json:"tie_weights"`
+	Dropout       float64      `json:"dropout"`        // between layers and before the head
+	InputDropout  float64      `json:"input_dropout"`  // on the embeddings
+	OutputDropout float64      `json:"output_dropout"` // before the head; negative: as Dropout
+	Init          model.Scheme `json:"init"`
+	ForgetBias    float64      `json:"forget_bias"`
+
+	// Optimisation.
+	Batch       int     `json:"batch"` // parallel streams
+	BPTT        int     `json:"bptt"`  // steps of a window
+	Optimizer   string  `json:"optimizer"`
+	LR          float64 `json:"lr"`
+	Momentum    float64 `json:"momentum"`
+	WeightDecay float64 `json:"weight_decay"`
+	Schedule    string  `json:"schedule"`
+	Warmup      int     `json:"warmup"`   // steps
+	FinalLR     float64 `json:"final_lr"` // fraction of LR at the end of a schedule
+	Clip        float64 `json:"clip"`     // global norm; 0: none
+	ClipValue   float64 `json:"clip_value"`
+
+	// Length of the run: exactly one of the three is above 0.
+	Steps  int           `json:"steps"`
+	Epochs int           `json:"epochs"`
+	Time   time.Duration `json:"time"`
+
+	EvalEvery int    `json:"eval_every"` // steps; 0: about twenty times a run
+	Patience  int    `json:"patience"`   // validations without a new best before the run ends; 0: never
+	Split     string `json:"split"`      // "0.9,0.1" or "streams:0.95"
+	Seed      uint64 `json:"seed"`
+}
+
+// Presets are the names that [Preset] knows, smallest first.
+var Presets = []string{"tiny", "small", "medium", "large"}
+
+// Preset returns proven settings for a budget of time: about half a minute, two, six and twenty minutes on two cores.
+func Preset(name string) (Settings, error) {
+	i := slices.Index(Presets, name)
+	if i < 0 {
+		return Settings{}, fmt.Errorf("preset %q is unknown; use one of %s", name, strings.Join(Presets, ", "))
+	}
+	s := Settings{
+		Preset: name, Tokenizer: tokenize.Char, MinFrequency: 1,
+		Cell: model.LSTM, Layers: 2, Init: model.Orthogonal, ForgetBias: 1,
+		Optimizer: "adam", Schedule: "cosine", Warmup: 50, FinalLR: 0.02, Clip: 1, OutputDropout: -1,
+		Split: "0.9,0.1", Seed: 1,
+	}
+	s.Batch, s.BPTT = 32, 64
+	s.Hidden = []int{128, 256, 384, 512}[i]
+	s.Dropout = []float64{0, 0.05, 0.2, 0.3}[i]
+	s.LR = []float64{5e-3, 4e-3, 3e-3, 2e-3}[i]
+	s.Time = []time.Duration{30 * time.Second, 2 * time.Minute, 6 * time.Minute, 20 * time.Minute}[i]
+	return s, nil
+}
+
+func (s Settings) embedding() int {
+	if s.Embedding == 0 {
+		return s.Hidden
+	}
+	return s.Embedding
+}
+
+func (s Settings) outputDropout() float64 {
+	if s.OutputDropout < 0 {
+		return s.Dropout
+	}
+	return s.OutputDropout
+}
+
+// modelConfig describes the network for a vocabulary.
+func (s Settings) modelConfig(vocab int) model.Config {
+	return model.Config{
+		VocabSize: vocab, Embedding: s.embedding(), TieWeights: s.TieWeights,
+		RecurrentConfig: model.RecurrentConfig{
+			Cell: s.Cell, Layers: s.Layers, Hidden: s.Hidden, Residual: s.Residual,
+			Dropout: s.Dropout, InputDropout: s.InputDropout, OutputDropout: s.outputDropout(),
+			Init: model.Init{Scheme: s.Init, ForgetBias: &s.ForgetBias},
+		},
+	}
+}
+
+func (s Settings) tokenizerConfig() tokenize.TrainConfig {
+	return tokenize.TrainConfig{
+		Kind: s.Tokenizer, VocabSize: s.VocabSize, MinFrequency: s.MinFrequency, Lowercase: s.Lowercase, NFC: s.NFC,
+	}
+}

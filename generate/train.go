@@ -1,0 +1,115 @@
+package generate
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+
+	"github.com/textgen-go/textgen/model/checkpoint"
+	"github.com/textgen-go/textgen/model/train"
+)
+
+// TrainConfig asks for a training run.
+type TrainConfig struct {
+	Settings   Settings
+	Paths      []string  // files, folders, globs or "-"; none: the built-in corpus
+	ValidPaths []string  // text to validate on, instead of a part of Paths
+	Stdin      io.Reader // what "-" reads
+
+	Encoding          string // of the text, as in corpora.Options
+	NormalizeNewlines bool
+
+	Out    string // the run's directory
+	Force  bool   // replace a run that is there
+	Resume bool   // continue the run that is there; its settings hold, and its corpus if Paths is empty
+	// From is a model to fine-tune: its tokenizer and its network hold, whatever Settings says of them.
+	From    string
+	Threads int // below 1: one for every core
+
+	Observer Observer // nil: none
+}
+
+// Observer is told how a run goes. Its methods are called one at a time.
+type Observer interface {
+	Started(Plan)           // the corpus is read, the network is built
+	Planned(steps int)      // the length of the run is known
+	Step(train.Record)      // some steps have been made
+	Saved(path string)      // a file is safely on the disk
+	Warning(message string) // something that the user should know
+}
+
+// Plan says what is going to be trained on what.
+type Plan struct {
+	Corpus      []string `json:"corpus"`
+	Chars       int64    `json:"chars"`
+	TrainTokens int      `json:"train_tokens"`
+	ValidTokens int      `json:"valid_tokens"`
+	Tokenizer   string   `json:"tokenizer"`
+	VocabSize   int      `json:"vocab_size"`
+	Parameters  int      `json:"parameters"`
+	Settings    Settings `json:"settings"`
+	Limit       float64  `json:"limit,omitempty"`   // nats a token that no model can beat, where it is known
+	Resumed     int      `json:"resumed,omitempty"` // steps that earlier sessions have made
+}
+
+// TrainResult is how a run ended.
+type TrainResult struct {
+	Out       string       `json:"out"`
+	Ending    train.Ending `json:"ending"`
+	Steps     int          `json:"steps"`
+	Planned   int          `json:"planned_steps"`
+	Tokens    int64        `json:"tokens"`
+	Seconds   float64      `json:"seconds"`
+	Loss      float64      `json:"loss"`                 // nats a token, over the last steps
+	ValidLoss float64      `json:"valid_loss,omitempty"` // of the best validation
+	Limit     float64      `json:"limit,omitempty"`
+}
+
+// ErrExists says that the run's directory holds a run already.
+var ErrExists = errors.New("there is a run already")
+
+// Train trains a model and leaves it in the run's directory, with all that is needed to resume. When ctx is cancelled, the
+// run is saved after the current step and the error wraps that of ctx; the result is valid then, too.
+func Train(ctx context.Context, cfg TrainConfig) (*TrainResult, error) {
+	if cfg.Out == "" {
+		return nil, errors.New("training needs a directory for the run")
+	}
+	if err := cfg.checkOut(); err != nil {
+		return nil, err
+	}
+	dir, err := checkpoint.OpenRun(cfg.Out)
+	if err != nil {
+		return nil, err
+	}
+	defer dir.Close()
+	r := &run{cfg: cfg, dir: dir, observer: cfg.Observer}
+	defer r.close()
+	if r.observer == nil {
+		r.observer = silent{}
+	}
+	if err := r.prepare(ctx); err != nil {
+		return nil, err
+	}
+	return r.train(ctx)
+}
+
+// checkOut refuses to write over a run by accident.
+func (cfg TrainConfig) checkOut() error {
+	file, err := checkpoint.Resolve(cfg.Out)
+	switch {
+	case cfg.Resume && cfg.From != "":
+		return errors.New("a run is either resumed or started from a model: use one of the two")
+	case cfg.Resume || cfg.Force || err != nil:
+		return nil
+	}
+	return fmt.Errorf("%s: %w: resume it, replace it by force, or name another directory", file, ErrExists)
+}
+
+type silent struct{}
+
+func (silent) Started(Plan)      {}
+func (silent) Planned(int)       {}
+func (silent) Step(train.Record) {}
+func (silent) Saved(string)      {}
+func (silent) Warning(string)    {}

@@ -1,0 +1,228 @@
+package generate_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/textgen-go/textgen/generate"
+	"github.com/textgen-go/textgen/model/checkpoint"
+	"github.com/textgen-go/textgen/model/train"
+)
+
+// settings are those of a network that trains in a fraction of a second.
+func settings(t *testing.T) generate.Settings {
+	t.Helper()
+	s, err := generate.Preset("tiny")
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.Hidden, s.Batch, s.BPTT, s.Steps, s.Time, s.EvalEvery, s.Warmup = 16, 4, 8, 60, 0, 20, 5
+	s.Dropout, s.OutputDropout = 0.1, 0.1
+	return s
+}
+
+// corpus writes a text of simple sentences to a file.
+func corpus(t *testing.T) string {
+	t.Helper()
+	var text strings.Builder
+	for i := range 400 {
+		fmt.Fprintf(&text, "Sentence %d is followed by the next.\n\n", i)
+	}
+	path := filepath.Join(t.TempDir(), "corpus.txt")
+	if err := os.WriteFile(path, []byte(text.String()), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return path
+}
+
+// stopAt cancels a run after a step.
+type stopAt struct {
+	step   int
+	cancel func()
+}
+
+func (stopAt) Started(generate.Plan) {}
+func (stopAt) Planned(int)           {}
+func (stopAt) Saved(string)          {}
+func (stopAt) Warning(string)        {}
+func (s stopAt) Step(r train.Record) {
+	if r.Step >= s.step {
+		s.cancel()
+	}
+}
+
+// losses returns what a run wrote down of its losses.
+func losses(t *testing.T, dir string) []string {
+	t.Helper()
+	records, err := checkpoint.ReadMetrics[train.Record](filepath.Join(dir, checkpoint.MetricsName))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var out []string
+	for _, r := range records {
+		valid := math.NaN()
+		if r.ValidLoss != nil {
+			valid = *r.ValidLoss
+		}
+		out = append(out, fmt.Sprintf("%d %x %x %x", r.Step, r.Loss, valid, r.GradNorm))
+	}
+	return out
+}
+
+func train1(t *testing.T, cfg generate.TrainConfig) *generate.TrainResult {
+	t.Helper()
+	r, err := generate.Train(t.Context(), cfg)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return r
+}
+
+// A run gives the same bits for any number of threads, and stopped and resumed at any place.
+func TestRunsAreReproducible(t *testing.T) {
+	text := corpus(t)
+	whole := filepath.Join(t.TempDir(), "whole")
+	train1(t, generate.TrainConfig{Settings: settings(t), Paths: []string{text}, Out: whole, Threads: 1})
+	want := losses(t, whole)
+	if len(want) != 60 {
+		t.Fatalf("%d records, want 60", len(want))
+	}
+	two := filepath.Join(t.TempDir(), "two")
+	train1(t, generate.TrainConfig{Settings: settings(t), Paths: []string{text}, Out: two, Threads: 2})
+	if diff := cmp.Diff(want, losses(t, two)); diff != "" {
+		t.Errorf("two threads differ from one: %s", diff)
+	}
+	stopped := filepath.Join(t.TempDir(), "stopped")
+	for i, at := range []int{1, 20, 43} {
+		ctx, cancel := context.WithCancel(t.Context())
+		_, err := generate.Train(ctx, generate.TrainConfig{
+			Settings: settings(t), Paths: []string{text}, Out: stopped, Resume: i > 0, Observer: stopAt{at, cancel},
+		})
+		if !errors.Is(err, context.Canceled) {
+			t.Fatalf("stopped at %d: %v, want context.Canceled", at, err)
+		}
+	}
+	train1(t, generate.TrainConfig{Out: stopped, Resume: true})
+	if diff := cmp.Diff(want, losses(t, stopped)); diff != "" {
+		t.Errorf("a resumed run differs: %s", diff)
+	}
+	for _, name := range []string{checkpoint.ModelName} {
+		a, b := weights(t, filepath.Join(whole, name)), weights(t, filepath.Join(stopped, name))
+		if diff := cmp.Diff(a, b); diff != "" {
+			t.Errorf("%s of a resumed run differs", name)
+		}
+	}
+}
+
+func weights(t *testing.T, path string) []checkpoint.Tensor {
+	t.Helper()
+	f, err := checkpoint.Read(path, checkpoint.Limits{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return f.Tensors
+}
+
+func TestTrainLoadGenerateEvaluate(t *testing.T) {
+	text, dir := corpus(t), filepath.Join(t.TempDir(), "run")
+	cfg := settings(t)
+	cfg.Steps, cfg.LR, cfg.Hidden = 400, 0.02, 32
+	result := train1(t, generate.TrainConfig{Settings: cfg, Paths: []string{text}, Out: dir})
+	if result.ValidLoss > 0.6 {
+		t.Errorf("validation loss %v, want below 0.6 nats a character on sentences that only count", result.ValidLoss)
+	}
+	m, err := generate.Load(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	score, err := m.Evaluate(t.Context(), chunks("Sentence 7 is followed by the next.\n\n"), 1)
+	if err != nil || score.Tokens != 37 || score.Chars != 37 || score.Bytes != 37 {
+		t.Errorf("Evaluate: %+v, %v; want 37 tokens, characters and bytes", score, err)
+	}
+	if want := score.Nats / math.Ln2 / 37; math.Abs(score.BitsPerChar-want) > 1e-12 {
+		t.Errorf("%v bits a character, want %v", score.BitsPerChar, want)
+	}
+	req := generate.Request{Prompt: "Sentence ", Length: 80}
+	first, again := write(t, m, req), write(t, m, req)
+	if first != again || !strings.Contains(first, "followed by the next") {
+		t.Errorf("the most likely text is %q, then %q", first, again)
+	}
+	req.Stop = []string{"followed"}
+	if got, _, _ := strings.Cut(first, "followed"); write(t, m, req) != got {
+		t.Errorf("with a stop string: %q, want %q", write(t, m, req), got)
+	}
+	next, err := m.Next("Sentence 12 is follow", 2)
+	if err != nil || len(next) != 2 || next[0].Text != "e" || next[0].Probability < next[1].Probability {
+		t.Errorf("Next: %+v, %v; want e first", next, err)
+	}
+	if u := m.CheckPrompt("Üsed"); u.Count != 1 || u.First != "Ü" {
+		t.Errorf("CheckPrompt: %+v, want one unknown, Ü", u)
+	}
+}
+
+func chunks(text string) func(yield func([]byte, error) bool) {
+	return func(yield func([]byte, error) bool) { yield([]byte(text), nil) }
+}
+
+func write(t *testing.T, m *generate.Model, req generate.Request) string {
+	t.Helper()
+	var text strings.Builder
+	for piece, err := range m.Generate(t.Context(), req) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		text.WriteString(piece)
+	}
+	return text.String()
+}
+
+func TestTrainRefusesToOverwrite(t *testing.T) {
+	cfg := generate.TrainConfig{Settings: settings(t), Paths: []string{corpus(t)}, Out: filepath.Join(t.TempDir(), "run")}
+	cfg.Settings.Steps = 2
+	train1(t, cfg)
+	if _, err := generate.Train(t.Context(), cfg); !errors.Is(err, generate.ErrExists) {
+		t.Errorf("training over a run: %v, want ErrExists", err)
+	}
+	cfg.Force = true
+	train1(t, cfg)
+}
+
+func TestFineTuneKeepsTokenizerAndNetwork(t *testing.T) {
+	base := generate.TrainConfig{Settings: settings(t), Paths: []string{corpus(t)}, Out: filepath.Join(t.TempDir(), "base")}
+	train1(t, base)
+	tuned := base
+	tuned.From, tuned.Out, tuned.Settings.Hidden = base.Out, filepath.Join(t.TempDir(), "tuned"), 99
+	train1(t, tuned)
+	m, err := generate.Load(tuned.Out)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if h := m.Info().Config.Hidden; h != 16 {
+		t.Errorf("hidden is %d after fine-tuning, want the base's 16", h)
+	}
+	if m.Info().Training.From != base.Out {
+		t.Errorf("the file says it comes from %q, want %q", m.Info().Training.From, base.Out)
+	}
+}
+
+func TestResumeNeedsTheSameText(t *testing.T) {
+	text := corpus(t)
+	cfg := generate.TrainConfig{Settings: settings(t), Paths: []string{text}, Out: filepath.Join(t.TempDir(), "run")}
+	cfg.Settings.Steps = 3
+	train1(t, cfg)
+	if err := os.WriteFile(text, []byte(strings.Repeat("Another text.\n", 900)), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	_, err := generate.Train(t.Context(), generate.TrainConfig{Out: cfg.Out, Resume: true})
+	if err == nil || !strings.Contains(err.Error(), "corpus has changed") {
+		t.Errorf("resuming with another text: %v", err)
+	}
+}
