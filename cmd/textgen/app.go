@@ -1,0 +1,151 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/urfave/cli/v2"
+)
+
+const appDescription = `A language model learns from a text to predict what comes next, and can then write.
+
+   textgen train                      train on built-in stories, for about a minute
+   textgen sample -m stories          write with that model
+   textgen train my.txt               train on your own text
+   textgen eval -m my-model other.txt measure how well a model predicts a text
+
+Every flag can also be given as a variable (TEXTGEN_LR for --lr) or in a YAML file (--config run.yaml with lr: 0.002).
+A flag counts before a variable, a variable before the file, the file before the preset.
+
+Exit codes: 0 done, 2 wrong usage or unusable text, 3 bad model file, 4 training diverged, 5 storage failed,
+130 and 143 stopped by a signal.`
+
+// newApp builds the command line. args are those of the program, which the check of misplaced flags needs.
+func newApp(args []string, stdin io.Reader, stdout, stderr io.Writer) *cli.App {
+	app := &cli.App{
+		Name:        "textgen",
+		HelpName:    "textgen",
+		Usage:       "train recurrent language models on text, and write with them",
+		Description: appDescription,
+		Version:     version(),
+		Commands: []*cli.Command{
+			trainCommand(), sampleCommand(), predictCommand(), evalCommand(), inspectCommand(), corporaCommand(),
+			completionCommand(), manCommand(),
+		},
+		Reader: stdin, Writer: stdout, ErrWriter: stderr,
+		Action:               group,
+		OnUsageError:         usageError,
+		ExitErrHandler:       func(*cli.Context, error) {}, // main exits, not the library
+		EnableBashCompletion: true,
+		Suggest:              true, // for textgen help COMMAND; the rest is done here
+		// A stop string may contain a comma.
+		DisableSliceFlagSeparator: true,
+	}
+	for _, c := range app.Commands {
+		prepare(c, args)
+	}
+	return app
+}
+
+// prepare gives a command what all commands have: suggestions, the check of misplaced flags, the config file.
+func prepare(c *cli.Command, args []string) {
+	c.OnUsageError = usageError
+	c.HideHelpCommand = true // else a file called "help" could not be named
+	if len(c.Subcommands) > 0 {
+		c.Action = group
+		for _, sub := range c.Subcommands {
+			prepare(sub, args)
+		}
+		return
+	}
+	action := c.Action
+	c.Action = func(ctx *cli.Context) error {
+		if err := checkPositionals(ctx, args); err != nil {
+			return err
+		}
+		if err := readConfig(ctx); err != nil {
+			return err
+		}
+		return action(ctx)
+	}
+}
+
+// group is the action of a command that only has subcommands: help, or an error for one that it lacks.
+func group(ctx *cli.Context) error {
+	if !ctx.Args().Present() {
+		if ctx.Command.Name == ctx.App.Name {
+			return cli.ShowAppHelp(ctx)
+		}
+		return cli.ShowSubcommandHelp(ctx)
+	}
+	var names []string
+	for _, c := range ctx.Command.Subcommands {
+		if !c.Hidden {
+			names = append(names, c.Name)
+		}
+	}
+	name := ctx.Args().First()
+	return fmt.Errorf("%q is no command of %s%s", name, ctx.Command.HelpName, suggest(name, names, "; its commands are "+strings.Join(names, ", ")))
+}
+
+// usageError explains an error of the flag parser.
+func usageError(ctx *cli.Context, err error, _ bool) error {
+	name, unknown := strings.CutPrefix(err.Error(), "flag provided but not defined: -")
+	if !unknown {
+		return fmt.Errorf("%w; see %s --help", err, ctx.Command.HelpName)
+	}
+	name = strings.TrimPrefix(name, "-")
+	if ctx.Command.Name == ctx.App.Name {
+		return fmt.Errorf("unknown flag %s; a command's flags stand after it, as in: textgen train --steps 500 my.txt", dashed(name))
+	}
+	hint := suggest(dashed(name), flagNames(ctx.Command), "; see "+ctx.Command.HelpName+" --help")
+	return fmt.Errorf("%s is no flag of %s%s", dashed(name), ctx.Command.HelpName, hint)
+}
+
+// flagNames returns the flags of a command as they are typed.
+func flagNames(c *cli.Command) []string {
+	var names []string
+	for _, f := range c.Flags {
+		for _, name := range f.Names() {
+			names = append(names, dashed(name))
+		}
+	}
+	return names
+}
+
+func dashed(name string) string {
+	if len(name) == 1 {
+		return "-" + name
+	}
+	return "--" + name
+}
+
+// checkPositionals makes an error of flags that stand after a positional argument: the parser would take them for files.
+// After "--", everything is an argument.
+func checkPositionals(ctx *cli.Context, args []string) error {
+	given := ctx.Args().Slice()
+	before := len(args) - len(given) - 1
+	if before >= 0 && args[before] == "--" {
+		return nil
+	}
+	for i, arg := range given {
+		if i == 0 || len(arg) < 2 || arg[0] != '-' {
+			continue
+		}
+		return fmt.Errorf("the flag %s stands after the argument %q, where it would be taken for a file: write flags first, as in: %s %s … %s (a file of that name: ./%s)",
+			arg, given[0], ctx.Command.HelpName, arg, given[0], arg)
+	}
+	return nil
+}
+
+// noArguments is the error for arguments where a command takes none.
+func noArguments(ctx *cli.Context, hint string) error {
+	if !ctx.Args().Present() {
+		return nil
+	}
+	return fmt.Errorf("%q: %s takes no such argument; %s", ctx.Args().First(), ctx.Command.HelpName, hint)
+}
+
+var errNoModel = errors.New("no model: name a run directory or model file, as in -m stories")

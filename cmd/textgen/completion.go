@@ -1,0 +1,64 @@
+package main
+
+import (
+	"fmt"
+	"io"
+
+	"github.com/urfave/cli/v2"
+)
+
+const completionDescription = `Prints a script that completes commands and flags:
+
+   source <(textgen completion bash)                                    bash, in ~/.bashrc
+   source <(textgen completion zsh)                                     zsh, in ~/.zshrc
+   textgen completion fish > ~/.config/fish/completions/textgen.fish    fish`
+
+func completionCommand() *cli.Command {
+	return &cli.Command{
+		Name: "completion", Usage: "print a completion script for bash, zsh or fish", ArgsUsage: "SHELL", Description: completionDescription,
+		Action: func(ctx *cli.Context) error {
+			script, err := completion(ctx.App, ctx.Args().First())
+			if err == nil {
+				_, err = io.WriteString(ctx.App.Writer, script)
+			}
+			return err
+		},
+	}
+}
+
+func completion(app *cli.App, shell string) (string, error) {
+	switch shell {
+	case "bash":
+		return bashCompletion, nil
+	case "zsh":
+		return zshCompletion, nil
+	case "fish":
+		return app.ToFishCompletion()
+	}
+	return "", fmt.Errorf("no completion for the shell %q: name bash, zsh or fish", shell)
+}
+
+// The scripts ask the program itself. Where it has nothing to propose, the shell completes file names.
+const bashCompletion = `_textgen() {
+  local current="${COMP_WORDS[COMP_CWORD]}" words=("${COMP_WORDS[@]:0:COMP_CWORD}")
+  [[ "$current" == -* ]] && words+=("$current")
+  COMPREPLY=($(compgen -W "$("${words[@]}" --generate-bash-completion 2>/dev/null)" -- "$current"))
+}
+complete -o bashdefault -o default -F _textgen textgen
+`
+
+const zshCompletion = `#compdef textgen
+_textgen() {
+  local current="${words[CURRENT]}"
+  local -a asked proposals
+  asked=("${(@)words[1,CURRENT-1]}")
+  [[ "$current" == -* ]] && asked+=("$current")
+  proposals=("${(@f)$("${asked[@]}" --generate-bash-completion 2>/dev/null)}")
+  if [[ -n "${proposals[1]}" ]]; then
+    compadd -- "${proposals[@]}"
+  else
+    _files
+  fi
+}
+compdef _textgen textgen
+`

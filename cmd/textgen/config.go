@@ -1,0 +1,161 @@
+package main
+
+import (
+	"fmt"
+	"os"
+	"strings"
+
+	"github.com/goccy/go-yaml/ast"
+	"github.com/goccy/go-yaml/parser"
+	"github.com/urfave/cli/v2"
+)
+
+// configFlag names the YAML file of a command's flags.
+func configFlag() cli.Flag {
+	return &cli.StringFlag{
+		Name: "config", Usage: "read flags from the YAML `FILE`: a line \"name: value\" for each", EnvVars: variable("config"), TakesFile: true,
+	}
+}
+
+// readConfig sets the flags that neither the command line nor a variable sets from the file that --config names.
+func readConfig(ctx *cli.Context) error {
+	path := ctx.String("config")
+	if path == "" {
+		return nil
+	}
+	text, err := os.ReadFile(path)
+	if err != nil {
+		return err
+	}
+	entries, err := parseConfig(path, text)
+	if err != nil {
+		return err
+	}
+	given := map[string]bool{}
+	for _, e := range entries {
+		given[e.name] = ctx.IsSet(e.name)
+	}
+	for _, e := range entries {
+		if err := e.apply(ctx, given[e.name]); err != nil {
+			return fmt.Errorf("%s:%d: %w", path, e.line, err)
+		}
+	}
+	return nil
+}
+
+// entry is one setting of a config file.
+type entry struct {
+	name   string
+	values []string // more than one for a list
+	line   int      // from 1
+}
+
+// apply sets the flag, unless it was given otherwise.
+func (e entry) apply(ctx *cli.Context, given bool) error {
+	if !isFlag(ctx.Command, e.name) || e.name == "config" {
+		return fmt.Errorf("unknown key %q%s", e.name, suggest(e.name, configKeys(ctx.Command), "; keys are the long flags of "+ctx.Command.HelpName))
+	}
+	if given {
+		return nil
+	}
+	if _, repeats := flagOf(ctx.Command, e.name).(*cli.StringSliceFlag); !repeats && len(e.values) != 1 {
+		return fmt.Errorf("%s takes one value, not a list", e.name)
+	}
+	for _, v := range e.values {
+		if err := ctx.Set(e.name, v); err != nil {
+			return fmt.Errorf("%s: %q does not fit: %w", e.name, v, err)
+		}
+	}
+	return nil
+}
+
+func flagOf(c *cli.Command, name string) cli.Flag {
+	for _, f := range c.Flags {
+		if f.Names()[0] == name {
+			return f
+		}
+	}
+	return nil
+}
+
+func isFlag(c *cli.Command, name string) bool { return flagOf(c, name) != nil }
+
+// configKeys returns the keys that a config file may have.
+func configKeys(c *cli.Command) []string {
+	var keys []string
+	for _, f := range c.Flags {
+		if name := f.Names()[0]; name != "config" && name != "help" {
+			keys = append(keys, name)
+		}
+	}
+	return keys
+}
+
+// parseConfig reads a YAML mapping of scalars and lists of scalars. Keys may be written with _ for -.
+func parseConfig(path string, text []byte) ([]entry, error) {
+	file, err := parser.ParseBytes(text, 0)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", path, err)
+	}
+	var entries []entry
+	for _, doc := range file.Docs {
+		nodes, err := mappings(doc.Body)
+		if err != nil {
+			return nil, fmt.Errorf("%s:%w", path, err)
+		}
+		for _, n := range nodes {
+			e := entry{name: strings.ReplaceAll(n.Key.String(), "_", "-"), line: n.Key.GetToken().Position.Line}
+			if e.values, err = scalars(n.Value); err != nil {
+				return nil, fmt.Errorf("%s:%d: %s: %w", path, e.line, e.name, err)
+			}
+			entries = append(entries, e)
+		}
+	}
+	return entries, nil
+}
+
+// mappings returns the entries of a document's outermost mapping.
+func mappings(body ast.Node) ([]*ast.MappingValueNode, error) {
+	switch n := body.(type) {
+	case nil:
+		return nil, nil
+	case *ast.CommentGroupNode:
+		return nil, nil
+	case *ast.MappingNode:
+		return n.Values, nil
+	case *ast.MappingValueNode:
+		return []*ast.MappingValueNode{n}, nil
+	default:
+		return nil, fmt.Errorf("%d: want lines of the form \"flag: value\"", body.GetToken().Position.Line)
+	}
+}
+
+// scalars returns the values of a scalar or of a list of scalars, as they would stand on a command line.
+func scalars(n ast.Node) ([]string, error) {
+	if list, ok := n.(*ast.SequenceNode); ok {
+		var out []string
+		for _, v := range list.Values {
+			s, err := scalar(v)
+			if err != nil {
+				return nil, err
+			}
+			out = append(out, s)
+		}
+		return out, nil
+	}
+	s, err := scalar(n)
+	return []string{s}, err
+}
+
+func scalar(n ast.Node) (string, error) {
+	switch n := n.(type) {
+	case *ast.StringNode:
+		return n.Value, nil
+	case *ast.LiteralNode:
+		return n.Value.Value, nil
+	case *ast.IntegerNode, *ast.FloatNode, *ast.BoolNode:
+		return n.GetToken().Value, nil
+	default:
+		return "", fmt.Errorf("want a number, a word, true, false or a list of them, not %s", n.Type())
+	}
+}

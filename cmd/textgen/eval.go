@@ -1,0 +1,67 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"time"
+
+	"github.com/textgen-go/textgen/corpora"
+	"github.com/textgen-go/textgen/generate"
+	"github.com/urfave/cli/v2"
+)
+
+const evalDescription = `Measures how well a model predicts a text: less is better. Figures a character and a byte can be compared
+between models with different tokenizers. FILE is a file, a folder, a glob or - for standard input; .gz and
+.zst are read transparently.
+
+   textgen eval -m shake held.txt
+   textgen eval -m shake --json held/*.txt | jq .bits_per_char
+   head -1000 new.log | textgen eval -m log -`
+
+func evalCommand() *cli.Command {
+	return &cli.Command{
+		Name: "eval", Usage: "measure how well a model predicts a text", ArgsUsage: "FILE…", Description: evalDescription,
+		Flags: append([]cli.Flag{
+			modelFlag(), jsonFlag("print JSON: nats_per_token, perplexity, bits_per_token, bits_per_char, bits_per_byte and more"), threadsFlag(), configFlag(),
+		}, textFlags()...),
+		Action: runEval,
+	}
+}
+
+func runEval(ctx *cli.Context) error {
+	if !ctx.Args().Present() {
+		return errors.New("no text: name files, or - for standard input")
+	}
+	m, err := loadModel(ctx)
+	if err != nil {
+		return err
+	}
+	text, err := corpora.Open(ctx.Context, ctx.Args().Slice(), ctx.App.Reader, textOptions(ctx))
+	if err != nil {
+		return err
+	}
+	defer text.Close()
+	began := time.Now()
+	score, err := m.Evaluate(ctx.Context, text.Chunks(ctx.Context), ctx.Int("threads"))
+	if err != nil {
+		return err
+	}
+	if ctx.Bool("json") {
+		return printJSON(ctx.App.Writer, score)
+	}
+	printScore(ctx.App.Writer, score, time.Since(began))
+	return nil
+}
+
+func printScore(w io.Writer, s generate.Score, took time.Duration) {
+	rows(w, "",
+		"text", fmt.Sprintf("%s, %s, %s", plural(int(s.Bytes), "byte"), plural(int(s.Chars), "character"), plural(s.Tokens, "token")),
+		"unknown tokens", grouped(s.Unknown),
+		"nats per token", fmt.Sprintf("%.4f", s.NatsPerToken),
+		"perplexity", fmt.Sprintf("%.3f", s.Perplexity),
+		"bits per token", fmt.Sprintf("%.4f", s.BitsPerToken),
+		"bits per character", fmt.Sprintf("%.4f", s.BitsPerChar),
+		"bits per byte", fmt.Sprintf("%.4f", s.BitsPerByte),
+		"speed", fmt.Sprintf("%s tokens/s", grouped(int(float64(s.Tokens)/took.Seconds()))))
+}

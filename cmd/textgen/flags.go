@@ -1,0 +1,72 @@
+package main
+
+import (
+	"io"
+	"strings"
+
+	"github.com/textgen-go/textgen/corpora"
+	"github.com/urfave/cli/v2"
+)
+
+// variable is the environment variable of a flag.
+func variable(name string) []string {
+	return []string{"TEXTGEN_" + strings.ToUpper(strings.ReplaceAll(name, "-", "_"))}
+}
+
+func modelFlag() cli.Flag {
+	return &cli.StringFlag{
+		Name: "model", Aliases: []string{"m"}, Usage: "the `MODEL`: a run directory, or a model file", EnvVars: variable("model"), TakesFile: true,
+	}
+}
+
+func jsonFlag(usage string) cli.Flag {
+	return &cli.BoolFlag{Name: "json", Usage: usage, EnvVars: variable("json")}
+}
+
+func threadsFlag() cli.Flag {
+	return &cli.IntFlag{Name: "threads", Usage: "use `N` threads; 0: one for every core", EnvVars: variable("threads")}
+}
+
+// textFlags say how files are read.
+func textFlags() []cli.Flag {
+	return []cli.Flag{
+		&cli.StringFlag{
+			Name: "encoding", Usage: "of the files: utf-8, utf-16, utf-16le, utf-16be, latin-1, windows-1252, or bytes for a byte-level tokenizer",
+			EnvVars: variable("encoding"), DefaultText: "UTF-8, or UTF-16 by its byte-order mark", Category: categoryText,
+		},
+		&cli.BoolFlag{
+			Name: "normalize-newlines", Usage: "read CR LF as LF", EnvVars: variable("normalize-newlines"), Category: categoryText,
+		},
+	}
+}
+
+const categoryText = "Text"
+
+func textOptions(ctx *cli.Context) corpora.Options {
+	return corpora.Options{Encoding: ctx.String("encoding"), NormalizeNewlines: ctx.Bool("normalize-newlines")}
+}
+
+// readAll reads a file, or standard input for "-".
+func readAll(ctx *cli.Context, path string) ([]byte, error) {
+	c, err := corpora.Open(ctx.Context, []string{path}, ctx.App.Reader, corpora.Options{})
+	if err != nil {
+		return nil, err
+	}
+	defer c.Close()
+	var text []byte
+	for chunk, err := range c.Chunks(ctx.Context) {
+		if err != nil {
+			return nil, err
+		}
+		text = append(text, chunk...)
+	}
+	return text, nil
+}
+
+// quietly is where a command's messages go: nowhere with --quiet.
+func quietly(ctx *cli.Context) io.Writer {
+	if ctx.Bool("quiet") {
+		return io.Discard
+	}
+	return ctx.App.ErrWriter
+}

@@ -1,0 +1,86 @@
+package main
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"io"
+	"math"
+	"strings"
+
+	"github.com/textgen-go/textgen/generate"
+	"github.com/urfave/cli/v2"
+)
+
+const inspectDescription = `Shows what a model file holds: the network and its parameters, the tokenizer, how it was trained, how good it is.
+
+   textgen inspect shake
+   textgen inspect --json shake | jq .training.settings`
+
+func inspectCommand() *cli.Command {
+	return &cli.Command{
+		Name: "inspect", Usage: "show what is in a model", ArgsUsage: "MODEL", Description: inspectDescription,
+		Flags:  []cli.Flag{modelFlag(), jsonFlag("print all of it as JSON"), configFlag()},
+		Action: runInspect,
+	}
+}
+
+func runInspect(ctx *cli.Context) error {
+	path := cmp.Or(ctx.Args().First(), ctx.String("model"))
+	switch {
+	case path == "":
+		return errNoModel
+	case ctx.NArg() > 1:
+		return errors.New("textgen inspect takes one model")
+	}
+	m, err := generate.Load(path)
+	if err != nil {
+		return err
+	}
+	info := m.Info()
+	if ctx.Bool("json") {
+		return printJSON(ctx.App.Writer, info)
+	}
+	printInfo(ctx.App.Writer, info)
+	return nil
+}
+
+func printInfo(w io.Writer, info generate.Info) {
+	c, t, m := info.Config, info.Training, info.Metrics
+	rows(w, "",
+		"file", fmt.Sprintf("%s (%s)", info.Path, size(info.FileSize)),
+		"network", fmt.Sprintf("%s, %s of %d units, embedding of %d", c.Cell, plural(c.Layers, "layer"), c.Hidden, c.Embedding),
+		"tokenizer", fmt.Sprintf("%s, %s", info.Tokenizer, plural(info.VocabSize, "token")),
+		"corpus", fmt.Sprintf("%s (%s to train on, %s to validate on)", strings.Join(t.Corpus, " "), plural(t.TrainTokens, "token"), plural(t.ValidTokens, "token")),
+		"training", describeTraining(t.Settings),
+		"this model", fmt.Sprintf("step %s of %s, %s read in %.0f s", grouped(m.Step), grouped(t.Planned), plural(int(m.Tokens), "token"), m.Seconds),
+		"loss", describeLoss(m, t.Limit))
+	if t.From != "" {
+		rows(w, "", "started from", t.From)
+	}
+	fmt.Fprintln(w)
+	printParameters(w, info)
+}
+
+func describeTraining(s generate.Settings) string {
+	return fmt.Sprintf("preset %s, %s, rate %g (%s), batch %d×%d, dropout %g, seed %d", s.Preset, s.Optimizer, s.LR, s.Schedule, s.Batch, s.BPTT, s.Dropout, s.Seed)
+}
+
+func describeLoss(m generate.Metrics, limit float64) string {
+	text := fmt.Sprintf("%.4f nats a token in training", m.Loss)
+	if m.ValidLoss > 0 {
+		text += fmt.Sprintf(", %.4f on validation (perplexity %.2f)", m.ValidLoss, math.Exp(m.ValidLoss))
+	}
+	if limit > 0 {
+		text += fmt.Sprintf("; no model can do better than %.4f", limit)
+	}
+	return text
+}
+
+func printParameters(w io.Writer, info generate.Info) {
+	pairs := []string{}
+	for _, p := range info.Parameters {
+		pairs = append(pairs, p.Name, fmt.Sprintf("%-12s %12s", strings.Trim(strings.ReplaceAll(fmt.Sprint(p.Shape), " ", "×"), "[]"), grouped(p.Count)))
+	}
+	rows(w, "", append(pairs, "total", fmt.Sprintf("%-12s %12s", "", grouped(info.Total)))...)
+}

@@ -1,0 +1,29 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"os/signal"
+	"syscall"
+)
+
+// signalError is the cause of a context that a signal cancelled.
+type signalError struct{ number syscall.Signal }
+
+func (e *signalError) Error() string { return fmt.Sprintf("stopped by a signal: %v", e.number) }
+
+// withSignals returns a context that the first interrupt or termination cancels, so that a training ends after its step
+// and is saved. The second ends the program at once.
+func withSignals(parent context.Context) context.Context {
+	ctx, cancel := context.WithCancelCause(parent)
+	signals := make(chan os.Signal, 2)
+	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
+	go func() {
+		first := (<-signals).(syscall.Signal)
+		cancel(&signalError{first})
+		second := (<-signals).(syscall.Signal)
+		os.Exit(exitSignal + int(second))
+	}()
+	return ctx
+}

@@ -1,0 +1,39 @@
+package main
+
+import "fmt"
+
+// suggest returns a hint to the name that was probably meant, or otherwise if none is near.
+func suggest(typed string, names []string, otherwise string) string {
+	best, near := "", len([]rune(typed))/3+2
+	for _, name := range names {
+		if d := distance(typed, name); d < near {
+			best, near = name, d
+		}
+	}
+	if best == "" {
+		return otherwise
+	}
+	return fmt.Sprintf("; did you mean %s?", best)
+}
+
+// distance is the number of characters to insert, delete or replace to make b of a (Levenshtein 1966).
+func distance(a, b string) int {
+	from, to := []rune(a), []rune(b)
+	row := make([]int, len(to)+1)
+	for j := range row {
+		row[j] = j
+	}
+	for i, r := range from {
+		diagonal := row[0]
+		row[0] = i + 1
+		for j, s := range to {
+			replaced := diagonal
+			if r != s {
+				replaced++
+			}
+			diagonal = row[j+1]
+			row[j+1] = min(replaced, row[j]+1, row[j+1]+1)
+		}
+	}
+	return row[len(to)]
+}

@@ -1,0 +1,194 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/textgen-go/textgen/generate"
+	"github.com/urfave/cli/v2"
+)
+
+const trainDescription = `Learns from the files' text and leaves a run directory: model.safetensors.zst (the best model on
+validation, what to copy and give away), state.safetensors.zst (to resume), metrics.jsonl, curves.svg.
+FILE is a file, a folder (its *.txt, *.text and *.md), a glob or - for standard input; .gz and .zst are
+read transparently. Without FILE, it learns from built-in stories, for one minute.
+
+   textgen train                                              built-in stories
+   textgen train --out shake input.txt                        one file, preset small: two minutes
+   textgen train --preset medium --time 15m --out shake input.txt
+   textgen train --out books --tokenizer bpe --vocab-size 2000 --cell gru books/
+   zcat log.gz | textgen train --out log --steps 2000 -
+   textgen train --out old --encoding latin-1 --valid held.txt text.txt
+   textgen train --resume --out shake                         go on where a run was stopped
+   textgen train --from shake --out mine --lr 0.001 --steps 500 mine.txt
+
+Ctrl-C ends the run after its step and saves it; a second one ends it at once. One of --steps, --epochs
+and --time takes the place of the preset's length. Losses are in nats a token.`
+
+func trainCommand() *cli.Command {
+	return &cli.Command{
+		Name: "train", Usage: "learn a model from text", ArgsUsage: "[FILE…]", Description: trainDescription,
+		Flags: append(append([]cli.Flag{
+			&cli.StringFlag{
+				Name: "out", Aliases: []string{"o"}, Usage: "the run's `DIRECTORY`", EnvVars: variable("out"), TakesFile: true,
+				DefaultText: "a new one, named after the first file",
+			},
+			&cli.StringFlag{Name: "preset", Usage: "proven settings: " + strings.Join(generate.Presets, ", "), EnvVars: variable("preset"), DefaultText: "small; tiny without FILE"},
+			&cli.StringFlag{Name: "valid", Usage: "validate on the text of `FILE`, not on a part of the corpus", EnvVars: variable("valid"), TakesFile: true, Category: categoryText},
+			&cli.BoolFlag{Name: "resume", Usage: "continue the run in --out, with its settings and its text"},
+			&cli.StringFlag{Name: "from", Usage: "start from this `MODEL`, with its network and its tokenizer", EnvVars: variable("from"), TakesFile: true},
+			&cli.BoolFlag{Name: "force", Usage: "replace the run in --out"},
+			&cli.BoolFlag{Name: "quiet", Aliases: []string{"q"}, Usage: "print errors and warnings only", EnvVars: variable("quiet")},
+			jsonFlag("print the run's records as JSON, one a line, and its result last"),
+			threadsFlag(), configFlag(),
+		}, textFlags()...), optionFlags()...),
+		Action: runTrain,
+	}
+}
+
+func runTrain(ctx *cli.Context) error {
+	cfg, err := trainConfig(ctx)
+	if err != nil {
+		return err
+	}
+	view := newView(ctx)
+	cfg.Observer = view
+	result, err := generate.Train(ctx.Context, cfg)
+	view.close()
+	switch {
+	case errors.Is(err, generate.ErrExists):
+		return fmt.Errorf("%s holds a run already: give another --out, --resume to continue it, or --force to replace it", cfg.Out)
+	case err != nil && result != nil && errors.Is(err, context.Canceled):
+		return &stoppedError{result, err}
+	case err != nil:
+		return err
+	}
+	return report(ctx, result, view.plan)
+}
+
+// stoppedError says how to go on after an interruption.
+type stoppedError struct {
+	result *generate.TrainResult
+	err    error
+}
+
+func (e *stoppedError) Error() string {
+	return fmt.Sprintf("stopped and saved after step %d of %d; go on with: textgen train --resume --out %s", e.result.Steps, e.result.Planned, e.result.Out)
+}
+
+func (e *stoppedError) Unwrap() error { return e.err }
+
+// trainConfig gathers what the flags ask for.
+func trainConfig(ctx *cli.Context) (generate.TrainConfig, error) {
+	cfg := generate.TrainConfig{
+		Stdin: ctx.App.Reader,
+		Encoding: ctx.String("encoding"), NormalizeNewlines: ctx.Bool("normalize-newlines"),
+		Out: ctx.String("out"), Force: ctx.Bool("force"), Resume: ctx.Bool("resume"), From: ctx.String("from"),
+		Threads: ctx.Int("threads"),
+	}
+	if ctx.Args().Present() {
+		cfg.Paths = ctx.Args().Slice()
+	}
+	if valid := ctx.String("valid"); valid != "" {
+		cfg.ValidPaths = []string{valid}
+	}
+	if err := checkResume(ctx); err != nil {
+		return cfg, err
+	}
+	if cfg.Out == "" {
+		cfg.Out = freeDirectory(cfg.Paths)
+	}
+	var err error
+	cfg.Settings, err = settings(ctx)
+	return cfg, err
+}
+
+// checkResume refuses flags that would be ignored: a resumed run has its own settings, a model that is trained on has its
+// own network.
+func checkResume(ctx *cli.Context) error {
+	resume, from := ctx.Bool("resume"), ctx.String("from") != ""
+	if resume && !ctx.IsSet("out") {
+		return errors.New("--resume needs the directory of the run to continue: --out DIRECTORY")
+	}
+	fixed := map[string]bool{"encoding": resume, "normalize-newlines": resume, "valid": resume, "preset": resume, "force": resume, "from": resume}
+	for _, o := range options() {
+		fixed[o.flag.Names()[0]] = resume || from && o.structural
+	}
+	for _, name := range ctx.LocalFlagNames() {
+		switch {
+		case fixed[name] && resume:
+			return fmt.Errorf("--%s cannot change in a run that is resumed: it goes on with its own settings (start another from its model with --from)", name)
+		case fixed[name]:
+			return fmt.Errorf("--%s cannot change in a model that is trained on: with --from, network and tokenizer are the model's", name)
+		}
+	}
+	return nil
+}
+
+// settings starts from the preset and applies every flag that is given.
+func settings(ctx *cli.Context) (generate.Settings, error) {
+	builtin := !ctx.Args().Present()
+	name := ctx.String("preset")
+	if name == "" {
+		name = "small"
+		if builtin {
+			name = "tiny"
+		}
+	}
+	s, err := generate.Preset(name)
+	if err != nil {
+		return s, fmt.Errorf("--preset: %w", err)
+	}
+	if builtin && !ctx.IsSet("preset") {
+		s.Time = time.Minute
+	}
+	if err := oneLength(ctx, &s); err != nil {
+		return s, err
+	}
+	for _, o := range options() {
+		if ctx.IsSet(o.flag.Names()[0]) {
+			o.apply(ctx, &s)
+		}
+	}
+	return s, nil
+}
+
+// oneLength makes room for a length of the run that the user gives.
+func oneLength(ctx *cli.Context, s *generate.Settings) error {
+	var given []string
+	for _, name := range []string{"steps", "epochs", "time"} {
+		if ctx.IsSet(name) {
+			given = append(given, "--"+name)
+		}
+	}
+	switch {
+	case len(given) > 1:
+		return fmt.Errorf("%s: a run has one length, give one of them", strings.Join(given, " and "))
+	case len(given) == 1:
+		s.Steps, s.Epochs, s.Time = 0, 0, 0
+	}
+	return nil
+}
+
+// freeDirectory proposes a directory that does not exist yet: stories, stories-2, … for the built-in corpus,
+// NAME-model, NAME-model-2, … for a file NAME.txt.
+func freeDirectory(paths []string) string {
+	name := "stories"
+	if len(paths) > 0 {
+		base := filepath.Base(paths[0])
+		base, _, _ = strings.Cut(strings.TrimLeft(base, ".-*?["), ".")
+		name = strings.TrimPrefix(base+"-model", "-")
+	}
+	candidate := name
+	for i := 2; ; i++ {
+		if _, err := os.Lstat(candidate); err != nil {
+			return candidate
+		}
+		candidate = fmt.Sprintf("%s-%d", name, i)
+	}
+}

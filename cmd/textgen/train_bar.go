@@ -1,0 +1,74 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"sync/atomic"
+	"time"
+
+	"github.com/textgen-go/textgen/generate"
+	"github.com/textgen-go/textgen/model/train"
+	"github.com/vbauerster/mpb/v8"
+	"github.com/vbauerster/mpb/v8/decor"
+)
+
+// bar shows a run as a progress bar with its latest losses.
+type bar struct {
+	out      io.Writer
+	progress *mpb.Progress // nil until the length of the run is known
+	bar      *mpb.Bar
+	steps    int
+	resumed  int
+	valid    string
+	text     atomic.Pointer[string] // behind the bar; read by the goroutine that draws it
+}
+
+func (b *bar) started(p generate.Plan) {
+	for _, line := range describePlan(p) {
+		fmt.Fprintln(b.out, line)
+	}
+	b.resumed = p.Resumed
+	if s := p.Settings; s.Time > 0 && p.Resumed == 0 {
+		fmt.Fprintf(b.out, "measuring the speed, to plan for %v …\n", s.Time)
+	}
+}
+
+func (b *bar) planned(steps int) {
+	b.steps = steps
+	b.progress = mpb.New(mpb.WithOutput(b.out), mpb.WithWidth(40), mpb.WithRefreshRate(150*time.Millisecond))
+	text := func(decor.Statistics) string {
+		if t := b.text.Load(); t != nil {
+			return *t
+		}
+		return ""
+	}
+	b.bar = b.progress.New(int64(steps), mpb.BarStyle(),
+		mpb.PrependDecorators(decor.CountersNoUnit("step %d/%d")), mpb.AppendDecorators(decor.Any(text)))
+	b.bar.SetCurrent(int64(b.resumed))
+}
+
+func (b *bar) step(r train.Record) {
+	if r.ValidLoss != nil {
+		b.valid = fmt.Sprintf("  valid %.4f", *r.ValidLoss)
+	}
+	left := time.Duration(r.Seconds / float64(r.Step) * float64(b.steps-r.Step) * float64(time.Second)).Round(time.Second)
+	text := fmt.Sprintf("loss %.4f%s  %s tokens/s  %v left", r.Loss, b.valid, grouped(int(r.TokensPerSecond)), left)
+	b.text.Store(&text)
+	b.bar.SetCurrent(int64(r.Step))
+}
+
+func (b *bar) warn(message string) {
+	var out io.Writer = b.out
+	if b.progress != nil {
+		out = b.progress // above the bar
+	}
+	fmt.Fprintln(out, "warning:", message)
+}
+
+func (b *bar) close() {
+	if b.progress == nil {
+		return
+	}
+	b.bar.Abort(false)
+	b.progress.Wait()
+}

@@ -1,0 +1,153 @@
+package main
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/textgen-go/textgen/generate"
+	"github.com/textgen-go/textgen/model"
+	"github.com/textgen-go/textgen/tokenize"
+	"github.com/urfave/cli/v2"
+)
+
+// option is a flag for a field of the training settings.
+type option struct {
+	flag       cli.Flag
+	structural bool // of the tokenizer or the network, which --from takes from a model
+	apply      func(*cli.Context, *generate.Settings)
+}
+
+// Categories of flags in the help.
+const (
+	categoryTokenizer = "Tokenizer"
+	categoryNetwork   = "Network"
+	categoryTraining  = "Training"
+	categoryLength    = "Length and validation"
+)
+
+// options lists every choice of a preset.
+func options() []option {
+	type s = generate.Settings
+	return []option{
+		word("tokenizer", categoryTokenizer, "char, word or bpe", func(s *s) *tokenize.Kind { return &s.Tokenizer }),
+		integer("vocab-size", categoryTokenizer, "at most `N` tokens; 0: no limit for char, 10,000 for word, 2,000 for bpe", func(s *s) *int { return &s.VocabSize }),
+		integer("min-freq", categoryTokenizer, "leave out characters and words that occur less than `N` times", func(s *s) *int { return &s.MinFrequency }),
+		toggle("lowercase", categoryTokenizer, "read everything in lower case", func(s *s) *bool { return &s.Lowercase }),
+		toggle("nfc", categoryTokenizer, "compose characters first (Unicode NFC)", func(s *s) *bool { return &s.NFC }),
+
+		word("cell", categoryNetwork, "rnn, rnn-relu, lstm or gru", func(s *s) *model.Cell { return &s.Cell }),
+		integer("layers", categoryNetwork, "`N` recurrent layers", func(s *s) *int { return &s.Layers }),
+		integer("hidden", categoryNetwork, "`N` units a layer", func(s *s) *int { return &s.Hidden }),
+		integer("embedding", categoryNetwork, "`N` features a token; 0: as --hidden", func(s *s) *int { return &s.Embedding }),
+		toggle("residual", categoryNetwork, "add a layer's input to its output", func(s *s) *bool { return &s.Residual }),
+		toggle("tie-weights", categoryNetwork, "one matrix for embedding and head", func(s *s) *bool { return &s.TieWeights }),
+		number("dropout", categoryNetwork, "drop a part `P` of the units between layers", true, func(s *s) *float64 { return &s.Dropout }),
+		number("input-dropout", categoryNetwork, "drop a part `P` of the embeddings' units", true, func(s *s) *float64 { return &s.InputDropout }),
+		number("output-dropout", categoryNetwork, "drop a part `P` of the units before the head; negative: as --dropout", true, func(s *s) *float64 { return &s.OutputDropout }),
+		word("init", categoryNetwork, "first weights: orthogonal, uniform (as PyTorch) or identity", func(s *s) *model.Scheme { return &s.Init }),
+		number("forget-bias", categoryNetwork, "first bias of an LSTM's forget gates", true, func(s *s) *float64 { return &s.ForgetBias }),
+
+		integer("batch", categoryTraining, "`N` streams of text side by side", func(s *s) *int { return &s.Batch }),
+		integer("bptt", categoryTraining, "`N` tokens through which gradients flow back", func(s *s) *int { return &s.BPTT }),
+		word("optimizer", categoryTraining, "adam, adamw, rmsprop or sgd", func(s *s) *string { return &s.Optimizer }),
+		number("lr", categoryTraining, "learning `RATE` at its highest", false, func(s *s) *float64 { return &s.LR }),
+		number("momentum", categoryTraining, "of sgd", false, func(s *s) *float64 { return &s.Momentum }),
+		number("weight-decay", categoryTraining, "pull weights to zero by a part `D` of the rate", false, func(s *s) *float64 { return &s.WeightDecay }),
+		word("schedule", categoryTraining, "of the rate: constant, linear, cosine, one-cycle or plateau", func(s *s) *string { return &s.Schedule }),
+		integer("warmup", categoryTraining, "raise the rate over the first `N` steps", func(s *s) *int { return &s.Warmup }),
+		number("final-lr", categoryTraining, "the part `F` of the rate that is left at the end", false, func(s *s) *float64 { return &s.FinalLR }),
+		number("clip", categoryTraining, "scale gradients down to the norm `N`; 0: never", false, func(s *s) *float64 { return &s.Clip }),
+		number("clip-value", categoryTraining, "cut each gradient to ±`V`; 0: never", false, func(s *s) *float64 { return &s.ClipValue }),
+		seedOption(),
+
+		integer("steps", categoryLength, "make `N` updates", func(s *s) *int { return &s.Steps }),
+		integer("epochs", categoryLength, "read the text `N` times", func(s *s) *int { return &s.Epochs }),
+		timeOption(),
+		integer("eval-every", categoryLength, "validate every `N` steps; 0: about twenty times a run, negative: never", func(s *s) *int { return &s.EvalEvery }),
+		integer("patience", categoryLength, "end after `N` validations without a new best; 0: never", func(s *s) *int { return &s.Patience }),
+		splitOption(),
+	}
+}
+
+func optionFlags() []cli.Flag {
+	var flags []cli.Flag
+	for _, o := range options() {
+		flags = append(flags, o.flag)
+	}
+	return flags
+}
+
+func structural(category string) bool {
+	return category == categoryTokenizer || category == categoryNetwork
+}
+
+// byPreset is the default of a field as the help shows it.
+func byPreset[T comparable](field func(*generate.Settings) *T) string {
+	first, _ := generate.Preset(generate.Presets[0])
+	for _, name := range generate.Presets[1:] {
+		if s, _ := generate.Preset(name); *field(&s) != *field(&first) {
+			return "by preset"
+		}
+	}
+	return fmt.Sprint(*field(&first))
+}
+
+func integer(name, category, usage string, field func(*generate.Settings) *int) option {
+	return option{
+		&cli.IntFlag{Name: name, Category: category, Usage: usage, EnvVars: variable(name), DefaultText: byPreset(field)},
+		structural(category),
+		func(ctx *cli.Context, s *generate.Settings) { *field(s) = ctx.Int(name) },
+	}
+}
+
+func number(name, category, usage string, structural bool, field func(*generate.Settings) *float64) option {
+	return option{
+		&cli.Float64Flag{Name: name, Category: category, Usage: usage, EnvVars: variable(name), DefaultText: byPreset(field)},
+		structural,
+		func(ctx *cli.Context, s *generate.Settings) { *field(s) = ctx.Float64(name) },
+	}
+}
+
+func word[T ~string](name, category, usage string, field func(*generate.Settings) *T) option {
+	return option{
+		&cli.StringFlag{Name: name, Category: category, Usage: usage, EnvVars: variable(name), DefaultText: byPreset(field)},
+		structural(category),
+		func(ctx *cli.Context, s *generate.Settings) { *field(s) = T(ctx.String(name)) },
+	}
+}
+
+func toggle(name, category, usage string, field func(*generate.Settings) *bool) option {
+	return option{
+		&cli.BoolFlag{Name: name, Category: category, Usage: usage, EnvVars: variable(name)},
+		structural(category),
+		func(ctx *cli.Context, s *generate.Settings) { *field(s) = ctx.Bool(name) },
+	}
+}
+
+func timeOption() option {
+	return option{
+		flag: &cli.DurationFlag{
+			Name: "time", Category: categoryLength, EnvVars: variable("time"),
+			Usage:       "train for `TIME`, as in 90s, 5m or 1h30m",
+			DefaultText: byPreset(func(s *generate.Settings) *time.Duration { return &s.Time }),
+		},
+		apply: func(ctx *cli.Context, s *generate.Settings) { s.Time = ctx.Duration("time") },
+	}
+}
+
+func seedOption() option {
+	return option{
+		flag:  &cli.Uint64Flag{Name: "seed", Category: categoryTraining, Usage: "the same seed `N` and text give the same model", EnvVars: variable("seed"), DefaultText: "1"},
+		apply: func(ctx *cli.Context, s *generate.Settings) { s.Seed = ctx.Uint64("seed") },
+	}
+}
+
+func splitOption() option {
+	return option{
+		flag: &cli.StringFlag{
+			Name: "split", Category: categoryText, EnvVars: variable("split"), DefaultText: "0.9,0.1",
+			Usage: "`PARTS` for training and validation, as in 0.9,0.1 or 1,0; streams:0.95 validates on the end of each of the batch's streams",
+		},
+		apply: func(ctx *cli.Context, s *generate.Settings) { s.Split = ctx.String("split") },
+	}
+}

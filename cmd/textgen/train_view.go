@@ -1,0 +1,89 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"os"
+	"strings"
+
+	"github.com/textgen-go/textgen/generate"
+	"github.com/textgen-go/textgen/model/train"
+	"github.com/urfave/cli/v2"
+	"golang.org/x/term"
+)
+
+// view shows how a run goes: its records as JSON if that is asked for, and a progress display.
+type view struct {
+	json     io.Writer // nil: no records
+	progress progress
+	plan     generate.Plan
+	failed   error
+}
+
+// progress is a display of a run: a bar on a terminal, lines elsewhere, or nothing.
+type progress interface {
+	started(generate.Plan)
+	planned(steps int)
+	step(train.Record)
+	warn(message string)
+	close()
+}
+
+func newView(ctx *cli.Context) *view {
+	v := &view{progress: newProgress(ctx)}
+	if ctx.Bool("json") {
+		v.json = ctx.App.Writer
+	}
+	return v
+}
+
+func newProgress(ctx *cli.Context) progress {
+	lines := newLines(ctx.App.ErrWriter)
+	switch {
+	case ctx.Bool("quiet"):
+		return warnings{lines}
+	case isTerminal(ctx.App.ErrWriter):
+		return &bar{out: ctx.App.ErrWriter}
+	}
+	return lines
+}
+
+func isTerminal(w io.Writer) bool {
+	f, ok := w.(*os.File)
+	return ok && term.IsTerminal(int(f.Fd()))
+}
+
+// Started implements generate.Observer, as do the methods below.
+func (v *view) Started(p generate.Plan) {
+	v.plan = p
+	v.progress.started(p)
+}
+
+func (v *view) Planned(steps int)      { v.progress.planned(steps) }
+func (v *view) Saved(string)           {} // the report names the directory
+func (v *view) Warning(message string) { v.progress.warn(message) }
+func (v *view) close()                 { v.progress.close() }
+
+func (v *view) Step(r train.Record) {
+	v.progress.step(r)
+	if v.json != nil {
+		printJSON(v.json, r) // run notices if writing fails
+	}
+}
+
+// warnings is the progress display of --quiet.
+type warnings struct{ *lines }
+
+func (warnings) started(generate.Plan) {}
+func (warnings) planned(int)           {}
+func (warnings) step(train.Record)     {}
+
+// describePlan says in one line each what is learned from, and what learns.
+func describePlan(p generate.Plan) []string {
+	s := p.Settings
+	corpus := fmt.Sprintf("%s: %s characters; %s tokens to train on, %s to validate on",
+		strings.Join(p.Corpus, " "), grouped(p.Chars), grouped(p.TrainTokens), grouped(p.ValidTokens))
+	network := fmt.Sprintf("%s %d×%d, %s tokenizer with %s, %s",
+		s.Cell, s.Layers, s.Hidden, p.Tokenizer, plural(p.VocabSize, "token"), plural(p.Parameters, "parameter"))
+	return []string{corpus, network}
+}
