@@ -10,11 +10,17 @@ type head struct {
 
 // newHead builds the layer; with tied, its weight is another parameter (Press & Wolf 2017).
 func newHead(vocab, width int, tied *Parameter) *head {
-	h := &head{weight: tied, bias: newParameter("head.bias", vocab), w: kernel.NewPacked(width, vocab)}
+	h := &head{weight: tied, bias: newParameter("head.bias", vocab)}
 	if tied == nil {
 		h.weight = newParameter("head.weight", vocab, width)
 	}
+	h.setPrecision(Float32)
 	return h
+}
+
+// setPrecision decides how the weights of the forward pass are kept.
+func (h *head) setPrecision(p Precision) {
+	h.w = kernel.NewPackedAs(h.weight.Shape[1], h.weight.Shape[0], p)
 }
 
 func (h *head) enableGrad() {

@@ -61,6 +61,13 @@ func (m *LanguageModel) Pack(w *Workers) {
 	m.head.pack(w)
 }
 
+// SetPrecision decides how the weights are kept for generating text, which is bound by reading them. The model must be
+// packed afterwards. A model that is trained stays at Float32.
+func (m *LanguageModel) SetPrecision(p Precision) {
+	m.recurrent.each(func(l *layer) { l.setPrecision(p) })
+	m.head.setPrecision(p)
+}
+
 // NewState returns the hidden state of a number of streams at their beginning: zero.
 func (m *LanguageModel) NewState(streams int) *State { return m.recurrent.newState(streams) }
 

@@ -25,16 +25,22 @@ func newLayer(prefix string, cell Cell, index, input, hidden int, reverse bool) 
 		suffix += "_reverse"
 	}
 	rows := cell.gates() * hidden
-	return &layer{
+	l := &layer{
 		cell: cell, input: input, hidden: hidden, reverse: reverse,
 		wih:  newParameter(prefix+"weight_ih"+suffix, rows, input),
 		whh:  newParameter(prefix+"weight_hh"+suffix, rows, hidden),
 		bih:  newParameter(prefix+"bias_ih"+suffix, rows),
 		bhh:  newParameter(prefix+"bias_hh"+suffix, rows),
 		bias: kernel.Aligned(rows),
-		wx:   kernel.NewPacked(input, rows),
-		wh:   kernel.NewPacked(hidden, rows),
 	}
+	l.setPrecision(Float32)
+	return l
+}
+
+// setPrecision decides how the weights of the forward pass are kept.
+func (l *layer) setPrecision(p Precision) {
+	l.wx = kernel.NewPackedAs(l.input, l.rows(), p)
+	l.wh = kernel.NewPackedAs(l.hidden, l.rows(), p)
 }
 
 func (l *layer) parameters() []*Parameter { return []*Parameter{l.wih, l.whh, l.bih, l.bhh} }

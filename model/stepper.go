@@ -3,11 +3,12 @@ package model
 import "github.com/textgen-go/textgen/internal/kernel"
 
 // Stepper advances streams by one token at a time, as generation does. It has buffers of its own: one Stepper serves one
-// goroutine, and a model serves many.
+// goroutine, and a model serves many. It belongs to the weights that the model had when it was made.
 type Stepper struct {
 	model   *LanguageModel
 	workers *Workers
-	x       kernel.Matrix // [B][max(E, width)]: what the layer reads
+	table   kernel.Matrix // [V][G·H] the projected embeddings of a small vocabulary, or none
+	x       kernel.Matrix // [B][max(E, H)]: what the layer reads
 	gates   kernel.Matrix // [B][G·H]
 	hidden  kernel.Matrix // [B][3·H], GRU
 	scratch kernel.Matrix // [B][H]
@@ -28,6 +29,11 @@ func (m *LanguageModel) NewStepper(w *Workers, streams int) *Stepper {
 	for i := range streams {
 		s.rows = append(s.rows, s.logits.Row(i))
 	}
+	if cfg.VocabSize <= tableLimit && !m.recurrent.residual(0) {
+		first := m.recurrent.layers[0][0]
+		s.table = kernel.NewMatrix(cfg.VocabSize, first.rows())
+		w.Mul(s.table, m.embedding.matrix(), first.wx, kernel.Bias, first.bias)
+	}
 	return s
 }
 
@@ -35,28 +41,41 @@ func (m *LanguageModel) NewStepper(w *Workers, streams int) *Stepper {
 // until the next Step and may be changed by the caller.
 func (s *Stepper) Step(state *State, tokens []int32) [][]float32 {
 	m := s.model
-	x := s.x.ColRange(0, m.cfg.Embedding)
-	table := m.embedding.matrix()
-	for i, token := range tokens {
-		copy(x.Row(i), table.Row(int(token)))
-	}
+	x := s.first(tokens)
 	for i, directions := range m.recurrent.layers {
 		l := directions[0]
-		s.workers.Mul(s.gates, x, l.wx, kernel.Bias, l.bias)
-		s.advance(l, state, i)
-		next := s.x.ColRange(0, l.hidden)
-		residual := m.recurrent.residual(i)
-		for r := range next.Rows {
-			if residual {
-				kernel.Add(next.Row(r), state.h[i].Row(r))
-			} else {
-				copy(next.Row(r), state.h[i].Row(r))
-			}
+		if i > 0 || s.table.Rows == 0 {
+			s.workers.Mul(s.gates, x, l.wx, kernel.Bias, l.bias)
 		}
-		x = next
+		s.advance(l, state, i)
+		x = s.next(state.h[i], m.recurrent.residual(i))
 	}
 	s.workers.Mul(s.logits, x, m.head.w, kernel.Bias, m.head.bias.Value)
 	return s.rows
+}
+
+// first looks the tokens up: their projections into gates where there is a table of these, else their embeddings.
+func (s *Stepper) first(tokens []int32) kernel.Matrix {
+	from, to := s.model.embedding.matrix(), s.x.ColRange(0, s.model.cfg.Embedding)
+	if s.table.Rows > 0 {
+		from, to = s.table, s.gates
+	}
+	for i, token := range tokens {
+		copy(to.Row(i), from.Row(int(token)))
+	}
+	return to
+}
+
+// next makes a layer's output h the input of the next.
+func (s *Stepper) next(h kernel.Matrix, residual bool) kernel.Matrix {
+	if !residual {
+		return h
+	}
+	x := s.x.ColRange(0, h.Cols)
+	for r := range x.Rows {
+		kernel.Add(x.Row(r), h.Row(r))
+	}
+	return x
 }
 
 // advance carries layer i's state forward over the projected input in gates.

@@ -17,6 +17,7 @@ func Sample(s Shape, streams int, cfg Config) (Rate, error) {
 	}
 	w := model.NewWorkers(cfg.Threads)
 	defer w.Close()
+	m.SetPrecision(cfg.Precision)
 	m.Pack(w)
 	stepper, state := m.NewStepper(w, streams), m.NewState(streams)
 	tokens := randomTokens(streams, s.Vocab, rng)

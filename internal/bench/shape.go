@@ -1,7 +1,7 @@
 // Package bench measures how fast this machine trains, samples and classifies.
 //
 // Entry points: [Shapes] are the networks that are compared with other programs; [Train], [Sample] and [Classify] time one
-// of them; [Machine] measures what the processor could do at most.
+// of them; [Measure] measures what the processor could do at most.
 package bench
 
 import (

@@ -18,9 +18,10 @@ type Rate struct {
 
 // Config says how long to measure.
 type Config struct {
-	Threads int           // below 1: one for every core
-	Time    time.Duration // of one repetition; zero: one second
-	Repeats int           // zero: 5
+	Threads   int             // below 1: one for every core
+	Time      time.Duration   // of one repetition; zero: one second
+	Repeats   int             // zero: 5
+	Precision model.Precision // of the weights when sampling
 }
 
 func (c Config) withDefaults() Config {
