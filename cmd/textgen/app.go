@@ -31,7 +31,7 @@ func newApp(args []string, stdin io.Reader, stdout, stderr io.Writer) *cli.App {
 		Description: appDescription,
 		Version:     version(),
 		Commands: []*cli.Command{
-			trainCommand(), sampleCommand(), predictCommand(), evalCommand(), inspectCommand(), corporaCommand(),
+			trainCommand(), sampleCommand(), predictCommand(), evalCommand(), inspectCommand(), corporaCommand(), benchCommand(),
 			completionCommand(), manCommand(),
 		},
 		Reader: stdin, Writer: stdout, ErrWriter: stderr,

@@ -86,7 +86,7 @@ func (e *stoppedError) Unwrap() error { return e.err }
 // trainConfig gathers what the flags ask for.
 func trainConfig(ctx *cli.Context) (generate.TrainConfig, error) {
 	cfg := generate.TrainConfig{
-		Stdin: ctx.App.Reader,
+		Stdin:    ctx.App.Reader,
 		Encoding: ctx.String("encoding"), NormalizeNewlines: ctx.Bool("normalize-newlines"),
 		Out: ctx.String("out"), Force: ctx.Bool("force"), Resume: ctx.Bool("resume"), From: ctx.String("from"),
 		Threads: ctx.Int("threads"),

@@ -1,0 +1,152 @@
+package main
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/textgen-go/textgen/internal/bench"
+	"github.com/textgen-go/textgen/model"
+	"github.com/urfave/cli/v2"
+)
+
+const benchDescription = `Measures how fast this machine trains, samples or classifies networks of well-known shapes, on random
+tokens, and what share of the processor's peak that is.
+
+   textgen bench                                  training, every shape
+   textgen bench --task sample --shape b          characters a second, one stream
+   textgen bench --task classify --batch 64 --json
+
+bench/torch_compare.py measures PyTorch on the same shapes in turn with this command.`
+
+func benchCommand() *cli.Command {
+	return &cli.Command{
+		Name: "bench", Usage: "measure the speed of this machine", ArgsUsage: " ", Description: benchDescription,
+		Flags: []cli.Flag{
+			&cli.StringFlag{Name: "task", Usage: "train, sample or classify", Value: "train", EnvVars: variable("task")},
+			&cli.StringSliceFlag{Name: "shape", Usage: "measure this `SHAPE`, may be repeated; default: every shape of the task", EnvVars: variable("shape")},
+			&cli.IntFlag{Name: "batch", Usage: "`N` streams when sampling, documents when classifying", Value: 1, EnvVars: variable("batch")},
+			&cli.StringFlag{Name: "precision", Usage: "of the weights when sampling: fp32 or bf16", Value: "fp32", EnvVars: variable("precision")},
+			&cli.DurationFlag{Name: "time", Usage: "of one repetition", Value: time.Second, EnvVars: variable("time")},
+			&cli.IntFlag{Name: "repeats", Usage: "repetitions, of which the median counts", Value: 5, EnvVars: variable("repeats")},
+			threadsFlag(),
+			jsonFlag("print a JSON object for every shape"),
+			configFlag(),
+		},
+		Action: runBench,
+	}
+}
+
+// benchRecord is a line of bench --json.
+type benchRecord struct {
+	Task    string        `json:"task"`
+	Shape   bench.Shape   `json:"shape"`
+	Threads int           `json:"threads"`
+	Machine bench.Machine `json:"machine"`
+	bench.Rate
+	GFLOPS float64 `json:"gflops,omitempty"` // of the matrix products, training
+	Share  float64 `json:"share,omitempty"`  // of the peak of the cores in use
+}
+
+func runBench(ctx *cli.Context) error {
+	if err := noArguments(ctx, "choose shapes with --shape"); err != nil {
+		return err
+	}
+	shapes, err := benchShapes(ctx)
+	if err != nil {
+		return err
+	}
+	cfg := bench.Config{Threads: ctx.Int("threads"), Time: ctx.Duration("time"), Repeats: ctx.Int("repeats")}
+	if cfg.Precision, err = precision(ctx.String("precision")); err != nil {
+		return err
+	}
+	machine := bench.Measure()
+	if cfg.Threads < 1 {
+		cfg.Threads = machine.Cores
+	}
+	if !ctx.Bool("json") {
+		fmt.Fprintf(ctx.App.Writer, "%s/%s, %d threads, %s kernels; one core: %.0f GFLOP/s peak, memory %.1f GB/s\n",
+			machine.OS, machine.Arch, cfg.Threads, machine.Implementation, machine.PeakGFLOPS, machine.MemoryGBps)
+	}
+	for _, s := range shapes {
+		r := benchRecord{Task: ctx.String("task"), Shape: s, Threads: cfg.Threads, Machine: machine}
+		if err := r.measure(ctx.Int("batch"), cfg); err != nil {
+			return err
+		}
+		if ctx.Bool("json") {
+			err = printJSON(ctx.App.Writer, r)
+		} else {
+			_, err = fmt.Fprintln(ctx.App.Writer, r)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// benchShapes returns the shapes that were asked for, or all that make sense for the task.
+func benchShapes(ctx *cli.Context) ([]bench.Shape, error) {
+	task := ctx.String("task")
+	if task != "train" && task != "sample" && task != "classify" {
+		return nil, fmt.Errorf("--task is %q; use train, sample or classify", task)
+	}
+	var shapes []bench.Shape
+	for _, name := range ctx.StringSlice("shape") {
+		s, err := bench.ShapeNamed(name)
+		if err != nil {
+			return nil, err
+		}
+		if task != "train" && (s.Labels > 0) != (task == "classify") {
+			return nil, fmt.Errorf("shape %s (%s) cannot %s", s.Name, s.About, task)
+		}
+		shapes = append(shapes, s)
+	}
+	if shapes != nil {
+		return shapes, nil
+	}
+	for _, s := range bench.Shapes {
+		if task == "train" || (s.Labels > 0) == (task == "classify") {
+			shapes = append(shapes, s)
+		}
+	}
+	return shapes, nil
+}
+
+// measure runs the benchmark of the record's task.
+func (r *benchRecord) measure(batch int, cfg bench.Config) (err error) {
+	switch r.Task {
+	case "sample":
+		r.Rate, err = bench.Sample(r.Shape, batch, cfg)
+	case "classify":
+		r.Rate, err = bench.Classify(r.Shape, batch, cfg)
+	default:
+		r.Rate, err = bench.Train(r.Shape, cfg)
+		r.GFLOPS = r.PerSecond / float64(r.Shape.Tokens()) * r.Shape.FLOPs() / 1e9
+		r.Share = r.GFLOPS / (r.Machine.PeakGFLOPS * float64(r.Threads))
+	}
+	return err
+}
+
+// String is the record as a line of text.
+func (r benchRecord) String() string {
+	unit := "tokens/s"
+	if r.Task == "classify" {
+		unit = "documents/s"
+	}
+	line := fmt.Sprintf("%-8s %-28s %12.0f %s", r.Shape.Name, r.Shape.About, r.PerSecond, unit)
+	if r.GFLOPS > 0 {
+		line += fmt.Sprintf("  %6.1f GFLOP/s, %.0f %% of peak", r.GFLOPS, 100*r.Share)
+	}
+	return line
+}
+
+// precision parses the name of a precision.
+func precision(name string) (model.Precision, error) {
+	switch name {
+	case "fp32":
+		return model.Float32, nil
+	case "bf16":
+		return model.BFloat16, nil
+	}
+	return 0, fmt.Errorf("--precision is %q; use fp32 or bf16", name)
+}
