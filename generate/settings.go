@@ -38,6 +38,7 @@ type Settings struct {
 	// Optimisation.
 	Batch       int     `json:"batch"` // parallel streams
 	BPTT        int     `json:"bptt"`  // steps of a window
+	Reset       float64 `json:"reset"` // probability that a stream begins anew at a window
 	Optimizer   string  `json:"optimizer"`
 	LR          float64 `json:"lr"`
 	Momentum    float64 `json:"momentum"`
@@ -74,7 +75,7 @@ func Preset(name string) (Settings, error) {
 		Optimizer: "adam", Schedule: "cosine", Warmup: 50, FinalLR: 0.02, Clip: 1, OutputDropout: -1,
 		Split: "0.9,0.1", Seed: 1,
 	}
-	s.Batch, s.BPTT = 32, 64
+	s.Batch, s.BPTT, s.Reset = 32, 64, 0.02
 	s.Hidden = []int{128, 256, 384, 512}[i]
 	s.Dropout = []float64{0, 0.05, 0.2, 0.3}[i]
 	s.LR = []float64{5e-3, 4e-3, 3e-3, 2e-3}[i]

@@ -113,6 +113,14 @@ func (s *State) Reset() {
 	}
 }
 
+// ResetStream sets the state of one stream to zero.
+func (s *State) ResetStream(stream int) {
+	for _, t := range s.tensors {
+		n := t.Shape[1]
+		clear(t.Data[stream*n : (stream+1)*n])
+	}
+}
+
 // CopyFrom copies the state of other, which has the same shape.
 func (s *State) CopyFrom(other *State) {
 	for i, t := range s.tensors {
