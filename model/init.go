@@ -31,6 +31,10 @@ type Init struct {
 	// ForgetBias is added to the bias of an LSTM's forget gate (Gers et al. 2000; Jozefowicz et al. 2015 found 1 best);
 	// nil: 1, and 0 for Uniform, which is PyTorch's.
 	ForgetBias *float64 `json:"forget_bias,omitempty"`
+	// Chrono, if above 2, is the longest dependency in tokens that the cells should begin with: the biases of the gates
+	// that keep the state are ln u with u from U(1, Chrono−1), so that units forget at every pace up to that (Tallec &
+	// Ollivier 2018, eq. 16); an LSTM's input gates get the opposite. It replaces ForgetBias.
+	Chrono int `json:"chrono,omitempty"`
 }
 
 func (c Init) scheme() Scheme {
@@ -56,6 +60,9 @@ func (c Init) validate() error {
 	case Orthogonal, Uniform, Identity:
 	default:
 		return fmt.Errorf("init scheme %q is unknown; use one of %q", c.Scheme, Schemes)
+	}
+	if c.Chrono < 0 {
+		return fmt.Errorf("chrono is %d; it is a number of tokens, or 0", c.Chrono)
 	}
 	if b := c.forgetBias(); math.IsNaN(b) || math.IsInf(b, 0) {
 		return fmt.Errorf("forget bias is %v; it must be a finite number", b)
@@ -84,9 +91,26 @@ func (c Init) initialise(l *layer, rng *rand.Rand) {
 			fillOrthogonal(l.gate(l.whh, g), l.hidden, rng)
 		}
 	}
-	if l.cell == LSTM {
+	switch {
+	case c.Chrono > 2:
+		c.chrono(l, rng)
+	case l.cell == LSTM:
 		for i := range l.hidden {
 			l.bih.Value[l.hidden+i] += float32(c.forgetBias())
+		}
+	}
+}
+
+// chrono draws the biases of the gates that keep the state: f and, reversed, i of an LSTM, z of a GRU.
+func (c Init) chrono(l *layer, rng *rand.Rand) {
+	for i := range l.hidden {
+		bias := float32(math.Log(1 + rng.Float64()*float64(c.Chrono-2)))
+		switch l.cell {
+		case LSTM:
+			l.bih.Value[i] -= bias
+			l.bih.Value[l.hidden+i] += bias
+		case GRU:
+			l.bih.Value[l.hidden+i] += bias
 		}
 	}
 }

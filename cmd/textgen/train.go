@@ -7,7 +7,6 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
-	"time"
 
 	"github.com/textgen-go/textgen/generate"
 	"github.com/urfave/cli/v2"
@@ -38,7 +37,7 @@ func trainCommand() *cli.Command {
 				Name: "out", Aliases: []string{"o"}, Usage: "the run's `DIRECTORY`", EnvVars: variable("out"), TakesFile: true,
 				DefaultText: "a new one, named after the first file",
 			},
-			&cli.StringFlag{Name: "preset", Usage: "proven settings: " + strings.Join(generate.Presets, ", "), EnvVars: variable("preset"), DefaultText: "small; tiny without FILE"},
+			&cli.StringFlag{Name: "preset", Usage: "proven settings: " + strings.Join(generate.Presets, ", "), EnvVars: variable("preset"), DefaultText: "small; stories without FILE"},
 			&cli.StringFlag{Name: "valid", Usage: "validate on the text of `FILE`, not on a part of the corpus", EnvVars: variable("valid"), TakesFile: true, Category: categoryText},
 			&cli.BoolFlag{Name: "resume", Usage: "continue the run in --out, with its settings and its text"},
 			&cli.StringFlag{Name: "from", Usage: "start from this `MODEL`, with its network and its tokenizer", EnvVars: variable("from"), TakesFile: true},
@@ -132,20 +131,16 @@ func checkResume(ctx *cli.Context) error {
 
 // settings starts from the preset and applies every flag that is given.
 func settings(ctx *cli.Context) (generate.Settings, error) {
-	builtin := !ctx.Args().Present()
 	name := ctx.String("preset")
 	if name == "" {
 		name = "small"
-		if builtin {
-			name = "tiny"
+		if !ctx.Args().Present() {
+			name = generate.StoriesPreset
 		}
 	}
 	s, err := generate.Preset(name)
 	if err != nil {
 		return s, fmt.Errorf("--preset: %w", err)
-	}
-	if builtin && !ctx.IsSet("preset") {
-		s.Time = time.Minute
 	}
 	if err := oneLength(ctx, &s); err != nil {
 		return s, err

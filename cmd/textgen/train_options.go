@@ -47,6 +47,8 @@ func options() []option {
 		word("init", categoryNetwork, "first weights: orthogonal, uniform (as PyTorch) or identity", func(s *s) *model.Scheme { return &s.Init }),
 		number("forget-bias", categoryNetwork, "first bias of an LSTM's forget gates", true, func(s *s) *float64 { return &s.ForgetBias }),
 
+		integer("chrono", categoryNetwork, "let gates begin with memories of up to `N` tokens, in place of --forget-bias; 0: not", func(s *s) *int { return &s.Chrono }),
+
 		integer("batch", categoryTraining, "`N` streams of text side by side", func(s *s) *int { return &s.Batch }),
 		integer("bptt", categoryTraining, "`N` tokens through which gradients flow back", func(s *s) *int { return &s.BPTT }),
 		number("reset", categoryTraining, "let a stream begin anew at a window with probability `P`", false, func(s *s) *float64 { return &s.Reset }),

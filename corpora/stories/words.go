@@ -40,21 +40,9 @@ func (w word) without(en, fr, again, encore string) word {
 }
 
 // heNames and sheNames share no name: a name tells he from she.
-var heNames = []word{
-	m("Pip", "Pip"), m("Oscar", "Oscar"), m("Hugo", "Hugo"), m("Basil", "Basil"), m("Otto", "Otto"), m("Felix", "Felix"),
-	m("Barnaby", "Barnaby"), m("Gus", "Gus"), m("Tibo", "Tibo"), m("Rufus", "Rufus"), m("Wilf", "Wilf"), m("Monty", "Monty"),
-	m("Ned", "Ned"), m("Igor", "Igor"), m("Jasper", "Jasper"), m("Alfie", "Alfie"), m("Dudley", "Dudley"), m("Quentin", "Quentin"),
-	m("Leo", "Leo"), m("Zeb", "Zeb"), m("Bruno", "Bruno"), m("Toby", "Toby"), m("Casper", "Casper"), m("Victor", "Victor"),
-	m("Max", "Max"), m("Cyril", "Cyril"), m("Hamish", "Hamish"), m("Percy", "Percy"), m("Sven", "Sven"), m("Boris", "Boris"), m("Fritz", "Fritz"), m("Gaspard", "Gaspard"),
-}
+var heNames = []word{m("Pip", "Pip"), m("Otto", "Otto"), m("Basil", "Basil"), m("Hugo", "Hugo")}
 
-var sheNames = []word{
-	f("Olga", "Olga"), f("Mabel", "Mabel"), f("Posy", "Posy"), f("Ida", "Ida"), f("Clementine", "Clementine"), f("Nell", "Nell"),
-	f("Hattie", "Hattie"), f("Ursula", "Ursula"), f("Dot", "Dot"), f("Flora", "Flora"), f("Juno", "Juno"), f("Winnie", "Winnie"),
-	f("Edith", "Edith"), f("Greta", "Greta"), f("Lulu", "Lulu"), f("Beatrix", "Beatrix"), f("Pearl", "Pearl"), f("Tilda", "Tilda"),
-	f("Agnes", "Agnes"), f("Zora", "Zora"), f("Kiki", "Kiki"), f("Rosa", "Rosa"), f("Vera", "Vera"), f("Myrtle", "Myrtle"),
-	f("Lola", "Lola"), f("Dora", "Dora"), f("Fifi", "Fifi"), f("Poppy", "Poppy"), f("Maud", "Maud"), f("Suzy", "Suzy"), f("Xenia", "Xenia"), f("Bella", "Bella"),
-}
+var sheNames = []word{f("Olga", "Olga"), f("Mabel", "Mabel"), f("Posy", "Posy"), f("Clementine", "Clementine")}
 
 var heSpecies = []word{
 	m("hedgehog", "hérisson"), m("badger", "blaireau"), m("fox", "renard"), m("bear", "ours"), m("rabbit", "lapin"),
