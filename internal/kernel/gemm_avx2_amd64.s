@@ -11,15 +11,25 @@ TEXT ·gemm1x16AVX2(SB), NOSPLIT, $0-64
 	MOVQ       rowC+40(FP), CX
 	PREFETCHT0 (AX)
 	MOVQ       start+24(FP), AX
-	MOVQ       rowStart+48(FP), CX
-	MOVQ       cols+56(FP), CX
-	LEAQ       ones2<>+0(SB), DX
-	MOVQ       $0x00000010, BX
-	SUBQ       CX, BX
-	VMOVUPS    (DX)(BX*4), Y0
-	VMOVUPS    32(DX)(BX*4), Y1
 	TESTQ      AX, AX
 	JZ         zero
+	MOVQ       cols+56(FP), AX
+	CMPQ       AX, $0x10
+	JL         partStart
+	MOVQ       start+24(FP), AX
+	MOVQ       rowStart+48(FP), CX
+	VMOVUPS    (AX), Y0
+	VMOVUPS    32(AX), Y1
+	JMP        multiply
+
+partStart:
+	LEAQ       ones2<>+0(SB), CX
+	MOVQ       $0x00000010, DX
+	SUBQ       AX, DX
+	VMOVUPS    (CX)(DX*4), Y0
+	VMOVUPS    32(CX)(DX*4), Y1
+	MOVQ       start+24(FP), AX
+	MOVQ       rowStart+48(FP), CX
 	VMASKMOVPS (AX), Y0, Y0
 	VMASKMOVPS 32(AX), Y1, Y1
 	JMP        multiply
@@ -47,7 +57,7 @@ next:
 	JNZ          next
 	MOVQ         cols+56(FP), AX
 	CMPQ         AX, $0x10
-	JL           part
+	JL           partEnd
 	MOVQ         c+16(FP), AX
 	MOVQ         rowC+40(FP), CX
 	VMOVUPS      Y0, (AX)
@@ -55,7 +65,7 @@ next:
 	VZEROUPPER
 	RET
 
-part:
+partEnd:
 	LEAQ       ones2<>+0(SB), CX
 	MOVQ       $0x00000010, DX
 	SUBQ       AX, DX
@@ -109,14 +119,23 @@ TEXT ·gemm1x8AVX2(SB), NOSPLIT, $0-64
 	MOVQ       rowC+40(FP), CX
 	PREFETCHT0 (AX)
 	MOVQ       start+24(FP), AX
-	MOVQ       rowStart+48(FP), CX
-	MOVQ       cols+56(FP), CX
-	LEAQ       ones1<>+0(SB), DX
-	MOVQ       $0x00000008, BX
-	SUBQ       CX, BX
-	VMOVUPS    (DX)(BX*4), Y0
 	TESTQ      AX, AX
 	JZ         zero
+	MOVQ       cols+56(FP), AX
+	CMPQ       AX, $0x08
+	JL         partStart
+	MOVQ       start+24(FP), AX
+	MOVQ       rowStart+48(FP), CX
+	VMOVUPS    (AX), Y0
+	JMP        multiply
+
+partStart:
+	LEAQ       ones1<>+0(SB), CX
+	MOVQ       $0x00000008, DX
+	SUBQ       AX, DX
+	VMOVUPS    (CX)(DX*4), Y0
+	MOVQ       start+24(FP), AX
+	MOVQ       rowStart+48(FP), CX
 	VMASKMOVPS (AX), Y0, Y0
 	JMP        multiply
 
@@ -140,14 +159,14 @@ next:
 	JNZ          next
 	MOVQ         cols+56(FP), AX
 	CMPQ         AX, $0x08
-	JL           part
+	JL           partEnd
 	MOVQ         c+16(FP), AX
 	MOVQ         rowC+40(FP), CX
 	VMOVUPS      Y0, (AX)
 	VZEROUPPER
 	RET
 
-part:
+partEnd:
 	LEAQ       ones1<>+0(SB), CX
 	MOVQ       $0x00000008, DX
 	SUBQ       AX, DX
@@ -185,15 +204,28 @@ TEXT ·gemm2x16AVX2(SB), NOSPLIT, $0-64
 	ADDQ       CX, AX
 	PREFETCHT0 (AX)
 	MOVQ       start+24(FP), AX
-	MOVQ       rowStart+48(FP), CX
-	MOVQ       cols+56(FP), DX
-	LEAQ       ones2<>+0(SB), BX
-	MOVQ       $0x00000010, SI
-	SUBQ       DX, SI
-	VMOVUPS    (BX)(SI*4), Y2
-	VMOVUPS    32(BX)(SI*4), Y3
 	TESTQ      AX, AX
 	JZ         zero
+	MOVQ       cols+56(FP), AX
+	CMPQ       AX, $0x10
+	JL         partStart
+	MOVQ       start+24(FP), AX
+	MOVQ       rowStart+48(FP), CX
+	VMOVUPS    (AX), Y0
+	VMOVUPS    32(AX), Y1
+	ADDQ       CX, AX
+	VMOVUPS    (AX), Y2
+	VMOVUPS    32(AX), Y3
+	JMP        multiply
+
+partStart:
+	LEAQ       ones2<>+0(SB), CX
+	MOVQ       $0x00000010, DX
+	SUBQ       AX, DX
+	VMOVUPS    (CX)(DX*4), Y2
+	VMOVUPS    32(CX)(DX*4), Y3
+	MOVQ       start+24(FP), AX
+	MOVQ       rowStart+48(FP), CX
 	VMASKMOVPS (AX), Y2, Y0
 	VMASKMOVPS 32(AX), Y3, Y1
 	ADDQ       CX, AX
@@ -229,7 +261,7 @@ next:
 	JNZ          next
 	MOVQ         cols+56(FP), AX
 	CMPQ         AX, $0x10
-	JL           part
+	JL           partEnd
 	MOVQ         c+16(FP), AX
 	MOVQ         rowC+40(FP), CX
 	VMOVUPS      Y0, (AX)
@@ -240,7 +272,7 @@ next:
 	VZEROUPPER
 	RET
 
-part:
+partEnd:
 	LEAQ       ones2<>+0(SB), CX
 	MOVQ       $0x00000010, DX
 	SUBQ       AX, DX
@@ -265,14 +297,25 @@ TEXT ·gemm2x8AVX2(SB), NOSPLIT, $0-64
 	ADDQ       CX, AX
 	PREFETCHT0 (AX)
 	MOVQ       start+24(FP), AX
-	MOVQ       rowStart+48(FP), CX
-	MOVQ       cols+56(FP), DX
-	LEAQ       ones1<>+0(SB), BX
-	MOVQ       $0x00000008, SI
-	SUBQ       DX, SI
-	VMOVUPS    (BX)(SI*4), Y1
 	TESTQ      AX, AX
 	JZ         zero
+	MOVQ       cols+56(FP), AX
+	CMPQ       AX, $0x08
+	JL         partStart
+	MOVQ       start+24(FP), AX
+	MOVQ       rowStart+48(FP), CX
+	VMOVUPS    (AX), Y0
+	ADDQ       CX, AX
+	VMOVUPS    (AX), Y1
+	JMP        multiply
+
+partStart:
+	LEAQ       ones1<>+0(SB), CX
+	MOVQ       $0x00000008, DX
+	SUBQ       AX, DX
+	VMOVUPS    (CX)(DX*4), Y1
+	MOVQ       start+24(FP), AX
+	MOVQ       rowStart+48(FP), CX
 	VMASKMOVPS (AX), Y1, Y0
 	ADDQ       CX, AX
 	VMASKMOVPS (AX), Y1, Y1
@@ -301,7 +344,7 @@ next:
 	JNZ          next
 	MOVQ         cols+56(FP), AX
 	CMPQ         AX, $0x08
-	JL           part
+	JL           partEnd
 	MOVQ         c+16(FP), AX
 	MOVQ         rowC+40(FP), CX
 	VMOVUPS      Y0, (AX)
@@ -310,7 +353,7 @@ next:
 	VZEROUPPER
 	RET
 
-part:
+partEnd:
 	LEAQ       ones1<>+0(SB), CX
 	MOVQ       $0x00000008, DX
 	SUBQ       AX, DX
@@ -334,15 +377,31 @@ TEXT ·gemm3x16AVX2(SB), NOSPLIT, $0-64
 	ADDQ       CX, AX
 	PREFETCHT0 (AX)
 	MOVQ       start+24(FP), AX
-	MOVQ       rowStart+48(FP), CX
-	MOVQ       cols+56(FP), DX
-	LEAQ       ones2<>+0(SB), BX
-	MOVQ       $0x00000010, SI
-	SUBQ       DX, SI
-	VMOVUPS    (BX)(SI*4), Y4
-	VMOVUPS    32(BX)(SI*4), Y5
 	TESTQ      AX, AX
 	JZ         zero
+	MOVQ       cols+56(FP), AX
+	CMPQ       AX, $0x10
+	JL         partStart
+	MOVQ       start+24(FP), AX
+	MOVQ       rowStart+48(FP), CX
+	VMOVUPS    (AX), Y0
+	VMOVUPS    32(AX), Y1
+	ADDQ       CX, AX
+	VMOVUPS    (AX), Y2
+	VMOVUPS    32(AX), Y3
+	ADDQ       CX, AX
+	VMOVUPS    (AX), Y4
+	VMOVUPS    32(AX), Y5
+	JMP        multiply
+
+partStart:
+	LEAQ       ones2<>+0(SB), CX
+	MOVQ       $0x00000010, DX
+	SUBQ       AX, DX
+	VMOVUPS    (CX)(DX*4), Y4
+	VMOVUPS    32(CX)(DX*4), Y5
+	MOVQ       start+24(FP), AX
+	MOVQ       rowStart+48(FP), CX
 	VMASKMOVPS (AX), Y4, Y0
 	VMASKMOVPS 32(AX), Y5, Y1
 	ADDQ       CX, AX
@@ -386,7 +445,7 @@ next:
 	JNZ          next
 	MOVQ         cols+56(FP), AX
 	CMPQ         AX, $0x10
-	JL           part
+	JL           partEnd
 	MOVQ         c+16(FP), AX
 	MOVQ         rowC+40(FP), CX
 	VMOVUPS      Y0, (AX)
@@ -400,7 +459,7 @@ next:
 	VZEROUPPER
 	RET
 
-part:
+partEnd:
 	LEAQ       ones2<>+0(SB), CX
 	MOVQ       $0x00000010, DX
 	SUBQ       AX, DX
@@ -430,14 +489,27 @@ TEXT ·gemm3x8AVX2(SB), NOSPLIT, $0-64
 	ADDQ       CX, AX
 	PREFETCHT0 (AX)
 	MOVQ       start+24(FP), AX
-	MOVQ       rowStart+48(FP), CX
-	MOVQ       cols+56(FP), DX
-	LEAQ       ones1<>+0(SB), BX
-	MOVQ       $0x00000008, SI
-	SUBQ       DX, SI
-	VMOVUPS    (BX)(SI*4), Y2
 	TESTQ      AX, AX
 	JZ         zero
+	MOVQ       cols+56(FP), AX
+	CMPQ       AX, $0x08
+	JL         partStart
+	MOVQ       start+24(FP), AX
+	MOVQ       rowStart+48(FP), CX
+	VMOVUPS    (AX), Y0
+	ADDQ       CX, AX
+	VMOVUPS    (AX), Y1
+	ADDQ       CX, AX
+	VMOVUPS    (AX), Y2
+	JMP        multiply
+
+partStart:
+	LEAQ       ones1<>+0(SB), CX
+	MOVQ       $0x00000008, DX
+	SUBQ       AX, DX
+	VMOVUPS    (CX)(DX*4), Y2
+	MOVQ       start+24(FP), AX
+	MOVQ       rowStart+48(FP), CX
 	VMASKMOVPS (AX), Y2, Y0
 	ADDQ       CX, AX
 	VMASKMOVPS (AX), Y2, Y1
@@ -471,7 +543,7 @@ next:
 	JNZ          next
 	MOVQ         cols+56(FP), AX
 	CMPQ         AX, $0x08
-	JL           part
+	JL           partEnd
 	MOVQ         c+16(FP), AX
 	MOVQ         rowC+40(FP), CX
 	VMOVUPS      Y0, (AX)
@@ -482,7 +554,7 @@ next:
 	VZEROUPPER
 	RET
 
-part:
+partEnd:
 	LEAQ       ones1<>+0(SB), CX
 	MOVQ       $0x00000008, DX
 	SUBQ       AX, DX
@@ -510,15 +582,34 @@ TEXT ·gemm4x16AVX2(SB), NOSPLIT, $0-64
 	ADDQ       CX, AX
 	PREFETCHT0 (AX)
 	MOVQ       start+24(FP), AX
-	MOVQ       rowStart+48(FP), CX
-	MOVQ       cols+56(FP), DX
-	LEAQ       ones2<>+0(SB), BX
-	MOVQ       $0x00000010, SI
-	SUBQ       DX, SI
-	VMOVUPS    (BX)(SI*4), Y6
-	VMOVUPS    32(BX)(SI*4), Y7
 	TESTQ      AX, AX
 	JZ         zero
+	MOVQ       cols+56(FP), AX
+	CMPQ       AX, $0x10
+	JL         partStart
+	MOVQ       start+24(FP), AX
+	MOVQ       rowStart+48(FP), CX
+	VMOVUPS    (AX), Y0
+	VMOVUPS    32(AX), Y1
+	ADDQ       CX, AX
+	VMOVUPS    (AX), Y2
+	VMOVUPS    32(AX), Y3
+	ADDQ       CX, AX
+	VMOVUPS    (AX), Y4
+	VMOVUPS    32(AX), Y5
+	ADDQ       CX, AX
+	VMOVUPS    (AX), Y6
+	VMOVUPS    32(AX), Y7
+	JMP        multiply
+
+partStart:
+	LEAQ       ones2<>+0(SB), CX
+	MOVQ       $0x00000010, DX
+	SUBQ       AX, DX
+	VMOVUPS    (CX)(DX*4), Y6
+	VMOVUPS    32(CX)(DX*4), Y7
+	MOVQ       start+24(FP), AX
+	MOVQ       rowStart+48(FP), CX
 	VMASKMOVPS (AX), Y6, Y0
 	VMASKMOVPS 32(AX), Y7, Y1
 	ADDQ       CX, AX
@@ -570,7 +661,7 @@ next:
 	JNZ          next
 	MOVQ         cols+56(FP), AX
 	CMPQ         AX, $0x10
-	JL           part
+	JL           partEnd
 	MOVQ         c+16(FP), AX
 	MOVQ         rowC+40(FP), CX
 	VMOVUPS      Y0, (AX)
@@ -587,7 +678,7 @@ next:
 	VZEROUPPER
 	RET
 
-part:
+partEnd:
 	LEAQ       ones2<>+0(SB), CX
 	MOVQ       $0x00000010, DX
 	SUBQ       AX, DX
@@ -622,14 +713,29 @@ TEXT ·gemm4x8AVX2(SB), NOSPLIT, $0-64
 	ADDQ       CX, AX
 	PREFETCHT0 (AX)
 	MOVQ       start+24(FP), AX
-	MOVQ       rowStart+48(FP), CX
-	MOVQ       cols+56(FP), DX
-	LEAQ       ones1<>+0(SB), BX
-	MOVQ       $0x00000008, SI
-	SUBQ       DX, SI
-	VMOVUPS    (BX)(SI*4), Y3
 	TESTQ      AX, AX
 	JZ         zero
+	MOVQ       cols+56(FP), AX
+	CMPQ       AX, $0x08
+	JL         partStart
+	MOVQ       start+24(FP), AX
+	MOVQ       rowStart+48(FP), CX
+	VMOVUPS    (AX), Y0
+	ADDQ       CX, AX
+	VMOVUPS    (AX), Y1
+	ADDQ       CX, AX
+	VMOVUPS    (AX), Y2
+	ADDQ       CX, AX
+	VMOVUPS    (AX), Y3
+	JMP        multiply
+
+partStart:
+	LEAQ       ones1<>+0(SB), CX
+	MOVQ       $0x00000008, DX
+	SUBQ       AX, DX
+	VMOVUPS    (CX)(DX*4), Y3
+	MOVQ       start+24(FP), AX
+	MOVQ       rowStart+48(FP), CX
 	VMASKMOVPS (AX), Y3, Y0
 	ADDQ       CX, AX
 	VMASKMOVPS (AX), Y3, Y1
@@ -668,7 +774,7 @@ next:
 	JNZ          next
 	MOVQ         cols+56(FP), AX
 	CMPQ         AX, $0x08
-	JL           part
+	JL           partEnd
 	MOVQ         c+16(FP), AX
 	MOVQ         rowC+40(FP), CX
 	VMOVUPS      Y0, (AX)
@@ -681,7 +787,7 @@ next:
 	VZEROUPPER
 	RET
 
-part:
+partEnd:
 	LEAQ       ones1<>+0(SB), CX
 	MOVQ       $0x00000008, DX
 	SUBQ       AX, DX
@@ -713,15 +819,37 @@ TEXT ·gemm5x16AVX2(SB), NOSPLIT, $0-64
 	ADDQ       CX, AX
 	PREFETCHT0 (AX)
 	MOVQ       start+24(FP), AX
-	MOVQ       rowStart+48(FP), CX
-	MOVQ       cols+56(FP), DX
-	LEAQ       ones2<>+0(SB), BX
-	MOVQ       $0x00000010, SI
-	SUBQ       DX, SI
-	VMOVUPS    (BX)(SI*4), Y8
-	VMOVUPS    32(BX)(SI*4), Y9
 	TESTQ      AX, AX
 	JZ         zero
+	MOVQ       cols+56(FP), AX
+	CMPQ       AX, $0x10
+	JL         partStart
+	MOVQ       start+24(FP), AX
+	MOVQ       rowStart+48(FP), CX
+	VMOVUPS    (AX), Y0
+	VMOVUPS    32(AX), Y1
+	ADDQ       CX, AX
+	VMOVUPS    (AX), Y2
+	VMOVUPS    32(AX), Y3
+	ADDQ       CX, AX
+	VMOVUPS    (AX), Y4
+	VMOVUPS    32(AX), Y5
+	ADDQ       CX, AX
+	VMOVUPS    (AX), Y6
+	VMOVUPS    32(AX), Y7
+	ADDQ       CX, AX
+	VMOVUPS    (AX), Y8
+	VMOVUPS    32(AX), Y9
+	JMP        multiply
+
+partStart:
+	LEAQ       ones2<>+0(SB), CX
+	MOVQ       $0x00000010, DX
+	SUBQ       AX, DX
+	VMOVUPS    (CX)(DX*4), Y8
+	VMOVUPS    32(CX)(DX*4), Y9
+	MOVQ       start+24(FP), AX
+	MOVQ       rowStart+48(FP), CX
 	VMASKMOVPS (AX), Y8, Y0
 	VMASKMOVPS 32(AX), Y9, Y1
 	ADDQ       CX, AX
@@ -781,7 +909,7 @@ next:
 	JNZ          next
 	MOVQ         cols+56(FP), AX
 	CMPQ         AX, $0x10
-	JL           part
+	JL           partEnd
 	MOVQ         c+16(FP), AX
 	MOVQ         rowC+40(FP), CX
 	VMOVUPS      Y0, (AX)
@@ -801,7 +929,7 @@ next:
 	VZEROUPPER
 	RET
 
-part:
+partEnd:
 	LEAQ       ones2<>+0(SB), CX
 	MOVQ       $0x00000010, DX
 	SUBQ       AX, DX
@@ -841,14 +969,31 @@ TEXT ·gemm5x8AVX2(SB), NOSPLIT, $0-64
 	ADDQ       CX, AX
 	PREFETCHT0 (AX)
 	MOVQ       start+24(FP), AX
-	MOVQ       rowStart+48(FP), CX
-	MOVQ       cols+56(FP), DX
-	LEAQ       ones1<>+0(SB), BX
-	MOVQ       $0x00000008, SI
-	SUBQ       DX, SI
-	VMOVUPS    (BX)(SI*4), Y4
 	TESTQ      AX, AX
 	JZ         zero
+	MOVQ       cols+56(FP), AX
+	CMPQ       AX, $0x08
+	JL         partStart
+	MOVQ       start+24(FP), AX
+	MOVQ       rowStart+48(FP), CX
+	VMOVUPS    (AX), Y0
+	ADDQ       CX, AX
+	VMOVUPS    (AX), Y1
+	ADDQ       CX, AX
+	VMOVUPS    (AX), Y2
+	ADDQ       CX, AX
+	VMOVUPS    (AX), Y3
+	ADDQ       CX, AX
+	VMOVUPS    (AX), Y4
+	JMP        multiply
+
+partStart:
+	LEAQ       ones1<>+0(SB), CX
+	MOVQ       $0x00000008, DX
+	SUBQ       AX, DX
+	VMOVUPS    (CX)(DX*4), Y4
+	MOVQ       start+24(FP), AX
+	MOVQ       rowStart+48(FP), CX
 	VMASKMOVPS (AX), Y4, Y0
 	ADDQ       CX, AX
 	VMASKMOVPS (AX), Y4, Y1
@@ -892,7 +1037,7 @@ next:
 	JNZ          next
 	MOVQ         cols+56(FP), AX
 	CMPQ         AX, $0x08
-	JL           part
+	JL           partEnd
 	MOVQ         c+16(FP), AX
 	MOVQ         rowC+40(FP), CX
 	VMOVUPS      Y0, (AX)
@@ -907,7 +1052,7 @@ next:
 	VZEROUPPER
 	RET
 
-part:
+partEnd:
 	LEAQ       ones1<>+0(SB), CX
 	MOVQ       $0x00000008, DX
 	SUBQ       AX, DX
@@ -943,15 +1088,40 @@ TEXT ·gemm6x16AVX2(SB), NOSPLIT, $0-64
 	ADDQ       CX, AX
 	PREFETCHT0 (AX)
 	MOVQ       start+24(FP), AX
-	MOVQ       rowStart+48(FP), CX
-	MOVQ       cols+56(FP), DX
-	LEAQ       ones2<>+0(SB), BX
-	MOVQ       $0x00000010, SI
-	SUBQ       DX, SI
-	VMOVUPS    (BX)(SI*4), Y10
-	VMOVUPS    32(BX)(SI*4), Y11
 	TESTQ      AX, AX
 	JZ         zero
+	MOVQ       cols+56(FP), AX
+	CMPQ       AX, $0x10
+	JL         partStart
+	MOVQ       start+24(FP), AX
+	MOVQ       rowStart+48(FP), CX
+	VMOVUPS    (AX), Y0
+	VMOVUPS    32(AX), Y1
+	ADDQ       CX, AX
+	VMOVUPS    (AX), Y2
+	VMOVUPS    32(AX), Y3
+	ADDQ       CX, AX
+	VMOVUPS    (AX), Y4
+	VMOVUPS    32(AX), Y5
+	ADDQ       CX, AX
+	VMOVUPS    (AX), Y6
+	VMOVUPS    32(AX), Y7
+	ADDQ       CX, AX
+	VMOVUPS    (AX), Y8
+	VMOVUPS    32(AX), Y9
+	ADDQ       CX, AX
+	VMOVUPS    (AX), Y10
+	VMOVUPS    32(AX), Y11
+	JMP        multiply
+
+partStart:
+	LEAQ       ones2<>+0(SB), CX
+	MOVQ       $0x00000010, DX
+	SUBQ       AX, DX
+	VMOVUPS    (CX)(DX*4), Y10
+	VMOVUPS    32(CX)(DX*4), Y11
+	MOVQ       start+24(FP), AX
+	MOVQ       rowStart+48(FP), CX
 	VMASKMOVPS (AX), Y10, Y0
 	VMASKMOVPS 32(AX), Y11, Y1
 	ADDQ       CX, AX
@@ -1019,7 +1189,7 @@ next:
 	JNZ          next
 	MOVQ         cols+56(FP), AX
 	CMPQ         AX, $0x10
-	JL           part
+	JL           partEnd
 	MOVQ         c+16(FP), AX
 	MOVQ         rowC+40(FP), CX
 	VMOVUPS      Y0, (AX)
@@ -1042,7 +1212,7 @@ next:
 	VZEROUPPER
 	RET
 
-part:
+partEnd:
 	LEAQ       ones2<>+0(SB), CX
 	MOVQ       $0x00000010, DX
 	SUBQ       AX, DX
@@ -1087,14 +1257,33 @@ TEXT ·gemm6x8AVX2(SB), NOSPLIT, $0-64
 	ADDQ       CX, AX
 	PREFETCHT0 (AX)
 	MOVQ       start+24(FP), AX
-	MOVQ       rowStart+48(FP), CX
-	MOVQ       cols+56(FP), DX
-	LEAQ       ones1<>+0(SB), BX
-	MOVQ       $0x00000008, SI
-	SUBQ       DX, SI
-	VMOVUPS    (BX)(SI*4), Y5
 	TESTQ      AX, AX
 	JZ         zero
+	MOVQ       cols+56(FP), AX
+	CMPQ       AX, $0x08
+	JL         partStart
+	MOVQ       start+24(FP), AX
+	MOVQ       rowStart+48(FP), CX
+	VMOVUPS    (AX), Y0
+	ADDQ       CX, AX
+	VMOVUPS    (AX), Y1
+	ADDQ       CX, AX
+	VMOVUPS    (AX), Y2
+	ADDQ       CX, AX
+	VMOVUPS    (AX), Y3
+	ADDQ       CX, AX
+	VMOVUPS    (AX), Y4
+	ADDQ       CX, AX
+	VMOVUPS    (AX), Y5
+	JMP        multiply
+
+partStart:
+	LEAQ       ones1<>+0(SB), CX
+	MOVQ       $0x00000008, DX
+	SUBQ       AX, DX
+	VMOVUPS    (CX)(DX*4), Y5
+	MOVQ       start+24(FP), AX
+	MOVQ       rowStart+48(FP), CX
 	VMASKMOVPS (AX), Y5, Y0
 	ADDQ       CX, AX
 	VMASKMOVPS (AX), Y5, Y1
@@ -1143,7 +1332,7 @@ next:
 	JNZ          next
 	MOVQ         cols+56(FP), AX
 	CMPQ         AX, $0x08
-	JL           part
+	JL           partEnd
 	MOVQ         c+16(FP), AX
 	MOVQ         rowC+40(FP), CX
 	VMOVUPS      Y0, (AX)
@@ -1160,7 +1349,7 @@ next:
 	VZEROUPPER
 	RET
 
-part:
+partEnd:
 	LEAQ       ones1<>+0(SB), CX
 	MOVQ       $0x00000008, DX
 	SUBQ       AX, DX

@@ -12,18 +12,28 @@ TEXT ·gemm1x32AVX512(SB), NOSPLIT, $0-64
 	PREFETCHT0 (AX)
 	PREFETCHT0 64(AX)
 	MOVQ       start+24(FP), AX
-	MOVQ       rowStart+48(FP), CX
-	MOVQ       cols+56(FP), CX
-	MOVQ       $-1, DX
-	BZHIQ      CX, DX, DX
-	KMOVW      DX, K1
-	SHRQ       $0x10, DX
-	KMOVW      DX, K2
 	TESTQ      AX, AX
 	JZ         zero
-	VMOVUPS.Z  (AX), K1, Z0
-	VMOVUPS.Z  64(AX), K2, Z1
+	MOVQ       cols+56(FP), AX
+	CMPQ       AX, $0x20
+	JL         partStart
+	MOVQ       start+24(FP), AX
+	MOVQ       rowStart+48(FP), CX
+	VMOVUPS    (AX), Z0
+	VMOVUPS    64(AX), Z1
 	JMP        multiply
+
+partStart:
+	MOVQ      $-1, CX
+	BZHIQ     AX, CX, CX
+	KMOVW     CX, K1
+	SHRQ      $0x10, CX
+	KMOVW     CX, K2
+	MOVQ      start+24(FP), AX
+	MOVQ      rowStart+48(FP), CX
+	VMOVUPS.Z (AX), K1, Z0
+	VMOVUPS.Z 64(AX), K2, Z1
+	JMP       multiply
 
 zero:
 	VPXORD Z0, Z0, Z0
@@ -49,7 +59,7 @@ next:
 	JNZ          next
 	MOVQ         cols+56(FP), AX
 	CMPQ         AX, $0x20
-	JL           part
+	JL           partEnd
 	MOVQ         c+16(FP), AX
 	MOVQ         rowC+40(FP), CX
 	VMOVUPS      Z0, (AX)
@@ -57,7 +67,7 @@ next:
 	VZEROUPPER
 	RET
 
-part:
+partEnd:
 	MOVQ    $-1, CX
 	BZHIQ   AX, CX, CX
 	KMOVW   CX, K1
@@ -77,15 +87,24 @@ TEXT ·gemm1x16AVX512(SB), NOSPLIT, $0-64
 	MOVQ       rowC+40(FP), CX
 	PREFETCHT0 (AX)
 	MOVQ       start+24(FP), AX
-	MOVQ       rowStart+48(FP), CX
-	MOVQ       cols+56(FP), CX
-	MOVQ       $-1, DX
-	BZHIQ      CX, DX, DX
-	KMOVW      DX, K1
 	TESTQ      AX, AX
 	JZ         zero
-	VMOVUPS.Z  (AX), K1, Z0
+	MOVQ       cols+56(FP), AX
+	CMPQ       AX, $0x10
+	JL         partStart
+	MOVQ       start+24(FP), AX
+	MOVQ       rowStart+48(FP), CX
+	VMOVUPS    (AX), Z0
 	JMP        multiply
+
+partStart:
+	MOVQ      $-1, CX
+	BZHIQ     AX, CX, CX
+	KMOVW     CX, K1
+	MOVQ      start+24(FP), AX
+	MOVQ      rowStart+48(FP), CX
+	VMOVUPS.Z (AX), K1, Z0
+	JMP       multiply
 
 zero:
 	VPXORD Z0, Z0, Z0
@@ -108,14 +127,14 @@ next:
 	JNZ          next
 	MOVQ         cols+56(FP), AX
 	CMPQ         AX, $0x10
-	JL           part
+	JL           partEnd
 	MOVQ         c+16(FP), AX
 	MOVQ         rowC+40(FP), CX
 	VMOVUPS      Z0, (AX)
 	VZEROUPPER
 	RET
 
-part:
+partEnd:
 	MOVQ    $-1, CX
 	BZHIQ   AX, CX, CX
 	KMOVW   CX, K1
@@ -136,21 +155,34 @@ TEXT ·gemm2x32AVX512(SB), NOSPLIT, $0-64
 	PREFETCHT0 (AX)
 	PREFETCHT0 64(AX)
 	MOVQ       start+24(FP), AX
-	MOVQ       rowStart+48(FP), CX
-	MOVQ       cols+56(FP), DX
-	MOVQ       $-1, BX
-	BZHIQ      DX, BX, BX
-	KMOVW      BX, K1
-	SHRQ       $0x10, BX
-	KMOVW      BX, K2
 	TESTQ      AX, AX
 	JZ         zero
-	VMOVUPS.Z  (AX), K1, Z0
-	VMOVUPS.Z  64(AX), K2, Z1
+	MOVQ       cols+56(FP), AX
+	CMPQ       AX, $0x20
+	JL         partStart
+	MOVQ       start+24(FP), AX
+	MOVQ       rowStart+48(FP), CX
+	VMOVUPS    (AX), Z0
+	VMOVUPS    64(AX), Z1
 	ADDQ       CX, AX
-	VMOVUPS.Z  (AX), K1, Z2
-	VMOVUPS.Z  64(AX), K2, Z3
+	VMOVUPS    (AX), Z2
+	VMOVUPS    64(AX), Z3
 	JMP        multiply
+
+partStart:
+	MOVQ      $-1, CX
+	BZHIQ     AX, CX, CX
+	KMOVW     CX, K1
+	SHRQ      $0x10, CX
+	KMOVW     CX, K2
+	MOVQ      start+24(FP), AX
+	MOVQ      rowStart+48(FP), CX
+	VMOVUPS.Z (AX), K1, Z0
+	VMOVUPS.Z 64(AX), K2, Z1
+	ADDQ      CX, AX
+	VMOVUPS.Z (AX), K1, Z2
+	VMOVUPS.Z 64(AX), K2, Z3
+	JMP       multiply
 
 zero:
 	VPXORD Z0, Z0, Z0
@@ -181,7 +213,7 @@ next:
 	JNZ          next
 	MOVQ         cols+56(FP), AX
 	CMPQ         AX, $0x20
-	JL           part
+	JL           partEnd
 	MOVQ         c+16(FP), AX
 	MOVQ         rowC+40(FP), CX
 	VMOVUPS      Z0, (AX)
@@ -192,7 +224,7 @@ next:
 	VZEROUPPER
 	RET
 
-part:
+partEnd:
 	MOVQ    $-1, CX
 	BZHIQ   AX, CX, CX
 	KMOVW   CX, K1
@@ -217,17 +249,28 @@ TEXT ·gemm2x16AVX512(SB), NOSPLIT, $0-64
 	ADDQ       CX, AX
 	PREFETCHT0 (AX)
 	MOVQ       start+24(FP), AX
-	MOVQ       rowStart+48(FP), CX
-	MOVQ       cols+56(FP), DX
-	MOVQ       $-1, BX
-	BZHIQ      DX, BX, BX
-	KMOVW      BX, K1
 	TESTQ      AX, AX
 	JZ         zero
-	VMOVUPS.Z  (AX), K1, Z0
+	MOVQ       cols+56(FP), AX
+	CMPQ       AX, $0x10
+	JL         partStart
+	MOVQ       start+24(FP), AX
+	MOVQ       rowStart+48(FP), CX
+	VMOVUPS    (AX), Z0
 	ADDQ       CX, AX
-	VMOVUPS.Z  (AX), K1, Z1
+	VMOVUPS    (AX), Z1
 	JMP        multiply
+
+partStart:
+	MOVQ      $-1, CX
+	BZHIQ     AX, CX, CX
+	KMOVW     CX, K1
+	MOVQ      start+24(FP), AX
+	MOVQ      rowStart+48(FP), CX
+	VMOVUPS.Z (AX), K1, Z0
+	ADDQ      CX, AX
+	VMOVUPS.Z (AX), K1, Z1
+	JMP       multiply
 
 zero:
 	VPXORD Z0, Z0, Z0
@@ -253,7 +296,7 @@ next:
 	JNZ          next
 	MOVQ         cols+56(FP), AX
 	CMPQ         AX, $0x10
-	JL           part
+	JL           partEnd
 	MOVQ         c+16(FP), AX
 	MOVQ         rowC+40(FP), CX
 	VMOVUPS      Z0, (AX)
@@ -262,7 +305,7 @@ next:
 	VZEROUPPER
 	RET
 
-part:
+partEnd:
 	MOVQ    $-1, CX
 	BZHIQ   AX, CX, CX
 	KMOVW   CX, K1
@@ -288,24 +331,40 @@ TEXT ·gemm3x32AVX512(SB), NOSPLIT, $0-64
 	PREFETCHT0 (AX)
 	PREFETCHT0 64(AX)
 	MOVQ       start+24(FP), AX
-	MOVQ       rowStart+48(FP), CX
-	MOVQ       cols+56(FP), DX
-	MOVQ       $-1, BX
-	BZHIQ      DX, BX, BX
-	KMOVW      BX, K1
-	SHRQ       $0x10, BX
-	KMOVW      BX, K2
 	TESTQ      AX, AX
 	JZ         zero
-	VMOVUPS.Z  (AX), K1, Z0
-	VMOVUPS.Z  64(AX), K2, Z1
+	MOVQ       cols+56(FP), AX
+	CMPQ       AX, $0x20
+	JL         partStart
+	MOVQ       start+24(FP), AX
+	MOVQ       rowStart+48(FP), CX
+	VMOVUPS    (AX), Z0
+	VMOVUPS    64(AX), Z1
 	ADDQ       CX, AX
-	VMOVUPS.Z  (AX), K1, Z2
-	VMOVUPS.Z  64(AX), K2, Z3
+	VMOVUPS    (AX), Z2
+	VMOVUPS    64(AX), Z3
 	ADDQ       CX, AX
-	VMOVUPS.Z  (AX), K1, Z4
-	VMOVUPS.Z  64(AX), K2, Z5
+	VMOVUPS    (AX), Z4
+	VMOVUPS    64(AX), Z5
 	JMP        multiply
+
+partStart:
+	MOVQ      $-1, CX
+	BZHIQ     AX, CX, CX
+	KMOVW     CX, K1
+	SHRQ      $0x10, CX
+	KMOVW     CX, K2
+	MOVQ      start+24(FP), AX
+	MOVQ      rowStart+48(FP), CX
+	VMOVUPS.Z (AX), K1, Z0
+	VMOVUPS.Z 64(AX), K2, Z1
+	ADDQ      CX, AX
+	VMOVUPS.Z (AX), K1, Z2
+	VMOVUPS.Z 64(AX), K2, Z3
+	ADDQ      CX, AX
+	VMOVUPS.Z (AX), K1, Z4
+	VMOVUPS.Z 64(AX), K2, Z5
+	JMP       multiply
 
 zero:
 	VPXORD Z0, Z0, Z0
@@ -341,7 +400,7 @@ next:
 	JNZ          next
 	MOVQ         cols+56(FP), AX
 	CMPQ         AX, $0x20
-	JL           part
+	JL           partEnd
 	MOVQ         c+16(FP), AX
 	MOVQ         rowC+40(FP), CX
 	VMOVUPS      Z0, (AX)
@@ -355,7 +414,7 @@ next:
 	VZEROUPPER
 	RET
 
-part:
+partEnd:
 	MOVQ    $-1, CX
 	BZHIQ   AX, CX, CX
 	KMOVW   CX, K1
@@ -385,19 +444,32 @@ TEXT ·gemm3x16AVX512(SB), NOSPLIT, $0-64
 	ADDQ       CX, AX
 	PREFETCHT0 (AX)
 	MOVQ       start+24(FP), AX
-	MOVQ       rowStart+48(FP), CX
-	MOVQ       cols+56(FP), DX
-	MOVQ       $-1, BX
-	BZHIQ      DX, BX, BX
-	KMOVW      BX, K1
 	TESTQ      AX, AX
 	JZ         zero
-	VMOVUPS.Z  (AX), K1, Z0
+	MOVQ       cols+56(FP), AX
+	CMPQ       AX, $0x10
+	JL         partStart
+	MOVQ       start+24(FP), AX
+	MOVQ       rowStart+48(FP), CX
+	VMOVUPS    (AX), Z0
 	ADDQ       CX, AX
-	VMOVUPS.Z  (AX), K1, Z1
+	VMOVUPS    (AX), Z1
 	ADDQ       CX, AX
-	VMOVUPS.Z  (AX), K1, Z2
+	VMOVUPS    (AX), Z2
 	JMP        multiply
+
+partStart:
+	MOVQ      $-1, CX
+	BZHIQ     AX, CX, CX
+	KMOVW     CX, K1
+	MOVQ      start+24(FP), AX
+	MOVQ      rowStart+48(FP), CX
+	VMOVUPS.Z (AX), K1, Z0
+	ADDQ      CX, AX
+	VMOVUPS.Z (AX), K1, Z1
+	ADDQ      CX, AX
+	VMOVUPS.Z (AX), K1, Z2
+	JMP       multiply
 
 zero:
 	VPXORD Z0, Z0, Z0
@@ -426,7 +498,7 @@ next:
 	JNZ          next
 	MOVQ         cols+56(FP), AX
 	CMPQ         AX, $0x10
-	JL           part
+	JL           partEnd
 	MOVQ         c+16(FP), AX
 	MOVQ         rowC+40(FP), CX
 	VMOVUPS      Z0, (AX)
@@ -437,7 +509,7 @@ next:
 	VZEROUPPER
 	RET
 
-part:
+partEnd:
 	MOVQ    $-1, CX
 	BZHIQ   AX, CX, CX
 	KMOVW   CX, K1
@@ -468,27 +540,46 @@ TEXT ·gemm4x32AVX512(SB), NOSPLIT, $0-64
 	PREFETCHT0 (AX)
 	PREFETCHT0 64(AX)
 	MOVQ       start+24(FP), AX
-	MOVQ       rowStart+48(FP), CX
-	MOVQ       cols+56(FP), DX
-	MOVQ       $-1, BX
-	BZHIQ      DX, BX, BX
-	KMOVW      BX, K1
-	SHRQ       $0x10, BX
-	KMOVW      BX, K2
 	TESTQ      AX, AX
 	JZ         zero
-	VMOVUPS.Z  (AX), K1, Z0
-	VMOVUPS.Z  64(AX), K2, Z1
+	MOVQ       cols+56(FP), AX
+	CMPQ       AX, $0x20
+	JL         partStart
+	MOVQ       start+24(FP), AX
+	MOVQ       rowStart+48(FP), CX
+	VMOVUPS    (AX), Z0
+	VMOVUPS    64(AX), Z1
 	ADDQ       CX, AX
-	VMOVUPS.Z  (AX), K1, Z2
-	VMOVUPS.Z  64(AX), K2, Z3
+	VMOVUPS    (AX), Z2
+	VMOVUPS    64(AX), Z3
 	ADDQ       CX, AX
-	VMOVUPS.Z  (AX), K1, Z4
-	VMOVUPS.Z  64(AX), K2, Z5
+	VMOVUPS    (AX), Z4
+	VMOVUPS    64(AX), Z5
 	ADDQ       CX, AX
-	VMOVUPS.Z  (AX), K1, Z6
-	VMOVUPS.Z  64(AX), K2, Z7
+	VMOVUPS    (AX), Z6
+	VMOVUPS    64(AX), Z7
 	JMP        multiply
+
+partStart:
+	MOVQ      $-1, CX
+	BZHIQ     AX, CX, CX
+	KMOVW     CX, K1
+	SHRQ      $0x10, CX
+	KMOVW     CX, K2
+	MOVQ      start+24(FP), AX
+	MOVQ      rowStart+48(FP), CX
+	VMOVUPS.Z (AX), K1, Z0
+	VMOVUPS.Z 64(AX), K2, Z1
+	ADDQ      CX, AX
+	VMOVUPS.Z (AX), K1, Z2
+	VMOVUPS.Z 64(AX), K2, Z3
+	ADDQ      CX, AX
+	VMOVUPS.Z (AX), K1, Z4
+	VMOVUPS.Z 64(AX), K2, Z5
+	ADDQ      CX, AX
+	VMOVUPS.Z (AX), K1, Z6
+	VMOVUPS.Z 64(AX), K2, Z7
+	JMP       multiply
 
 zero:
 	VPXORD Z0, Z0, Z0
@@ -529,7 +620,7 @@ next:
 	JNZ          next
 	MOVQ         cols+56(FP), AX
 	CMPQ         AX, $0x20
-	JL           part
+	JL           partEnd
 	MOVQ         c+16(FP), AX
 	MOVQ         rowC+40(FP), CX
 	VMOVUPS      Z0, (AX)
@@ -546,7 +637,7 @@ next:
 	VZEROUPPER
 	RET
 
-part:
+partEnd:
 	MOVQ    $-1, CX
 	BZHIQ   AX, CX, CX
 	KMOVW   CX, K1
@@ -581,21 +672,36 @@ TEXT ·gemm4x16AVX512(SB), NOSPLIT, $0-64
 	ADDQ       CX, AX
 	PREFETCHT0 (AX)
 	MOVQ       start+24(FP), AX
-	MOVQ       rowStart+48(FP), CX
-	MOVQ       cols+56(FP), DX
-	MOVQ       $-1, BX
-	BZHIQ      DX, BX, BX
-	KMOVW      BX, K1
 	TESTQ      AX, AX
 	JZ         zero
-	VMOVUPS.Z  (AX), K1, Z0
+	MOVQ       cols+56(FP), AX
+	CMPQ       AX, $0x10
+	JL         partStart
+	MOVQ       start+24(FP), AX
+	MOVQ       rowStart+48(FP), CX
+	VMOVUPS    (AX), Z0
 	ADDQ       CX, AX
-	VMOVUPS.Z  (AX), K1, Z1
+	VMOVUPS    (AX), Z1
 	ADDQ       CX, AX
-	VMOVUPS.Z  (AX), K1, Z2
+	VMOVUPS    (AX), Z2
 	ADDQ       CX, AX
-	VMOVUPS.Z  (AX), K1, Z3
+	VMOVUPS    (AX), Z3
 	JMP        multiply
+
+partStart:
+	MOVQ      $-1, CX
+	BZHIQ     AX, CX, CX
+	KMOVW     CX, K1
+	MOVQ      start+24(FP), AX
+	MOVQ      rowStart+48(FP), CX
+	VMOVUPS.Z (AX), K1, Z0
+	ADDQ      CX, AX
+	VMOVUPS.Z (AX), K1, Z1
+	ADDQ      CX, AX
+	VMOVUPS.Z (AX), K1, Z2
+	ADDQ      CX, AX
+	VMOVUPS.Z (AX), K1, Z3
+	JMP       multiply
 
 zero:
 	VPXORD Z0, Z0, Z0
@@ -627,7 +733,7 @@ next:
 	JNZ          next
 	MOVQ         cols+56(FP), AX
 	CMPQ         AX, $0x10
-	JL           part
+	JL           partEnd
 	MOVQ         c+16(FP), AX
 	MOVQ         rowC+40(FP), CX
 	VMOVUPS      Z0, (AX)
@@ -640,7 +746,7 @@ next:
 	VZEROUPPER
 	RET
 
-part:
+partEnd:
 	MOVQ    $-1, CX
 	BZHIQ   AX, CX, CX
 	KMOVW   CX, K1
@@ -676,30 +782,52 @@ TEXT ·gemm5x32AVX512(SB), NOSPLIT, $0-64
 	PREFETCHT0 (AX)
 	PREFETCHT0 64(AX)
 	MOVQ       start+24(FP), AX
-	MOVQ       rowStart+48(FP), CX
-	MOVQ       cols+56(FP), DX
-	MOVQ       $-1, BX
-	BZHIQ      DX, BX, BX
-	KMOVW      BX, K1
-	SHRQ       $0x10, BX
-	KMOVW      BX, K2
 	TESTQ      AX, AX
 	JZ         zero
-	VMOVUPS.Z  (AX), K1, Z0
-	VMOVUPS.Z  64(AX), K2, Z1
+	MOVQ       cols+56(FP), AX
+	CMPQ       AX, $0x20
+	JL         partStart
+	MOVQ       start+24(FP), AX
+	MOVQ       rowStart+48(FP), CX
+	VMOVUPS    (AX), Z0
+	VMOVUPS    64(AX), Z1
 	ADDQ       CX, AX
-	VMOVUPS.Z  (AX), K1, Z2
-	VMOVUPS.Z  64(AX), K2, Z3
+	VMOVUPS    (AX), Z2
+	VMOVUPS    64(AX), Z3
 	ADDQ       CX, AX
-	VMOVUPS.Z  (AX), K1, Z4
-	VMOVUPS.Z  64(AX), K2, Z5
+	VMOVUPS    (AX), Z4
+	VMOVUPS    64(AX), Z5
 	ADDQ       CX, AX
-	VMOVUPS.Z  (AX), K1, Z6
-	VMOVUPS.Z  64(AX), K2, Z7
+	VMOVUPS    (AX), Z6
+	VMOVUPS    64(AX), Z7
 	ADDQ       CX, AX
-	VMOVUPS.Z  (AX), K1, Z8
-	VMOVUPS.Z  64(AX), K2, Z9
+	VMOVUPS    (AX), Z8
+	VMOVUPS    64(AX), Z9
 	JMP        multiply
+
+partStart:
+	MOVQ      $-1, CX
+	BZHIQ     AX, CX, CX
+	KMOVW     CX, K1
+	SHRQ      $0x10, CX
+	KMOVW     CX, K2
+	MOVQ      start+24(FP), AX
+	MOVQ      rowStart+48(FP), CX
+	VMOVUPS.Z (AX), K1, Z0
+	VMOVUPS.Z 64(AX), K2, Z1
+	ADDQ      CX, AX
+	VMOVUPS.Z (AX), K1, Z2
+	VMOVUPS.Z 64(AX), K2, Z3
+	ADDQ      CX, AX
+	VMOVUPS.Z (AX), K1, Z4
+	VMOVUPS.Z 64(AX), K2, Z5
+	ADDQ      CX, AX
+	VMOVUPS.Z (AX), K1, Z6
+	VMOVUPS.Z 64(AX), K2, Z7
+	ADDQ      CX, AX
+	VMOVUPS.Z (AX), K1, Z8
+	VMOVUPS.Z 64(AX), K2, Z9
+	JMP       multiply
 
 zero:
 	VPXORD Z0, Z0, Z0
@@ -745,7 +873,7 @@ next:
 	JNZ          next
 	MOVQ         cols+56(FP), AX
 	CMPQ         AX, $0x20
-	JL           part
+	JL           partEnd
 	MOVQ         c+16(FP), AX
 	MOVQ         rowC+40(FP), CX
 	VMOVUPS      Z0, (AX)
@@ -765,7 +893,7 @@ next:
 	VZEROUPPER
 	RET
 
-part:
+partEnd:
 	MOVQ    $-1, CX
 	BZHIQ   AX, CX, CX
 	KMOVW   CX, K1
@@ -805,23 +933,40 @@ TEXT ·gemm5x16AVX512(SB), NOSPLIT, $0-64
 	ADDQ       CX, AX
 	PREFETCHT0 (AX)
 	MOVQ       start+24(FP), AX
-	MOVQ       rowStart+48(FP), CX
-	MOVQ       cols+56(FP), DX
-	MOVQ       $-1, BX
-	BZHIQ      DX, BX, BX
-	KMOVW      BX, K1
 	TESTQ      AX, AX
 	JZ         zero
-	VMOVUPS.Z  (AX), K1, Z0
+	MOVQ       cols+56(FP), AX
+	CMPQ       AX, $0x10
+	JL         partStart
+	MOVQ       start+24(FP), AX
+	MOVQ       rowStart+48(FP), CX
+	VMOVUPS    (AX), Z0
 	ADDQ       CX, AX
-	VMOVUPS.Z  (AX), K1, Z1
+	VMOVUPS    (AX), Z1
 	ADDQ       CX, AX
-	VMOVUPS.Z  (AX), K1, Z2
+	VMOVUPS    (AX), Z2
 	ADDQ       CX, AX
-	VMOVUPS.Z  (AX), K1, Z3
+	VMOVUPS    (AX), Z3
 	ADDQ       CX, AX
-	VMOVUPS.Z  (AX), K1, Z4
+	VMOVUPS    (AX), Z4
 	JMP        multiply
+
+partStart:
+	MOVQ      $-1, CX
+	BZHIQ     AX, CX, CX
+	KMOVW     CX, K1
+	MOVQ      start+24(FP), AX
+	MOVQ      rowStart+48(FP), CX
+	VMOVUPS.Z (AX), K1, Z0
+	ADDQ      CX, AX
+	VMOVUPS.Z (AX), K1, Z1
+	ADDQ      CX, AX
+	VMOVUPS.Z (AX), K1, Z2
+	ADDQ      CX, AX
+	VMOVUPS.Z (AX), K1, Z3
+	ADDQ      CX, AX
+	VMOVUPS.Z (AX), K1, Z4
+	JMP       multiply
 
 zero:
 	VPXORD Z0, Z0, Z0
@@ -856,7 +1001,7 @@ next:
 	JNZ          next
 	MOVQ         cols+56(FP), AX
 	CMPQ         AX, $0x10
-	JL           part
+	JL           partEnd
 	MOVQ         c+16(FP), AX
 	MOVQ         rowC+40(FP), CX
 	VMOVUPS      Z0, (AX)
@@ -871,7 +1016,7 @@ next:
 	VZEROUPPER
 	RET
 
-part:
+partEnd:
 	MOVQ    $-1, CX
 	BZHIQ   AX, CX, CX
 	KMOVW   CX, K1
@@ -912,33 +1057,58 @@ TEXT ·gemm6x32AVX512(SB), NOSPLIT, $0-64
 	PREFETCHT0 (AX)
 	PREFETCHT0 64(AX)
 	MOVQ       start+24(FP), AX
-	MOVQ       rowStart+48(FP), CX
-	MOVQ       cols+56(FP), DX
-	MOVQ       $-1, BX
-	BZHIQ      DX, BX, BX
-	KMOVW      BX, K1
-	SHRQ       $0x10, BX
-	KMOVW      BX, K2
 	TESTQ      AX, AX
 	JZ         zero
-	VMOVUPS.Z  (AX), K1, Z0
-	VMOVUPS.Z  64(AX), K2, Z1
+	MOVQ       cols+56(FP), AX
+	CMPQ       AX, $0x20
+	JL         partStart
+	MOVQ       start+24(FP), AX
+	MOVQ       rowStart+48(FP), CX
+	VMOVUPS    (AX), Z0
+	VMOVUPS    64(AX), Z1
 	ADDQ       CX, AX
-	VMOVUPS.Z  (AX), K1, Z2
-	VMOVUPS.Z  64(AX), K2, Z3
+	VMOVUPS    (AX), Z2
+	VMOVUPS    64(AX), Z3
 	ADDQ       CX, AX
-	VMOVUPS.Z  (AX), K1, Z4
-	VMOVUPS.Z  64(AX), K2, Z5
+	VMOVUPS    (AX), Z4
+	VMOVUPS    64(AX), Z5
 	ADDQ       CX, AX
-	VMOVUPS.Z  (AX), K1, Z6
-	VMOVUPS.Z  64(AX), K2, Z7
+	VMOVUPS    (AX), Z6
+	VMOVUPS    64(AX), Z7
 	ADDQ       CX, AX
-	VMOVUPS.Z  (AX), K1, Z8
-	VMOVUPS.Z  64(AX), K2, Z9
+	VMOVUPS    (AX), Z8
+	VMOVUPS    64(AX), Z9
 	ADDQ       CX, AX
-	VMOVUPS.Z  (AX), K1, Z10
-	VMOVUPS.Z  64(AX), K2, Z11
+	VMOVUPS    (AX), Z10
+	VMOVUPS    64(AX), Z11
 	JMP        multiply
+
+partStart:
+	MOVQ      $-1, CX
+	BZHIQ     AX, CX, CX
+	KMOVW     CX, K1
+	SHRQ      $0x10, CX
+	KMOVW     CX, K2
+	MOVQ      start+24(FP), AX
+	MOVQ      rowStart+48(FP), CX
+	VMOVUPS.Z (AX), K1, Z0
+	VMOVUPS.Z 64(AX), K2, Z1
+	ADDQ      CX, AX
+	VMOVUPS.Z (AX), K1, Z2
+	VMOVUPS.Z 64(AX), K2, Z3
+	ADDQ      CX, AX
+	VMOVUPS.Z (AX), K1, Z4
+	VMOVUPS.Z 64(AX), K2, Z5
+	ADDQ      CX, AX
+	VMOVUPS.Z (AX), K1, Z6
+	VMOVUPS.Z 64(AX), K2, Z7
+	ADDQ      CX, AX
+	VMOVUPS.Z (AX), K1, Z8
+	VMOVUPS.Z 64(AX), K2, Z9
+	ADDQ      CX, AX
+	VMOVUPS.Z (AX), K1, Z10
+	VMOVUPS.Z 64(AX), K2, Z11
+	JMP       multiply
 
 zero:
 	VPXORD Z0, Z0, Z0
@@ -989,7 +1159,7 @@ next:
 	JNZ          next
 	MOVQ         cols+56(FP), AX
 	CMPQ         AX, $0x20
-	JL           part
+	JL           partEnd
 	MOVQ         c+16(FP), AX
 	MOVQ         rowC+40(FP), CX
 	VMOVUPS      Z0, (AX)
@@ -1012,7 +1182,7 @@ next:
 	VZEROUPPER
 	RET
 
-part:
+partEnd:
 	MOVQ    $-1, CX
 	BZHIQ   AX, CX, CX
 	KMOVW   CX, K1
@@ -1057,25 +1227,44 @@ TEXT ·gemm6x16AVX512(SB), NOSPLIT, $0-64
 	ADDQ       CX, AX
 	PREFETCHT0 (AX)
 	MOVQ       start+24(FP), AX
-	MOVQ       rowStart+48(FP), CX
-	MOVQ       cols+56(FP), DX
-	MOVQ       $-1, BX
-	BZHIQ      DX, BX, BX
-	KMOVW      BX, K1
 	TESTQ      AX, AX
 	JZ         zero
-	VMOVUPS.Z  (AX), K1, Z0
+	MOVQ       cols+56(FP), AX
+	CMPQ       AX, $0x10
+	JL         partStart
+	MOVQ       start+24(FP), AX
+	MOVQ       rowStart+48(FP), CX
+	VMOVUPS    (AX), Z0
 	ADDQ       CX, AX
-	VMOVUPS.Z  (AX), K1, Z1
+	VMOVUPS    (AX), Z1
 	ADDQ       CX, AX
-	VMOVUPS.Z  (AX), K1, Z2
+	VMOVUPS    (AX), Z2
 	ADDQ       CX, AX
-	VMOVUPS.Z  (AX), K1, Z3
+	VMOVUPS    (AX), Z3
 	ADDQ       CX, AX
-	VMOVUPS.Z  (AX), K1, Z4
+	VMOVUPS    (AX), Z4
 	ADDQ       CX, AX
-	VMOVUPS.Z  (AX), K1, Z5
+	VMOVUPS    (AX), Z5
 	JMP        multiply
+
+partStart:
+	MOVQ      $-1, CX
+	BZHIQ     AX, CX, CX
+	KMOVW     CX, K1
+	MOVQ      start+24(FP), AX
+	MOVQ      rowStart+48(FP), CX
+	VMOVUPS.Z (AX), K1, Z0
+	ADDQ      CX, AX
+	VMOVUPS.Z (AX), K1, Z1
+	ADDQ      CX, AX
+	VMOVUPS.Z (AX), K1, Z2
+	ADDQ      CX, AX
+	VMOVUPS.Z (AX), K1, Z3
+	ADDQ      CX, AX
+	VMOVUPS.Z (AX), K1, Z4
+	ADDQ      CX, AX
+	VMOVUPS.Z (AX), K1, Z5
+	JMP       multiply
 
 zero:
 	VPXORD Z0, Z0, Z0
@@ -1113,7 +1302,7 @@ next:
 	JNZ          next
 	MOVQ         cols+56(FP), AX
 	CMPQ         AX, $0x10
-	JL           part
+	JL           partEnd
 	MOVQ         c+16(FP), AX
 	MOVQ         rowC+40(FP), CX
 	VMOVUPS      Z0, (AX)
@@ -1130,7 +1319,7 @@ next:
 	VZEROUPPER
 	RET
 
-part:
+partEnd:
 	MOVQ    $-1, CX
 	BZHIQ   AX, CX, CX
 	KMOVW   CX, K1
@@ -1176,36 +1365,64 @@ TEXT ·gemm7x32AVX512(SB), NOSPLIT, $0-64
 	PREFETCHT0 (AX)
 	PREFETCHT0 64(AX)
 	MOVQ       start+24(FP), AX
-	MOVQ       rowStart+48(FP), CX
-	MOVQ       cols+56(FP), DX
-	MOVQ       $-1, BX
-	BZHIQ      DX, BX, BX
-	KMOVW      BX, K1
-	SHRQ       $0x10, BX
-	KMOVW      BX, K2
 	TESTQ      AX, AX
 	JZ         zero
-	VMOVUPS.Z  (AX), K1, Z0
-	VMOVUPS.Z  64(AX), K2, Z1
+	MOVQ       cols+56(FP), AX
+	CMPQ       AX, $0x20
+	JL         partStart
+	MOVQ       start+24(FP), AX
+	MOVQ       rowStart+48(FP), CX
+	VMOVUPS    (AX), Z0
+	VMOVUPS    64(AX), Z1
 	ADDQ       CX, AX
-	VMOVUPS.Z  (AX), K1, Z2
-	VMOVUPS.Z  64(AX), K2, Z3
+	VMOVUPS    (AX), Z2
+	VMOVUPS    64(AX), Z3
 	ADDQ       CX, AX
-	VMOVUPS.Z  (AX), K1, Z4
-	VMOVUPS.Z  64(AX), K2, Z5
+	VMOVUPS    (AX), Z4
+	VMOVUPS    64(AX), Z5
 	ADDQ       CX, AX
-	VMOVUPS.Z  (AX), K1, Z6
-	VMOVUPS.Z  64(AX), K2, Z7
+	VMOVUPS    (AX), Z6
+	VMOVUPS    64(AX), Z7
 	ADDQ       CX, AX
-	VMOVUPS.Z  (AX), K1, Z8
-	VMOVUPS.Z  64(AX), K2, Z9
+	VMOVUPS    (AX), Z8
+	VMOVUPS    64(AX), Z9
 	ADDQ       CX, AX
-	VMOVUPS.Z  (AX), K1, Z10
-	VMOVUPS.Z  64(AX), K2, Z11
+	VMOVUPS    (AX), Z10
+	VMOVUPS    64(AX), Z11
 	ADDQ       CX, AX
-	VMOVUPS.Z  (AX), K1, Z12
-	VMOVUPS.Z  64(AX), K2, Z13
+	VMOVUPS    (AX), Z12
+	VMOVUPS    64(AX), Z13
 	JMP        multiply
+
+partStart:
+	MOVQ      $-1, CX
+	BZHIQ     AX, CX, CX
+	KMOVW     CX, K1
+	SHRQ      $0x10, CX
+	KMOVW     CX, K2
+	MOVQ      start+24(FP), AX
+	MOVQ      rowStart+48(FP), CX
+	VMOVUPS.Z (AX), K1, Z0
+	VMOVUPS.Z 64(AX), K2, Z1
+	ADDQ      CX, AX
+	VMOVUPS.Z (AX), K1, Z2
+	VMOVUPS.Z 64(AX), K2, Z3
+	ADDQ      CX, AX
+	VMOVUPS.Z (AX), K1, Z4
+	VMOVUPS.Z 64(AX), K2, Z5
+	ADDQ      CX, AX
+	VMOVUPS.Z (AX), K1, Z6
+	VMOVUPS.Z 64(AX), K2, Z7
+	ADDQ      CX, AX
+	VMOVUPS.Z (AX), K1, Z8
+	VMOVUPS.Z 64(AX), K2, Z9
+	ADDQ      CX, AX
+	VMOVUPS.Z (AX), K1, Z10
+	VMOVUPS.Z 64(AX), K2, Z11
+	ADDQ      CX, AX
+	VMOVUPS.Z (AX), K1, Z12
+	VMOVUPS.Z 64(AX), K2, Z13
+	JMP       multiply
 
 zero:
 	VPXORD Z0, Z0, Z0
@@ -1261,7 +1478,7 @@ next:
 	JNZ          next
 	MOVQ         cols+56(FP), AX
 	CMPQ         AX, $0x20
-	JL           part
+	JL           partEnd
 	MOVQ         c+16(FP), AX
 	MOVQ         rowC+40(FP), CX
 	VMOVUPS      Z0, (AX)
@@ -1287,7 +1504,7 @@ next:
 	VZEROUPPER
 	RET
 
-part:
+partEnd:
 	MOVQ    $-1, CX
 	BZHIQ   AX, CX, CX
 	KMOVW   CX, K1
@@ -1337,27 +1554,48 @@ TEXT ·gemm7x16AVX512(SB), NOSPLIT, $0-64
 	ADDQ       CX, AX
 	PREFETCHT0 (AX)
 	MOVQ       start+24(FP), AX
-	MOVQ       rowStart+48(FP), CX
-	MOVQ       cols+56(FP), DX
-	MOVQ       $-1, BX
-	BZHIQ      DX, BX, BX
-	KMOVW      BX, K1
 	TESTQ      AX, AX
 	JZ         zero
-	VMOVUPS.Z  (AX), K1, Z0
+	MOVQ       cols+56(FP), AX
+	CMPQ       AX, $0x10
+	JL         partStart
+	MOVQ       start+24(FP), AX
+	MOVQ       rowStart+48(FP), CX
+	VMOVUPS    (AX), Z0
 	ADDQ       CX, AX
-	VMOVUPS.Z  (AX), K1, Z1
+	VMOVUPS    (AX), Z1
 	ADDQ       CX, AX
-	VMOVUPS.Z  (AX), K1, Z2
+	VMOVUPS    (AX), Z2
 	ADDQ       CX, AX
-	VMOVUPS.Z  (AX), K1, Z3
+	VMOVUPS    (AX), Z3
 	ADDQ       CX, AX
-	VMOVUPS.Z  (AX), K1, Z4
+	VMOVUPS    (AX), Z4
 	ADDQ       CX, AX
-	VMOVUPS.Z  (AX), K1, Z5
+	VMOVUPS    (AX), Z5
 	ADDQ       CX, AX
-	VMOVUPS.Z  (AX), K1, Z6
+	VMOVUPS    (AX), Z6
 	JMP        multiply
+
+partStart:
+	MOVQ      $-1, CX
+	BZHIQ     AX, CX, CX
+	KMOVW     CX, K1
+	MOVQ      start+24(FP), AX
+	MOVQ      rowStart+48(FP), CX
+	VMOVUPS.Z (AX), K1, Z0
+	ADDQ      CX, AX
+	VMOVUPS.Z (AX), K1, Z1
+	ADDQ      CX, AX
+	VMOVUPS.Z (AX), K1, Z2
+	ADDQ      CX, AX
+	VMOVUPS.Z (AX), K1, Z3
+	ADDQ      CX, AX
+	VMOVUPS.Z (AX), K1, Z4
+	ADDQ      CX, AX
+	VMOVUPS.Z (AX), K1, Z5
+	ADDQ      CX, AX
+	VMOVUPS.Z (AX), K1, Z6
+	JMP       multiply
 
 zero:
 	VPXORD Z0, Z0, Z0
@@ -1398,7 +1636,7 @@ next:
 	JNZ          next
 	MOVQ         cols+56(FP), AX
 	CMPQ         AX, $0x10
-	JL           part
+	JL           partEnd
 	MOVQ         c+16(FP), AX
 	MOVQ         rowC+40(FP), CX
 	VMOVUPS      Z0, (AX)
@@ -1417,7 +1655,7 @@ next:
 	VZEROUPPER
 	RET
 
-part:
+partEnd:
 	MOVQ    $-1, CX
 	BZHIQ   AX, CX, CX
 	KMOVW   CX, K1
@@ -1468,39 +1706,70 @@ TEXT ·gemm8x32AVX512(SB), NOSPLIT, $0-64
 	PREFETCHT0 (AX)
 	PREFETCHT0 64(AX)
 	MOVQ       start+24(FP), AX
-	MOVQ       rowStart+48(FP), CX
-	MOVQ       cols+56(FP), DX
-	MOVQ       $-1, BX
-	BZHIQ      DX, BX, BX
-	KMOVW      BX, K1
-	SHRQ       $0x10, BX
-	KMOVW      BX, K2
 	TESTQ      AX, AX
 	JZ         zero
-	VMOVUPS.Z  (AX), K1, Z0
-	VMOVUPS.Z  64(AX), K2, Z1
+	MOVQ       cols+56(FP), AX
+	CMPQ       AX, $0x20
+	JL         partStart
+	MOVQ       start+24(FP), AX
+	MOVQ       rowStart+48(FP), CX
+	VMOVUPS    (AX), Z0
+	VMOVUPS    64(AX), Z1
 	ADDQ       CX, AX
-	VMOVUPS.Z  (AX), K1, Z2
-	VMOVUPS.Z  64(AX), K2, Z3
+	VMOVUPS    (AX), Z2
+	VMOVUPS    64(AX), Z3
 	ADDQ       CX, AX
-	VMOVUPS.Z  (AX), K1, Z4
-	VMOVUPS.Z  64(AX), K2, Z5
+	VMOVUPS    (AX), Z4
+	VMOVUPS    64(AX), Z5
 	ADDQ       CX, AX
-	VMOVUPS.Z  (AX), K1, Z6
-	VMOVUPS.Z  64(AX), K2, Z7
+	VMOVUPS    (AX), Z6
+	VMOVUPS    64(AX), Z7
 	ADDQ       CX, AX
-	VMOVUPS.Z  (AX), K1, Z8
-	VMOVUPS.Z  64(AX), K2, Z9
+	VMOVUPS    (AX), Z8
+	VMOVUPS    64(AX), Z9
 	ADDQ       CX, AX
-	VMOVUPS.Z  (AX), K1, Z10
-	VMOVUPS.Z  64(AX), K2, Z11
+	VMOVUPS    (AX), Z10
+	VMOVUPS    64(AX), Z11
 	ADDQ       CX, AX
-	VMOVUPS.Z  (AX), K1, Z12
-	VMOVUPS.Z  64(AX), K2, Z13
+	VMOVUPS    (AX), Z12
+	VMOVUPS    64(AX), Z13
 	ADDQ       CX, AX
-	VMOVUPS.Z  (AX), K1, Z14
-	VMOVUPS.Z  64(AX), K2, Z15
+	VMOVUPS    (AX), Z14
+	VMOVUPS    64(AX), Z15
 	JMP        multiply
+
+partStart:
+	MOVQ      $-1, CX
+	BZHIQ     AX, CX, CX
+	KMOVW     CX, K1
+	SHRQ      $0x10, CX
+	KMOVW     CX, K2
+	MOVQ      start+24(FP), AX
+	MOVQ      rowStart+48(FP), CX
+	VMOVUPS.Z (AX), K1, Z0
+	VMOVUPS.Z 64(AX), K2, Z1
+	ADDQ      CX, AX
+	VMOVUPS.Z (AX), K1, Z2
+	VMOVUPS.Z 64(AX), K2, Z3
+	ADDQ      CX, AX
+	VMOVUPS.Z (AX), K1, Z4
+	VMOVUPS.Z 64(AX), K2, Z5
+	ADDQ      CX, AX
+	VMOVUPS.Z (AX), K1, Z6
+	VMOVUPS.Z 64(AX), K2, Z7
+	ADDQ      CX, AX
+	VMOVUPS.Z (AX), K1, Z8
+	VMOVUPS.Z 64(AX), K2, Z9
+	ADDQ      CX, AX
+	VMOVUPS.Z (AX), K1, Z10
+	VMOVUPS.Z 64(AX), K2, Z11
+	ADDQ      CX, AX
+	VMOVUPS.Z (AX), K1, Z12
+	VMOVUPS.Z 64(AX), K2, Z13
+	ADDQ      CX, AX
+	VMOVUPS.Z (AX), K1, Z14
+	VMOVUPS.Z 64(AX), K2, Z15
+	JMP       multiply
 
 zero:
 	VPXORD Z0, Z0, Z0
@@ -1561,7 +1830,7 @@ next:
 	JNZ          next
 	MOVQ         cols+56(FP), AX
 	CMPQ         AX, $0x20
-	JL           part
+	JL           partEnd
 	MOVQ         c+16(FP), AX
 	MOVQ         rowC+40(FP), CX
 	VMOVUPS      Z0, (AX)
@@ -1590,7 +1859,7 @@ next:
 	VZEROUPPER
 	RET
 
-part:
+partEnd:
 	MOVQ    $-1, CX
 	BZHIQ   AX, CX, CX
 	KMOVW   CX, K1
@@ -1645,29 +1914,52 @@ TEXT ·gemm8x16AVX512(SB), NOSPLIT, $0-64
 	ADDQ       CX, AX
 	PREFETCHT0 (AX)
 	MOVQ       start+24(FP), AX
-	MOVQ       rowStart+48(FP), CX
-	MOVQ       cols+56(FP), DX
-	MOVQ       $-1, BX
-	BZHIQ      DX, BX, BX
-	KMOVW      BX, K1
 	TESTQ      AX, AX
 	JZ         zero
-	VMOVUPS.Z  (AX), K1, Z0
+	MOVQ       cols+56(FP), AX
+	CMPQ       AX, $0x10
+	JL         partStart
+	MOVQ       start+24(FP), AX
+	MOVQ       rowStart+48(FP), CX
+	VMOVUPS    (AX), Z0
 	ADDQ       CX, AX
-	VMOVUPS.Z  (AX), K1, Z1
+	VMOVUPS    (AX), Z1
 	ADDQ       CX, AX
-	VMOVUPS.Z  (AX), K1, Z2
+	VMOVUPS    (AX), Z2
 	ADDQ       CX, AX
-	VMOVUPS.Z  (AX), K1, Z3
+	VMOVUPS    (AX), Z3
 	ADDQ       CX, AX
-	VMOVUPS.Z  (AX), K1, Z4
+	VMOVUPS    (AX), Z4
 	ADDQ       CX, AX
-	VMOVUPS.Z  (AX), K1, Z5
+	VMOVUPS    (AX), Z5
 	ADDQ       CX, AX
-	VMOVUPS.Z  (AX), K1, Z6
+	VMOVUPS    (AX), Z6
 	ADDQ       CX, AX
-	VMOVUPS.Z  (AX), K1, Z7
+	VMOVUPS    (AX), Z7
 	JMP        multiply
+
+partStart:
+	MOVQ      $-1, CX
+	BZHIQ     AX, CX, CX
+	KMOVW     CX, K1
+	MOVQ      start+24(FP), AX
+	MOVQ      rowStart+48(FP), CX
+	VMOVUPS.Z (AX), K1, Z0
+	ADDQ      CX, AX
+	VMOVUPS.Z (AX), K1, Z1
+	ADDQ      CX, AX
+	VMOVUPS.Z (AX), K1, Z2
+	ADDQ      CX, AX
+	VMOVUPS.Z (AX), K1, Z3
+	ADDQ      CX, AX
+	VMOVUPS.Z (AX), K1, Z4
+	ADDQ      CX, AX
+	VMOVUPS.Z (AX), K1, Z5
+	ADDQ      CX, AX
+	VMOVUPS.Z (AX), K1, Z6
+	ADDQ      CX, AX
+	VMOVUPS.Z (AX), K1, Z7
+	JMP       multiply
 
 zero:
 	VPXORD Z0, Z0, Z0
@@ -1711,7 +2003,7 @@ next:
 	JNZ          next
 	MOVQ         cols+56(FP), AX
 	CMPQ         AX, $0x10
-	JL           part
+	JL           partEnd
 	MOVQ         c+16(FP), AX
 	MOVQ         rowC+40(FP), CX
 	VMOVUPS      Z0, (AX)
@@ -1732,7 +2024,7 @@ next:
 	VZEROUPPER
 	RET
 
-part:
+partEnd:
 	MOVQ    $-1, CX
 	BZHIQ   AX, CX, CX
 	KMOVW   CX, K1
@@ -1788,42 +2080,76 @@ TEXT ·gemm9x32AVX512(SB), NOSPLIT, $0-64
 	PREFETCHT0 (AX)
 	PREFETCHT0 64(AX)
 	MOVQ       start+24(FP), AX
-	MOVQ       rowStart+48(FP), CX
-	MOVQ       cols+56(FP), DX
-	MOVQ       $-1, BX
-	BZHIQ      DX, BX, BX
-	KMOVW      BX, K1
-	SHRQ       $0x10, BX
-	KMOVW      BX, K2
 	TESTQ      AX, AX
 	JZ         zero
-	VMOVUPS.Z  (AX), K1, Z0
-	VMOVUPS.Z  64(AX), K2, Z1
+	MOVQ       cols+56(FP), AX
+	CMPQ       AX, $0x20
+	JL         partStart
+	MOVQ       start+24(FP), AX
+	MOVQ       rowStart+48(FP), CX
+	VMOVUPS    (AX), Z0
+	VMOVUPS    64(AX), Z1
 	ADDQ       CX, AX
-	VMOVUPS.Z  (AX), K1, Z2
-	VMOVUPS.Z  64(AX), K2, Z3
+	VMOVUPS    (AX), Z2
+	VMOVUPS    64(AX), Z3
 	ADDQ       CX, AX
-	VMOVUPS.Z  (AX), K1, Z4
-	VMOVUPS.Z  64(AX), K2, Z5
+	VMOVUPS    (AX), Z4
+	VMOVUPS    64(AX), Z5
 	ADDQ       CX, AX
-	VMOVUPS.Z  (AX), K1, Z6
-	VMOVUPS.Z  64(AX), K2, Z7
+	VMOVUPS    (AX), Z6
+	VMOVUPS    64(AX), Z7
 	ADDQ       CX, AX
-	VMOVUPS.Z  (AX), K1, Z8
-	VMOVUPS.Z  64(AX), K2, Z9
+	VMOVUPS    (AX), Z8
+	VMOVUPS    64(AX), Z9
 	ADDQ       CX, AX
-	VMOVUPS.Z  (AX), K1, Z10
-	VMOVUPS.Z  64(AX), K2, Z11
+	VMOVUPS    (AX), Z10
+	VMOVUPS    64(AX), Z11
 	ADDQ       CX, AX
-	VMOVUPS.Z  (AX), K1, Z12
-	VMOVUPS.Z  64(AX), K2, Z13
+	VMOVUPS    (AX), Z12
+	VMOVUPS    64(AX), Z13
 	ADDQ       CX, AX
-	VMOVUPS.Z  (AX), K1, Z14
-	VMOVUPS.Z  64(AX), K2, Z15
+	VMOVUPS    (AX), Z14
+	VMOVUPS    64(AX), Z15
 	ADDQ       CX, AX
-	VMOVUPS.Z  (AX), K1, Z16
-	VMOVUPS.Z  64(AX), K2, Z17
+	VMOVUPS    (AX), Z16
+	VMOVUPS    64(AX), Z17
 	JMP        multiply
+
+partStart:
+	MOVQ      $-1, CX
+	BZHIQ     AX, CX, CX
+	KMOVW     CX, K1
+	SHRQ      $0x10, CX
+	KMOVW     CX, K2
+	MOVQ      start+24(FP), AX
+	MOVQ      rowStart+48(FP), CX
+	VMOVUPS.Z (AX), K1, Z0
+	VMOVUPS.Z 64(AX), K2, Z1
+	ADDQ      CX, AX
+	VMOVUPS.Z (AX), K1, Z2
+	VMOVUPS.Z 64(AX), K2, Z3
+	ADDQ      CX, AX
+	VMOVUPS.Z (AX), K1, Z4
+	VMOVUPS.Z 64(AX), K2, Z5
+	ADDQ      CX, AX
+	VMOVUPS.Z (AX), K1, Z6
+	VMOVUPS.Z 64(AX), K2, Z7
+	ADDQ      CX, AX
+	VMOVUPS.Z (AX), K1, Z8
+	VMOVUPS.Z 64(AX), K2, Z9
+	ADDQ      CX, AX
+	VMOVUPS.Z (AX), K1, Z10
+	VMOVUPS.Z 64(AX), K2, Z11
+	ADDQ      CX, AX
+	VMOVUPS.Z (AX), K1, Z12
+	VMOVUPS.Z 64(AX), K2, Z13
+	ADDQ      CX, AX
+	VMOVUPS.Z (AX), K1, Z14
+	VMOVUPS.Z 64(AX), K2, Z15
+	ADDQ      CX, AX
+	VMOVUPS.Z (AX), K1, Z16
+	VMOVUPS.Z 64(AX), K2, Z17
+	JMP       multiply
 
 zero:
 	VPXORD Z0, Z0, Z0
@@ -1889,7 +2215,7 @@ next:
 	JNZ          next
 	MOVQ         cols+56(FP), AX
 	CMPQ         AX, $0x20
-	JL           part
+	JL           partEnd
 	MOVQ         c+16(FP), AX
 	MOVQ         rowC+40(FP), CX
 	VMOVUPS      Z0, (AX)
@@ -1921,7 +2247,7 @@ next:
 	VZEROUPPER
 	RET
 
-part:
+partEnd:
 	MOVQ    $-1, CX
 	BZHIQ   AX, CX, CX
 	KMOVW   CX, K1
@@ -1981,31 +2307,56 @@ TEXT ·gemm9x16AVX512(SB), NOSPLIT, $0-64
 	ADDQ       CX, AX
 	PREFETCHT0 (AX)
 	MOVQ       start+24(FP), AX
-	MOVQ       rowStart+48(FP), CX
-	MOVQ       cols+56(FP), DX
-	MOVQ       $-1, BX
-	BZHIQ      DX, BX, BX
-	KMOVW      BX, K1
 	TESTQ      AX, AX
 	JZ         zero
-	VMOVUPS.Z  (AX), K1, Z0
+	MOVQ       cols+56(FP), AX
+	CMPQ       AX, $0x10
+	JL         partStart
+	MOVQ       start+24(FP), AX
+	MOVQ       rowStart+48(FP), CX
+	VMOVUPS    (AX), Z0
 	ADDQ       CX, AX
-	VMOVUPS.Z  (AX), K1, Z1
+	VMOVUPS    (AX), Z1
 	ADDQ       CX, AX
-	VMOVUPS.Z  (AX), K1, Z2
+	VMOVUPS    (AX), Z2
 	ADDQ       CX, AX
-	VMOVUPS.Z  (AX), K1, Z3
+	VMOVUPS    (AX), Z3
 	ADDQ       CX, AX
-	VMOVUPS.Z  (AX), K1, Z4
+	VMOVUPS    (AX), Z4
 	ADDQ       CX, AX
-	VMOVUPS.Z  (AX), K1, Z5
+	VMOVUPS    (AX), Z5
 	ADDQ       CX, AX
-	VMOVUPS.Z  (AX), K1, Z6
+	VMOVUPS    (AX), Z6
 	ADDQ       CX, AX
-	VMOVUPS.Z  (AX), K1, Z7
+	VMOVUPS    (AX), Z7
 	ADDQ       CX, AX
-	VMOVUPS.Z  (AX), K1, Z8
+	VMOVUPS    (AX), Z8
 	JMP        multiply
+
+partStart:
+	MOVQ      $-1, CX
+	BZHIQ     AX, CX, CX
+	KMOVW     CX, K1
+	MOVQ      start+24(FP), AX
+	MOVQ      rowStart+48(FP), CX
+	VMOVUPS.Z (AX), K1, Z0
+	ADDQ      CX, AX
+	VMOVUPS.Z (AX), K1, Z1
+	ADDQ      CX, AX
+	VMOVUPS.Z (AX), K1, Z2
+	ADDQ      CX, AX
+	VMOVUPS.Z (AX), K1, Z3
+	ADDQ      CX, AX
+	VMOVUPS.Z (AX), K1, Z4
+	ADDQ      CX, AX
+	VMOVUPS.Z (AX), K1, Z5
+	ADDQ      CX, AX
+	VMOVUPS.Z (AX), K1, Z6
+	ADDQ      CX, AX
+	VMOVUPS.Z (AX), K1, Z7
+	ADDQ      CX, AX
+	VMOVUPS.Z (AX), K1, Z8
+	JMP       multiply
 
 zero:
 	VPXORD Z0, Z0, Z0
@@ -2052,7 +2403,7 @@ next:
 	JNZ          next
 	MOVQ         cols+56(FP), AX
 	CMPQ         AX, $0x10
-	JL           part
+	JL           partEnd
 	MOVQ         c+16(FP), AX
 	MOVQ         rowC+40(FP), CX
 	VMOVUPS      Z0, (AX)
@@ -2075,7 +2426,7 @@ next:
 	VZEROUPPER
 	RET
 
-part:
+partEnd:
 	MOVQ    $-1, CX
 	BZHIQ   AX, CX, CX
 	KMOVW   CX, K1
@@ -2136,45 +2487,82 @@ TEXT ·gemm10x32AVX512(SB), NOSPLIT, $0-64
 	PREFETCHT0 (AX)
 	PREFETCHT0 64(AX)
 	MOVQ       start+24(FP), AX
-	MOVQ       rowStart+48(FP), CX
-	MOVQ       cols+56(FP), DX
-	MOVQ       $-1, BX
-	BZHIQ      DX, BX, BX
-	KMOVW      BX, K1
-	SHRQ       $0x10, BX
-	KMOVW      BX, K2
 	TESTQ      AX, AX
 	JZ         zero
-	VMOVUPS.Z  (AX), K1, Z0
-	VMOVUPS.Z  64(AX), K2, Z1
+	MOVQ       cols+56(FP), AX
+	CMPQ       AX, $0x20
+	JL         partStart
+	MOVQ       start+24(FP), AX
+	MOVQ       rowStart+48(FP), CX
+	VMOVUPS    (AX), Z0
+	VMOVUPS    64(AX), Z1
 	ADDQ       CX, AX
-	VMOVUPS.Z  (AX), K1, Z2
-	VMOVUPS.Z  64(AX), K2, Z3
+	VMOVUPS    (AX), Z2
+	VMOVUPS    64(AX), Z3
 	ADDQ       CX, AX
-	VMOVUPS.Z  (AX), K1, Z4
-	VMOVUPS.Z  64(AX), K2, Z5
+	VMOVUPS    (AX), Z4
+	VMOVUPS    64(AX), Z5
 	ADDQ       CX, AX
-	VMOVUPS.Z  (AX), K1, Z6
-	VMOVUPS.Z  64(AX), K2, Z7
+	VMOVUPS    (AX), Z6
+	VMOVUPS    64(AX), Z7
 	ADDQ       CX, AX
-	VMOVUPS.Z  (AX), K1, Z8
-	VMOVUPS.Z  64(AX), K2, Z9
+	VMOVUPS    (AX), Z8
+	VMOVUPS    64(AX), Z9
 	ADDQ       CX, AX
-	VMOVUPS.Z  (AX), K1, Z10
-	VMOVUPS.Z  64(AX), K2, Z11
+	VMOVUPS    (AX), Z10
+	VMOVUPS    64(AX), Z11
 	ADDQ       CX, AX
-	VMOVUPS.Z  (AX), K1, Z12
-	VMOVUPS.Z  64(AX), K2, Z13
+	VMOVUPS    (AX), Z12
+	VMOVUPS    64(AX), Z13
 	ADDQ       CX, AX
-	VMOVUPS.Z  (AX), K1, Z14
-	VMOVUPS.Z  64(AX), K2, Z15
+	VMOVUPS    (AX), Z14
+	VMOVUPS    64(AX), Z15
 	ADDQ       CX, AX
-	VMOVUPS.Z  (AX), K1, Z16
-	VMOVUPS.Z  64(AX), K2, Z17
+	VMOVUPS    (AX), Z16
+	VMOVUPS    64(AX), Z17
 	ADDQ       CX, AX
-	VMOVUPS.Z  (AX), K1, Z18
-	VMOVUPS.Z  64(AX), K2, Z19
+	VMOVUPS    (AX), Z18
+	VMOVUPS    64(AX), Z19
 	JMP        multiply
+
+partStart:
+	MOVQ      $-1, CX
+	BZHIQ     AX, CX, CX
+	KMOVW     CX, K1
+	SHRQ      $0x10, CX
+	KMOVW     CX, K2
+	MOVQ      start+24(FP), AX
+	MOVQ      rowStart+48(FP), CX
+	VMOVUPS.Z (AX), K1, Z0
+	VMOVUPS.Z 64(AX), K2, Z1
+	ADDQ      CX, AX
+	VMOVUPS.Z (AX), K1, Z2
+	VMOVUPS.Z 64(AX), K2, Z3
+	ADDQ      CX, AX
+	VMOVUPS.Z (AX), K1, Z4
+	VMOVUPS.Z 64(AX), K2, Z5
+	ADDQ      CX, AX
+	VMOVUPS.Z (AX), K1, Z6
+	VMOVUPS.Z 64(AX), K2, Z7
+	ADDQ      CX, AX
+	VMOVUPS.Z (AX), K1, Z8
+	VMOVUPS.Z 64(AX), K2, Z9
+	ADDQ      CX, AX
+	VMOVUPS.Z (AX), K1, Z10
+	VMOVUPS.Z 64(AX), K2, Z11
+	ADDQ      CX, AX
+	VMOVUPS.Z (AX), K1, Z12
+	VMOVUPS.Z 64(AX), K2, Z13
+	ADDQ      CX, AX
+	VMOVUPS.Z (AX), K1, Z14
+	VMOVUPS.Z 64(AX), K2, Z15
+	ADDQ      CX, AX
+	VMOVUPS.Z (AX), K1, Z16
+	VMOVUPS.Z 64(AX), K2, Z17
+	ADDQ      CX, AX
+	VMOVUPS.Z (AX), K1, Z18
+	VMOVUPS.Z 64(AX), K2, Z19
+	JMP       multiply
 
 zero:
 	VPXORD Z0, Z0, Z0
@@ -2245,7 +2633,7 @@ next:
 	JNZ          next
 	MOVQ         cols+56(FP), AX
 	CMPQ         AX, $0x20
-	JL           part
+	JL           partEnd
 	MOVQ         c+16(FP), AX
 	MOVQ         rowC+40(FP), CX
 	VMOVUPS      Z0, (AX)
@@ -2280,7 +2668,7 @@ next:
 	VZEROUPPER
 	RET
 
-part:
+partEnd:
 	MOVQ    $-1, CX
 	BZHIQ   AX, CX, CX
 	KMOVW   CX, K1
@@ -2345,33 +2733,60 @@ TEXT ·gemm10x16AVX512(SB), NOSPLIT, $0-64
 	ADDQ       CX, AX
 	PREFETCHT0 (AX)
 	MOVQ       start+24(FP), AX
-	MOVQ       rowStart+48(FP), CX
-	MOVQ       cols+56(FP), DX
-	MOVQ       $-1, BX
-	BZHIQ      DX, BX, BX
-	KMOVW      BX, K1
 	TESTQ      AX, AX
 	JZ         zero
-	VMOVUPS.Z  (AX), K1, Z0
+	MOVQ       cols+56(FP), AX
+	CMPQ       AX, $0x10
+	JL         partStart
+	MOVQ       start+24(FP), AX
+	MOVQ       rowStart+48(FP), CX
+	VMOVUPS    (AX), Z0
 	ADDQ       CX, AX
-	VMOVUPS.Z  (AX), K1, Z1
+	VMOVUPS    (AX), Z1
 	ADDQ       CX, AX
-	VMOVUPS.Z  (AX), K1, Z2
+	VMOVUPS    (AX), Z2
 	ADDQ       CX, AX
-	VMOVUPS.Z  (AX), K1, Z3
+	VMOVUPS    (AX), Z3
 	ADDQ       CX, AX
-	VMOVUPS.Z  (AX), K1, Z4
+	VMOVUPS    (AX), Z4
 	ADDQ       CX, AX
-	VMOVUPS.Z  (AX), K1, Z5
+	VMOVUPS    (AX), Z5
 	ADDQ       CX, AX
-	VMOVUPS.Z  (AX), K1, Z6
+	VMOVUPS    (AX), Z6
 	ADDQ       CX, AX
-	VMOVUPS.Z  (AX), K1, Z7
+	VMOVUPS    (AX), Z7
 	ADDQ       CX, AX
-	VMOVUPS.Z  (AX), K1, Z8
+	VMOVUPS    (AX), Z8
 	ADDQ       CX, AX
-	VMOVUPS.Z  (AX), K1, Z9
+	VMOVUPS    (AX), Z9
 	JMP        multiply
+
+partStart:
+	MOVQ      $-1, CX
+	BZHIQ     AX, CX, CX
+	KMOVW     CX, K1
+	MOVQ      start+24(FP), AX
+	MOVQ      rowStart+48(FP), CX
+	VMOVUPS.Z (AX), K1, Z0
+	ADDQ      CX, AX
+	VMOVUPS.Z (AX), K1, Z1
+	ADDQ      CX, AX
+	VMOVUPS.Z (AX), K1, Z2
+	ADDQ      CX, AX
+	VMOVUPS.Z (AX), K1, Z3
+	ADDQ      CX, AX
+	VMOVUPS.Z (AX), K1, Z4
+	ADDQ      CX, AX
+	VMOVUPS.Z (AX), K1, Z5
+	ADDQ      CX, AX
+	VMOVUPS.Z (AX), K1, Z6
+	ADDQ      CX, AX
+	VMOVUPS.Z (AX), K1, Z7
+	ADDQ      CX, AX
+	VMOVUPS.Z (AX), K1, Z8
+	ADDQ      CX, AX
+	VMOVUPS.Z (AX), K1, Z9
+	JMP       multiply
 
 zero:
 	VPXORD Z0, Z0, Z0
@@ -2421,7 +2836,7 @@ next:
 	JNZ          next
 	MOVQ         cols+56(FP), AX
 	CMPQ         AX, $0x10
-	JL           part
+	JL           partEnd
 	MOVQ         c+16(FP), AX
 	MOVQ         rowC+40(FP), CX
 	VMOVUPS      Z0, (AX)
@@ -2446,7 +2861,7 @@ next:
 	VZEROUPPER
 	RET
 
-part:
+partEnd:
 	MOVQ    $-1, CX
 	BZHIQ   AX, CX, CX
 	KMOVW   CX, K1
@@ -2512,48 +2927,88 @@ TEXT ·gemm11x32AVX512(SB), NOSPLIT, $0-64
 	PREFETCHT0 (AX)
 	PREFETCHT0 64(AX)
 	MOVQ       start+24(FP), AX
-	MOVQ       rowStart+48(FP), CX
-	MOVQ       cols+56(FP), DX
-	MOVQ       $-1, BX
-	BZHIQ      DX, BX, BX
-	KMOVW      BX, K1
-	SHRQ       $0x10, BX
-	KMOVW      BX, K2
 	TESTQ      AX, AX
 	JZ         zero
-	VMOVUPS.Z  (AX), K1, Z0
-	VMOVUPS.Z  64(AX), K2, Z1
+	MOVQ       cols+56(FP), AX
+	CMPQ       AX, $0x20
+	JL         partStart
+	MOVQ       start+24(FP), AX
+	MOVQ       rowStart+48(FP), CX
+	VMOVUPS    (AX), Z0
+	VMOVUPS    64(AX), Z1
 	ADDQ       CX, AX
-	VMOVUPS.Z  (AX), K1, Z2
-	VMOVUPS.Z  64(AX), K2, Z3
+	VMOVUPS    (AX), Z2
+	VMOVUPS    64(AX), Z3
 	ADDQ       CX, AX
-	VMOVUPS.Z  (AX), K1, Z4
-	VMOVUPS.Z  64(AX), K2, Z5
+	VMOVUPS    (AX), Z4
+	VMOVUPS    64(AX), Z5
 	ADDQ       CX, AX
-	VMOVUPS.Z  (AX), K1, Z6
-	VMOVUPS.Z  64(AX), K2, Z7
+	VMOVUPS    (AX), Z6
+	VMOVUPS    64(AX), Z7
 	ADDQ       CX, AX
-	VMOVUPS.Z  (AX), K1, Z8
-	VMOVUPS.Z  64(AX), K2, Z9
+	VMOVUPS    (AX), Z8
+	VMOVUPS    64(AX), Z9
 	ADDQ       CX, AX
-	VMOVUPS.Z  (AX), K1, Z10
-	VMOVUPS.Z  64(AX), K2, Z11
+	VMOVUPS    (AX), Z10
+	VMOVUPS    64(AX), Z11
 	ADDQ       CX, AX
-	VMOVUPS.Z  (AX), K1, Z12
-	VMOVUPS.Z  64(AX), K2, Z13
+	VMOVUPS    (AX), Z12
+	VMOVUPS    64(AX), Z13
 	ADDQ       CX, AX
-	VMOVUPS.Z  (AX), K1, Z14
-	VMOVUPS.Z  64(AX), K2, Z15
+	VMOVUPS    (AX), Z14
+	VMOVUPS    64(AX), Z15
 	ADDQ       CX, AX
-	VMOVUPS.Z  (AX), K1, Z16
-	VMOVUPS.Z  64(AX), K2, Z17
+	VMOVUPS    (AX), Z16
+	VMOVUPS    64(AX), Z17
 	ADDQ       CX, AX
-	VMOVUPS.Z  (AX), K1, Z18
-	VMOVUPS.Z  64(AX), K2, Z19
+	VMOVUPS    (AX), Z18
+	VMOVUPS    64(AX), Z19
 	ADDQ       CX, AX
-	VMOVUPS.Z  (AX), K1, Z20
-	VMOVUPS.Z  64(AX), K2, Z21
+	VMOVUPS    (AX), Z20
+	VMOVUPS    64(AX), Z21
 	JMP        multiply
+
+partStart:
+	MOVQ      $-1, CX
+	BZHIQ     AX, CX, CX
+	KMOVW     CX, K1
+	SHRQ      $0x10, CX
+	KMOVW     CX, K2
+	MOVQ      start+24(FP), AX
+	MOVQ      rowStart+48(FP), CX
+	VMOVUPS.Z (AX), K1, Z0
+	VMOVUPS.Z 64(AX), K2, Z1
+	ADDQ      CX, AX
+	VMOVUPS.Z (AX), K1, Z2
+	VMOVUPS.Z 64(AX), K2, Z3
+	ADDQ      CX, AX
+	VMOVUPS.Z (AX), K1, Z4
+	VMOVUPS.Z 64(AX), K2, Z5
+	ADDQ      CX, AX
+	VMOVUPS.Z (AX), K1, Z6
+	VMOVUPS.Z 64(AX), K2, Z7
+	ADDQ      CX, AX
+	VMOVUPS.Z (AX), K1, Z8
+	VMOVUPS.Z 64(AX), K2, Z9
+	ADDQ      CX, AX
+	VMOVUPS.Z (AX), K1, Z10
+	VMOVUPS.Z 64(AX), K2, Z11
+	ADDQ      CX, AX
+	VMOVUPS.Z (AX), K1, Z12
+	VMOVUPS.Z 64(AX), K2, Z13
+	ADDQ      CX, AX
+	VMOVUPS.Z (AX), K1, Z14
+	VMOVUPS.Z 64(AX), K2, Z15
+	ADDQ      CX, AX
+	VMOVUPS.Z (AX), K1, Z16
+	VMOVUPS.Z 64(AX), K2, Z17
+	ADDQ      CX, AX
+	VMOVUPS.Z (AX), K1, Z18
+	VMOVUPS.Z 64(AX), K2, Z19
+	ADDQ      CX, AX
+	VMOVUPS.Z (AX), K1, Z20
+	VMOVUPS.Z 64(AX), K2, Z21
+	JMP       multiply
 
 zero:
 	VPXORD Z0, Z0, Z0
@@ -2629,7 +3084,7 @@ next:
 	JNZ          next
 	MOVQ         cols+56(FP), AX
 	CMPQ         AX, $0x20
-	JL           part
+	JL           partEnd
 	MOVQ         c+16(FP), AX
 	MOVQ         rowC+40(FP), CX
 	VMOVUPS      Z0, (AX)
@@ -2667,7 +3122,7 @@ next:
 	VZEROUPPER
 	RET
 
-part:
+partEnd:
 	MOVQ    $-1, CX
 	BZHIQ   AX, CX, CX
 	KMOVW   CX, K1
@@ -2737,35 +3192,64 @@ TEXT ·gemm11x16AVX512(SB), NOSPLIT, $0-64
 	ADDQ       CX, AX
 	PREFETCHT0 (AX)
 	MOVQ       start+24(FP), AX
-	MOVQ       rowStart+48(FP), CX
-	MOVQ       cols+56(FP), DX
-	MOVQ       $-1, BX
-	BZHIQ      DX, BX, BX
-	KMOVW      BX, K1
 	TESTQ      AX, AX
 	JZ         zero
-	VMOVUPS.Z  (AX), K1, Z0
+	MOVQ       cols+56(FP), AX
+	CMPQ       AX, $0x10
+	JL         partStart
+	MOVQ       start+24(FP), AX
+	MOVQ       rowStart+48(FP), CX
+	VMOVUPS    (AX), Z0
 	ADDQ       CX, AX
-	VMOVUPS.Z  (AX), K1, Z1
+	VMOVUPS    (AX), Z1
 	ADDQ       CX, AX
-	VMOVUPS.Z  (AX), K1, Z2
+	VMOVUPS    (AX), Z2
 	ADDQ       CX, AX
-	VMOVUPS.Z  (AX), K1, Z3
+	VMOVUPS    (AX), Z3
 	ADDQ       CX, AX
-	VMOVUPS.Z  (AX), K1, Z4
+	VMOVUPS    (AX), Z4
 	ADDQ       CX, AX
-	VMOVUPS.Z  (AX), K1, Z5
+	VMOVUPS    (AX), Z5
 	ADDQ       CX, AX
-	VMOVUPS.Z  (AX), K1, Z6
+	VMOVUPS    (AX), Z6
 	ADDQ       CX, AX
-	VMOVUPS.Z  (AX), K1, Z7
+	VMOVUPS    (AX), Z7
 	ADDQ       CX, AX
-	VMOVUPS.Z  (AX), K1, Z8
+	VMOVUPS    (AX), Z8
 	ADDQ       CX, AX
-	VMOVUPS.Z  (AX), K1, Z9
+	VMOVUPS    (AX), Z9
 	ADDQ       CX, AX
-	VMOVUPS.Z  (AX), K1, Z10
+	VMOVUPS    (AX), Z10
 	JMP        multiply
+
+partStart:
+	MOVQ      $-1, CX
+	BZHIQ     AX, CX, CX
+	KMOVW     CX, K1
+	MOVQ      start+24(FP), AX
+	MOVQ      rowStart+48(FP), CX
+	VMOVUPS.Z (AX), K1, Z0
+	ADDQ      CX, AX
+	VMOVUPS.Z (AX), K1, Z1
+	ADDQ      CX, AX
+	VMOVUPS.Z (AX), K1, Z2
+	ADDQ      CX, AX
+	VMOVUPS.Z (AX), K1, Z3
+	ADDQ      CX, AX
+	VMOVUPS.Z (AX), K1, Z4
+	ADDQ      CX, AX
+	VMOVUPS.Z (AX), K1, Z5
+	ADDQ      CX, AX
+	VMOVUPS.Z (AX), K1, Z6
+	ADDQ      CX, AX
+	VMOVUPS.Z (AX), K1, Z7
+	ADDQ      CX, AX
+	VMOVUPS.Z (AX), K1, Z8
+	ADDQ      CX, AX
+	VMOVUPS.Z (AX), K1, Z9
+	ADDQ      CX, AX
+	VMOVUPS.Z (AX), K1, Z10
+	JMP       multiply
 
 zero:
 	VPXORD Z0, Z0, Z0
@@ -2818,7 +3302,7 @@ next:
 	JNZ          next
 	MOVQ         cols+56(FP), AX
 	CMPQ         AX, $0x10
-	JL           part
+	JL           partEnd
 	MOVQ         c+16(FP), AX
 	MOVQ         rowC+40(FP), CX
 	VMOVUPS      Z0, (AX)
@@ -2845,7 +3329,7 @@ next:
 	VZEROUPPER
 	RET
 
-part:
+partEnd:
 	MOVQ    $-1, CX
 	BZHIQ   AX, CX, CX
 	KMOVW   CX, K1
@@ -2916,51 +3400,94 @@ TEXT ·gemm12x32AVX512(SB), NOSPLIT, $0-64
 	PREFETCHT0 (AX)
 	PREFETCHT0 64(AX)
 	MOVQ       start+24(FP), AX
-	MOVQ       rowStart+48(FP), CX
-	MOVQ       cols+56(FP), DX
-	MOVQ       $-1, BX
-	BZHIQ      DX, BX, BX
-	KMOVW      BX, K1
-	SHRQ       $0x10, BX
-	KMOVW      BX, K2
 	TESTQ      AX, AX
 	JZ         zero
-	VMOVUPS.Z  (AX), K1, Z0
-	VMOVUPS.Z  64(AX), K2, Z1
+	MOVQ       cols+56(FP), AX
+	CMPQ       AX, $0x20
+	JL         partStart
+	MOVQ       start+24(FP), AX
+	MOVQ       rowStart+48(FP), CX
+	VMOVUPS    (AX), Z0
+	VMOVUPS    64(AX), Z1
 	ADDQ       CX, AX
-	VMOVUPS.Z  (AX), K1, Z2
-	VMOVUPS.Z  64(AX), K2, Z3
+	VMOVUPS    (AX), Z2
+	VMOVUPS    64(AX), Z3
 	ADDQ       CX, AX
-	VMOVUPS.Z  (AX), K1, Z4
-	VMOVUPS.Z  64(AX), K2, Z5
+	VMOVUPS    (AX), Z4
+	VMOVUPS    64(AX), Z5
 	ADDQ       CX, AX
-	VMOVUPS.Z  (AX), K1, Z6
-	VMOVUPS.Z  64(AX), K2, Z7
+	VMOVUPS    (AX), Z6
+	VMOVUPS    64(AX), Z7
 	ADDQ       CX, AX
-	VMOVUPS.Z  (AX), K1, Z8
-	VMOVUPS.Z  64(AX), K2, Z9
+	VMOVUPS    (AX), Z8
+	VMOVUPS    64(AX), Z9
 	ADDQ       CX, AX
-	VMOVUPS.Z  (AX), K1, Z10
-	VMOVUPS.Z  64(AX), K2, Z11
+	VMOVUPS    (AX), Z10
+	VMOVUPS    64(AX), Z11
 	ADDQ       CX, AX
-	VMOVUPS.Z  (AX), K1, Z12
-	VMOVUPS.Z  64(AX), K2, Z13
+	VMOVUPS    (AX), Z12
+	VMOVUPS    64(AX), Z13
 	ADDQ       CX, AX
-	VMOVUPS.Z  (AX), K1, Z14
-	VMOVUPS.Z  64(AX), K2, Z15
+	VMOVUPS    (AX), Z14
+	VMOVUPS    64(AX), Z15
 	ADDQ       CX, AX
-	VMOVUPS.Z  (AX), K1, Z16
-	VMOVUPS.Z  64(AX), K2, Z17
+	VMOVUPS    (AX), Z16
+	VMOVUPS    64(AX), Z17
 	ADDQ       CX, AX
-	VMOVUPS.Z  (AX), K1, Z18
-	VMOVUPS.Z  64(AX), K2, Z19
+	VMOVUPS    (AX), Z18
+	VMOVUPS    64(AX), Z19
 	ADDQ       CX, AX
-	VMOVUPS.Z  (AX), K1, Z20
-	VMOVUPS.Z  64(AX), K2, Z21
+	VMOVUPS    (AX), Z20
+	VMOVUPS    64(AX), Z21
 	ADDQ       CX, AX
-	VMOVUPS.Z  (AX), K1, Z22
-	VMOVUPS.Z  64(AX), K2, Z23
+	VMOVUPS    (AX), Z22
+	VMOVUPS    64(AX), Z23
 	JMP        multiply
+
+partStart:
+	MOVQ      $-1, CX
+	BZHIQ     AX, CX, CX
+	KMOVW     CX, K1
+	SHRQ      $0x10, CX
+	KMOVW     CX, K2
+	MOVQ      start+24(FP), AX
+	MOVQ      rowStart+48(FP), CX
+	VMOVUPS.Z (AX), K1, Z0
+	VMOVUPS.Z 64(AX), K2, Z1
+	ADDQ      CX, AX
+	VMOVUPS.Z (AX), K1, Z2
+	VMOVUPS.Z 64(AX), K2, Z3
+	ADDQ      CX, AX
+	VMOVUPS.Z (AX), K1, Z4
+	VMOVUPS.Z 64(AX), K2, Z5
+	ADDQ      CX, AX
+	VMOVUPS.Z (AX), K1, Z6
+	VMOVUPS.Z 64(AX), K2, Z7
+	ADDQ      CX, AX
+	VMOVUPS.Z (AX), K1, Z8
+	VMOVUPS.Z 64(AX), K2, Z9
+	ADDQ      CX, AX
+	VMOVUPS.Z (AX), K1, Z10
+	VMOVUPS.Z 64(AX), K2, Z11
+	ADDQ      CX, AX
+	VMOVUPS.Z (AX), K1, Z12
+	VMOVUPS.Z 64(AX), K2, Z13
+	ADDQ      CX, AX
+	VMOVUPS.Z (AX), K1, Z14
+	VMOVUPS.Z 64(AX), K2, Z15
+	ADDQ      CX, AX
+	VMOVUPS.Z (AX), K1, Z16
+	VMOVUPS.Z 64(AX), K2, Z17
+	ADDQ      CX, AX
+	VMOVUPS.Z (AX), K1, Z18
+	VMOVUPS.Z 64(AX), K2, Z19
+	ADDQ      CX, AX
+	VMOVUPS.Z (AX), K1, Z20
+	VMOVUPS.Z 64(AX), K2, Z21
+	ADDQ      CX, AX
+	VMOVUPS.Z (AX), K1, Z22
+	VMOVUPS.Z 64(AX), K2, Z23
+	JMP       multiply
 
 zero:
 	VPXORD Z0, Z0, Z0
@@ -3041,7 +3568,7 @@ next:
 	JNZ          next
 	MOVQ         cols+56(FP), AX
 	CMPQ         AX, $0x20
-	JL           part
+	JL           partEnd
 	MOVQ         c+16(FP), AX
 	MOVQ         rowC+40(FP), CX
 	VMOVUPS      Z0, (AX)
@@ -3082,7 +3609,7 @@ next:
 	VZEROUPPER
 	RET
 
-part:
+partEnd:
 	MOVQ    $-1, CX
 	BZHIQ   AX, CX, CX
 	KMOVW   CX, K1
@@ -3157,37 +3684,68 @@ TEXT ·gemm12x16AVX512(SB), NOSPLIT, $0-64
 	ADDQ       CX, AX
 	PREFETCHT0 (AX)
 	MOVQ       start+24(FP), AX
-	MOVQ       rowStart+48(FP), CX
-	MOVQ       cols+56(FP), DX
-	MOVQ       $-1, BX
-	BZHIQ      DX, BX, BX
-	KMOVW      BX, K1
 	TESTQ      AX, AX
 	JZ         zero
-	VMOVUPS.Z  (AX), K1, Z0
+	MOVQ       cols+56(FP), AX
+	CMPQ       AX, $0x10
+	JL         partStart
+	MOVQ       start+24(FP), AX
+	MOVQ       rowStart+48(FP), CX
+	VMOVUPS    (AX), Z0
 	ADDQ       CX, AX
-	VMOVUPS.Z  (AX), K1, Z1
+	VMOVUPS    (AX), Z1
 	ADDQ       CX, AX
-	VMOVUPS.Z  (AX), K1, Z2
+	VMOVUPS    (AX), Z2
 	ADDQ       CX, AX
-	VMOVUPS.Z  (AX), K1, Z3
+	VMOVUPS    (AX), Z3
 	ADDQ       CX, AX
-	VMOVUPS.Z  (AX), K1, Z4
+	VMOVUPS    (AX), Z4
 	ADDQ       CX, AX
-	VMOVUPS.Z  (AX), K1, Z5
+	VMOVUPS    (AX), Z5
 	ADDQ       CX, AX
-	VMOVUPS.Z  (AX), K1, Z6
+	VMOVUPS    (AX), Z6
 	ADDQ       CX, AX
-	VMOVUPS.Z  (AX), K1, Z7
+	VMOVUPS    (AX), Z7
 	ADDQ       CX, AX
-	VMOVUPS.Z  (AX), K1, Z8
+	VMOVUPS    (AX), Z8
 	ADDQ       CX, AX
-	VMOVUPS.Z  (AX), K1, Z9
+	VMOVUPS    (AX), Z9
 	ADDQ       CX, AX
-	VMOVUPS.Z  (AX), K1, Z10
+	VMOVUPS    (AX), Z10
 	ADDQ       CX, AX
-	VMOVUPS.Z  (AX), K1, Z11
+	VMOVUPS    (AX), Z11
 	JMP        multiply
+
+partStart:
+	MOVQ      $-1, CX
+	BZHIQ     AX, CX, CX
+	KMOVW     CX, K1
+	MOVQ      start+24(FP), AX
+	MOVQ      rowStart+48(FP), CX
+	VMOVUPS.Z (AX), K1, Z0
+	ADDQ      CX, AX
+	VMOVUPS.Z (AX), K1, Z1
+	ADDQ      CX, AX
+	VMOVUPS.Z (AX), K1, Z2
+	ADDQ      CX, AX
+	VMOVUPS.Z (AX), K1, Z3
+	ADDQ      CX, AX
+	VMOVUPS.Z (AX), K1, Z4
+	ADDQ      CX, AX
+	VMOVUPS.Z (AX), K1, Z5
+	ADDQ      CX, AX
+	VMOVUPS.Z (AX), K1, Z6
+	ADDQ      CX, AX
+	VMOVUPS.Z (AX), K1, Z7
+	ADDQ      CX, AX
+	VMOVUPS.Z (AX), K1, Z8
+	ADDQ      CX, AX
+	VMOVUPS.Z (AX), K1, Z9
+	ADDQ      CX, AX
+	VMOVUPS.Z (AX), K1, Z10
+	ADDQ      CX, AX
+	VMOVUPS.Z (AX), K1, Z11
+	JMP       multiply
 
 zero:
 	VPXORD Z0, Z0, Z0
@@ -3243,7 +3801,7 @@ next:
 	JNZ          next
 	MOVQ         cols+56(FP), AX
 	CMPQ         AX, $0x10
-	JL           part
+	JL           partEnd
 	MOVQ         c+16(FP), AX
 	MOVQ         rowC+40(FP), CX
 	VMOVUPS      Z0, (AX)
@@ -3272,7 +3830,7 @@ next:
 	VZEROUPPER
 	RET
 
-part:
+partEnd:
 	MOVQ    $-1, CX
 	BZHIQ   AX, CX, CX
 	KMOVW   CX, K1
@@ -3348,54 +3906,100 @@ TEXT ·gemm13x32AVX512(SB), NOSPLIT, $0-64
 	PREFETCHT0 (AX)
 	PREFETCHT0 64(AX)
 	MOVQ       start+24(FP), AX
-	MOVQ       rowStart+48(FP), CX
-	MOVQ       cols+56(FP), DX
-	MOVQ       $-1, BX
-	BZHIQ      DX, BX, BX
-	KMOVW      BX, K1
-	SHRQ       $0x10, BX
-	KMOVW      BX, K2
 	TESTQ      AX, AX
 	JZ         zero
-	VMOVUPS.Z  (AX), K1, Z0
-	VMOVUPS.Z  64(AX), K2, Z1
+	MOVQ       cols+56(FP), AX
+	CMPQ       AX, $0x20
+	JL         partStart
+	MOVQ       start+24(FP), AX
+	MOVQ       rowStart+48(FP), CX
+	VMOVUPS    (AX), Z0
+	VMOVUPS    64(AX), Z1
 	ADDQ       CX, AX
-	VMOVUPS.Z  (AX), K1, Z2
-	VMOVUPS.Z  64(AX), K2, Z3
+	VMOVUPS    (AX), Z2
+	VMOVUPS    64(AX), Z3
 	ADDQ       CX, AX
-	VMOVUPS.Z  (AX), K1, Z4
-	VMOVUPS.Z  64(AX), K2, Z5
+	VMOVUPS    (AX), Z4
+	VMOVUPS    64(AX), Z5
 	ADDQ       CX, AX
-	VMOVUPS.Z  (AX), K1, Z6
-	VMOVUPS.Z  64(AX), K2, Z7
+	VMOVUPS    (AX), Z6
+	VMOVUPS    64(AX), Z7
 	ADDQ       CX, AX
-	VMOVUPS.Z  (AX), K1, Z8
-	VMOVUPS.Z  64(AX), K2, Z9
+	VMOVUPS    (AX), Z8
+	VMOVUPS    64(AX), Z9
 	ADDQ       CX, AX
-	VMOVUPS.Z  (AX), K1, Z10
-	VMOVUPS.Z  64(AX), K2, Z11
+	VMOVUPS    (AX), Z10
+	VMOVUPS    64(AX), Z11
 	ADDQ       CX, AX
-	VMOVUPS.Z  (AX), K1, Z12
-	VMOVUPS.Z  64(AX), K2, Z13
+	VMOVUPS    (AX), Z12
+	VMOVUPS    64(AX), Z13
 	ADDQ       CX, AX
-	VMOVUPS.Z  (AX), K1, Z14
-	VMOVUPS.Z  64(AX), K2, Z15
+	VMOVUPS    (AX), Z14
+	VMOVUPS    64(AX), Z15
 	ADDQ       CX, AX
-	VMOVUPS.Z  (AX), K1, Z16
-	VMOVUPS.Z  64(AX), K2, Z17
+	VMOVUPS    (AX), Z16
+	VMOVUPS    64(AX), Z17
 	ADDQ       CX, AX
-	VMOVUPS.Z  (AX), K1, Z18
-	VMOVUPS.Z  64(AX), K2, Z19
+	VMOVUPS    (AX), Z18
+	VMOVUPS    64(AX), Z19
 	ADDQ       CX, AX
-	VMOVUPS.Z  (AX), K1, Z20
-	VMOVUPS.Z  64(AX), K2, Z21
+	VMOVUPS    (AX), Z20
+	VMOVUPS    64(AX), Z21
 	ADDQ       CX, AX
-	VMOVUPS.Z  (AX), K1, Z22
-	VMOVUPS.Z  64(AX), K2, Z23
+	VMOVUPS    (AX), Z22
+	VMOVUPS    64(AX), Z23
 	ADDQ       CX, AX
-	VMOVUPS.Z  (AX), K1, Z24
-	VMOVUPS.Z  64(AX), K2, Z25
+	VMOVUPS    (AX), Z24
+	VMOVUPS    64(AX), Z25
 	JMP        multiply
+
+partStart:
+	MOVQ      $-1, CX
+	BZHIQ     AX, CX, CX
+	KMOVW     CX, K1
+	SHRQ      $0x10, CX
+	KMOVW     CX, K2
+	MOVQ      start+24(FP), AX
+	MOVQ      rowStart+48(FP), CX
+	VMOVUPS.Z (AX), K1, Z0
+	VMOVUPS.Z 64(AX), K2, Z1
+	ADDQ      CX, AX
+	VMOVUPS.Z (AX), K1, Z2
+	VMOVUPS.Z 64(AX), K2, Z3
+	ADDQ      CX, AX
+	VMOVUPS.Z (AX), K1, Z4
+	VMOVUPS.Z 64(AX), K2, Z5
+	ADDQ      CX, AX
+	VMOVUPS.Z (AX), K1, Z6
+	VMOVUPS.Z 64(AX), K2, Z7
+	ADDQ      CX, AX
+	VMOVUPS.Z (AX), K1, Z8
+	VMOVUPS.Z 64(AX), K2, Z9
+	ADDQ      CX, AX
+	VMOVUPS.Z (AX), K1, Z10
+	VMOVUPS.Z 64(AX), K2, Z11
+	ADDQ      CX, AX
+	VMOVUPS.Z (AX), K1, Z12
+	VMOVUPS.Z 64(AX), K2, Z13
+	ADDQ      CX, AX
+	VMOVUPS.Z (AX), K1, Z14
+	VMOVUPS.Z 64(AX), K2, Z15
+	ADDQ      CX, AX
+	VMOVUPS.Z (AX), K1, Z16
+	VMOVUPS.Z 64(AX), K2, Z17
+	ADDQ      CX, AX
+	VMOVUPS.Z (AX), K1, Z18
+	VMOVUPS.Z 64(AX), K2, Z19
+	ADDQ      CX, AX
+	VMOVUPS.Z (AX), K1, Z20
+	VMOVUPS.Z 64(AX), K2, Z21
+	ADDQ      CX, AX
+	VMOVUPS.Z (AX), K1, Z22
+	VMOVUPS.Z 64(AX), K2, Z23
+	ADDQ      CX, AX
+	VMOVUPS.Z (AX), K1, Z24
+	VMOVUPS.Z 64(AX), K2, Z25
+	JMP       multiply
 
 zero:
 	VPXORD Z0, Z0, Z0
@@ -3481,7 +4085,7 @@ next:
 	JNZ          next
 	MOVQ         cols+56(FP), AX
 	CMPQ         AX, $0x20
-	JL           part
+	JL           partEnd
 	MOVQ         c+16(FP), AX
 	MOVQ         rowC+40(FP), CX
 	VMOVUPS      Z0, (AX)
@@ -3525,7 +4129,7 @@ next:
 	VZEROUPPER
 	RET
 
-part:
+partEnd:
 	MOVQ    $-1, CX
 	BZHIQ   AX, CX, CX
 	KMOVW   CX, K1
@@ -3605,39 +4209,72 @@ TEXT ·gemm13x16AVX512(SB), NOSPLIT, $0-64
 	ADDQ       CX, AX
 	PREFETCHT0 (AX)
 	MOVQ       start+24(FP), AX
-	MOVQ       rowStart+48(FP), CX
-	MOVQ       cols+56(FP), DX
-	MOVQ       $-1, BX
-	BZHIQ      DX, BX, BX
-	KMOVW      BX, K1
 	TESTQ      AX, AX
 	JZ         zero
-	VMOVUPS.Z  (AX), K1, Z0
+	MOVQ       cols+56(FP), AX
+	CMPQ       AX, $0x10
+	JL         partStart
+	MOVQ       start+24(FP), AX
+	MOVQ       rowStart+48(FP), CX
+	VMOVUPS    (AX), Z0
 	ADDQ       CX, AX
-	VMOVUPS.Z  (AX), K1, Z1
+	VMOVUPS    (AX), Z1
 	ADDQ       CX, AX
-	VMOVUPS.Z  (AX), K1, Z2
+	VMOVUPS    (AX), Z2
 	ADDQ       CX, AX
-	VMOVUPS.Z  (AX), K1, Z3
+	VMOVUPS    (AX), Z3
 	ADDQ       CX, AX
-	VMOVUPS.Z  (AX), K1, Z4
+	VMOVUPS    (AX), Z4
 	ADDQ       CX, AX
-	VMOVUPS.Z  (AX), K1, Z5
+	VMOVUPS    (AX), Z5
 	ADDQ       CX, AX
-	VMOVUPS.Z  (AX), K1, Z6
+	VMOVUPS    (AX), Z6
 	ADDQ       CX, AX
-	VMOVUPS.Z  (AX), K1, Z7
+	VMOVUPS    (AX), Z7
 	ADDQ       CX, AX
-	VMOVUPS.Z  (AX), K1, Z8
+	VMOVUPS    (AX), Z8
 	ADDQ       CX, AX
-	VMOVUPS.Z  (AX), K1, Z9
+	VMOVUPS    (AX), Z9
 	ADDQ       CX, AX
-	VMOVUPS.Z  (AX), K1, Z10
+	VMOVUPS    (AX), Z10
 	ADDQ       CX, AX
-	VMOVUPS.Z  (AX), K1, Z11
+	VMOVUPS    (AX), Z11
 	ADDQ       CX, AX
-	VMOVUPS.Z  (AX), K1, Z12
+	VMOVUPS    (AX), Z12
 	JMP        multiply
+
+partStart:
+	MOVQ      $-1, CX
+	BZHIQ     AX, CX, CX
+	KMOVW     CX, K1
+	MOVQ      start+24(FP), AX
+	MOVQ      rowStart+48(FP), CX
+	VMOVUPS.Z (AX), K1, Z0
+	ADDQ      CX, AX
+	VMOVUPS.Z (AX), K1, Z1
+	ADDQ      CX, AX
+	VMOVUPS.Z (AX), K1, Z2
+	ADDQ      CX, AX
+	VMOVUPS.Z (AX), K1, Z3
+	ADDQ      CX, AX
+	VMOVUPS.Z (AX), K1, Z4
+	ADDQ      CX, AX
+	VMOVUPS.Z (AX), K1, Z5
+	ADDQ      CX, AX
+	VMOVUPS.Z (AX), K1, Z6
+	ADDQ      CX, AX
+	VMOVUPS.Z (AX), K1, Z7
+	ADDQ      CX, AX
+	VMOVUPS.Z (AX), K1, Z8
+	ADDQ      CX, AX
+	VMOVUPS.Z (AX), K1, Z9
+	ADDQ      CX, AX
+	VMOVUPS.Z (AX), K1, Z10
+	ADDQ      CX, AX
+	VMOVUPS.Z (AX), K1, Z11
+	ADDQ      CX, AX
+	VMOVUPS.Z (AX), K1, Z12
+	JMP       multiply
 
 zero:
 	VPXORD Z0, Z0, Z0
@@ -3696,7 +4333,7 @@ next:
 	JNZ          next
 	MOVQ         cols+56(FP), AX
 	CMPQ         AX, $0x10
-	JL           part
+	JL           partEnd
 	MOVQ         c+16(FP), AX
 	MOVQ         rowC+40(FP), CX
 	VMOVUPS      Z0, (AX)
@@ -3727,7 +4364,7 @@ next:
 	VZEROUPPER
 	RET
 
-part:
+partEnd:
 	MOVQ    $-1, CX
 	BZHIQ   AX, CX, CX
 	KMOVW   CX, K1
@@ -3808,57 +4445,106 @@ TEXT ·gemm14x32AVX512(SB), NOSPLIT, $0-64
 	PREFETCHT0 (AX)
 	PREFETCHT0 64(AX)
 	MOVQ       start+24(FP), AX
-	MOVQ       rowStart+48(FP), CX
-	MOVQ       cols+56(FP), DX
-	MOVQ       $-1, BX
-	BZHIQ      DX, BX, BX
-	KMOVW      BX, K1
-	SHRQ       $0x10, BX
-	KMOVW      BX, K2
 	TESTQ      AX, AX
 	JZ         zero
-	VMOVUPS.Z  (AX), K1, Z0
-	VMOVUPS.Z  64(AX), K2, Z1
+	MOVQ       cols+56(FP), AX
+	CMPQ       AX, $0x20
+	JL         partStart
+	MOVQ       start+24(FP), AX
+	MOVQ       rowStart+48(FP), CX
+	VMOVUPS    (AX), Z0
+	VMOVUPS    64(AX), Z1
 	ADDQ       CX, AX
-	VMOVUPS.Z  (AX), K1, Z2
-	VMOVUPS.Z  64(AX), K2, Z3
+	VMOVUPS    (AX), Z2
+	VMOVUPS    64(AX), Z3
 	ADDQ       CX, AX
-	VMOVUPS.Z  (AX), K1, Z4
-	VMOVUPS.Z  64(AX), K2, Z5
+	VMOVUPS    (AX), Z4
+	VMOVUPS    64(AX), Z5
 	ADDQ       CX, AX
-	VMOVUPS.Z  (AX), K1, Z6
-	VMOVUPS.Z  64(AX), K2, Z7
+	VMOVUPS    (AX), Z6
+	VMOVUPS    64(AX), Z7
 	ADDQ       CX, AX
-	VMOVUPS.Z  (AX), K1, Z8
-	VMOVUPS.Z  64(AX), K2, Z9
+	VMOVUPS    (AX), Z8
+	VMOVUPS    64(AX), Z9
 	ADDQ       CX, AX
-	VMOVUPS.Z  (AX), K1, Z10
-	VMOVUPS.Z  64(AX), K2, Z11
+	VMOVUPS    (AX), Z10
+	VMOVUPS    64(AX), Z11
 	ADDQ       CX, AX
-	VMOVUPS.Z  (AX), K1, Z12
-	VMOVUPS.Z  64(AX), K2, Z13
+	VMOVUPS    (AX), Z12
+	VMOVUPS    64(AX), Z13
 	ADDQ       CX, AX
-	VMOVUPS.Z  (AX), K1, Z14
-	VMOVUPS.Z  64(AX), K2, Z15
+	VMOVUPS    (AX), Z14
+	VMOVUPS    64(AX), Z15
 	ADDQ       CX, AX
-	VMOVUPS.Z  (AX), K1, Z16
-	VMOVUPS.Z  64(AX), K2, Z17
+	VMOVUPS    (AX), Z16
+	VMOVUPS    64(AX), Z17
 	ADDQ       CX, AX
-	VMOVUPS.Z  (AX), K1, Z18
-	VMOVUPS.Z  64(AX), K2, Z19
+	VMOVUPS    (AX), Z18
+	VMOVUPS    64(AX), Z19
 	ADDQ       CX, AX
-	VMOVUPS.Z  (AX), K1, Z20
-	VMOVUPS.Z  64(AX), K2, Z21
+	VMOVUPS    (AX), Z20
+	VMOVUPS    64(AX), Z21
 	ADDQ       CX, AX
-	VMOVUPS.Z  (AX), K1, Z22
-	VMOVUPS.Z  64(AX), K2, Z23
+	VMOVUPS    (AX), Z22
+	VMOVUPS    64(AX), Z23
 	ADDQ       CX, AX
-	VMOVUPS.Z  (AX), K1, Z24
-	VMOVUPS.Z  64(AX), K2, Z25
+	VMOVUPS    (AX), Z24
+	VMOVUPS    64(AX), Z25
 	ADDQ       CX, AX
-	VMOVUPS.Z  (AX), K1, Z26
-	VMOVUPS.Z  64(AX), K2, Z27
+	VMOVUPS    (AX), Z26
+	VMOVUPS    64(AX), Z27
 	JMP        multiply
+
+partStart:
+	MOVQ      $-1, CX
+	BZHIQ     AX, CX, CX
+	KMOVW     CX, K1
+	SHRQ      $0x10, CX
+	KMOVW     CX, K2
+	MOVQ      start+24(FP), AX
+	MOVQ      rowStart+48(FP), CX
+	VMOVUPS.Z (AX), K1, Z0
+	VMOVUPS.Z 64(AX), K2, Z1
+	ADDQ      CX, AX
+	VMOVUPS.Z (AX), K1, Z2
+	VMOVUPS.Z 64(AX), K2, Z3
+	ADDQ      CX, AX
+	VMOVUPS.Z (AX), K1, Z4
+	VMOVUPS.Z 64(AX), K2, Z5
+	ADDQ      CX, AX
+	VMOVUPS.Z (AX), K1, Z6
+	VMOVUPS.Z 64(AX), K2, Z7
+	ADDQ      CX, AX
+	VMOVUPS.Z (AX), K1, Z8
+	VMOVUPS.Z 64(AX), K2, Z9
+	ADDQ      CX, AX
+	VMOVUPS.Z (AX), K1, Z10
+	VMOVUPS.Z 64(AX), K2, Z11
+	ADDQ      CX, AX
+	VMOVUPS.Z (AX), K1, Z12
+	VMOVUPS.Z 64(AX), K2, Z13
+	ADDQ      CX, AX
+	VMOVUPS.Z (AX), K1, Z14
+	VMOVUPS.Z 64(AX), K2, Z15
+	ADDQ      CX, AX
+	VMOVUPS.Z (AX), K1, Z16
+	VMOVUPS.Z 64(AX), K2, Z17
+	ADDQ      CX, AX
+	VMOVUPS.Z (AX), K1, Z18
+	VMOVUPS.Z 64(AX), K2, Z19
+	ADDQ      CX, AX
+	VMOVUPS.Z (AX), K1, Z20
+	VMOVUPS.Z 64(AX), K2, Z21
+	ADDQ      CX, AX
+	VMOVUPS.Z (AX), K1, Z22
+	VMOVUPS.Z 64(AX), K2, Z23
+	ADDQ      CX, AX
+	VMOVUPS.Z (AX), K1, Z24
+	VMOVUPS.Z 64(AX), K2, Z25
+	ADDQ      CX, AX
+	VMOVUPS.Z (AX), K1, Z26
+	VMOVUPS.Z 64(AX), K2, Z27
+	JMP       multiply
 
 zero:
 	VPXORD Z0, Z0, Z0
@@ -3949,7 +4635,7 @@ next:
 	JNZ          next
 	MOVQ         cols+56(FP), AX
 	CMPQ         AX, $0x20
-	JL           part
+	JL           partEnd
 	MOVQ         c+16(FP), AX
 	MOVQ         rowC+40(FP), CX
 	VMOVUPS      Z0, (AX)
@@ -3996,7 +4682,7 @@ next:
 	VZEROUPPER
 	RET
 
-part:
+partEnd:
 	MOVQ    $-1, CX
 	BZHIQ   AX, CX, CX
 	KMOVW   CX, K1
@@ -4081,41 +4767,76 @@ TEXT ·gemm14x16AVX512(SB), NOSPLIT, $0-64
 	ADDQ       CX, AX
 	PREFETCHT0 (AX)
 	MOVQ       start+24(FP), AX
-	MOVQ       rowStart+48(FP), CX
-	MOVQ       cols+56(FP), DX
-	MOVQ       $-1, BX
-	BZHIQ      DX, BX, BX
-	KMOVW      BX, K1
 	TESTQ      AX, AX
 	JZ         zero
-	VMOVUPS.Z  (AX), K1, Z0
+	MOVQ       cols+56(FP), AX
+	CMPQ       AX, $0x10
+	JL         partStart
+	MOVQ       start+24(FP), AX
+	MOVQ       rowStart+48(FP), CX
+	VMOVUPS    (AX), Z0
 	ADDQ       CX, AX
-	VMOVUPS.Z  (AX), K1, Z1
+	VMOVUPS    (AX), Z1
 	ADDQ       CX, AX
-	VMOVUPS.Z  (AX), K1, Z2
+	VMOVUPS    (AX), Z2
 	ADDQ       CX, AX
-	VMOVUPS.Z  (AX), K1, Z3
+	VMOVUPS    (AX), Z3
 	ADDQ       CX, AX
-	VMOVUPS.Z  (AX), K1, Z4
+	VMOVUPS    (AX), Z4
 	ADDQ       CX, AX
-	VMOVUPS.Z  (AX), K1, Z5
+	VMOVUPS    (AX), Z5
 	ADDQ       CX, AX
-	VMOVUPS.Z  (AX), K1, Z6
+	VMOVUPS    (AX), Z6
 	ADDQ       CX, AX
-	VMOVUPS.Z  (AX), K1, Z7
+	VMOVUPS    (AX), Z7
 	ADDQ       CX, AX
-	VMOVUPS.Z  (AX), K1, Z8
+	VMOVUPS    (AX), Z8
 	ADDQ       CX, AX
-	VMOVUPS.Z  (AX), K1, Z9
+	VMOVUPS    (AX), Z9
 	ADDQ       CX, AX
-	VMOVUPS.Z  (AX), K1, Z10
+	VMOVUPS    (AX), Z10
 	ADDQ       CX, AX
-	VMOVUPS.Z  (AX), K1, Z11
+	VMOVUPS    (AX), Z11
 	ADDQ       CX, AX
-	VMOVUPS.Z  (AX), K1, Z12
+	VMOVUPS    (AX), Z12
 	ADDQ       CX, AX
-	VMOVUPS.Z  (AX), K1, Z13
+	VMOVUPS    (AX), Z13
 	JMP        multiply
+
+partStart:
+	MOVQ      $-1, CX
+	BZHIQ     AX, CX, CX
+	KMOVW     CX, K1
+	MOVQ      start+24(FP), AX
+	MOVQ      rowStart+48(FP), CX
+	VMOVUPS.Z (AX), K1, Z0
+	ADDQ      CX, AX
+	VMOVUPS.Z (AX), K1, Z1
+	ADDQ      CX, AX
+	VMOVUPS.Z (AX), K1, Z2
+	ADDQ      CX, AX
+	VMOVUPS.Z (AX), K1, Z3
+	ADDQ      CX, AX
+	VMOVUPS.Z (AX), K1, Z4
+	ADDQ      CX, AX
+	VMOVUPS.Z (AX), K1, Z5
+	ADDQ      CX, AX
+	VMOVUPS.Z (AX), K1, Z6
+	ADDQ      CX, AX
+	VMOVUPS.Z (AX), K1, Z7
+	ADDQ      CX, AX
+	VMOVUPS.Z (AX), K1, Z8
+	ADDQ      CX, AX
+	VMOVUPS.Z (AX), K1, Z9
+	ADDQ      CX, AX
+	VMOVUPS.Z (AX), K1, Z10
+	ADDQ      CX, AX
+	VMOVUPS.Z (AX), K1, Z11
+	ADDQ      CX, AX
+	VMOVUPS.Z (AX), K1, Z12
+	ADDQ      CX, AX
+	VMOVUPS.Z (AX), K1, Z13
+	JMP       multiply
 
 zero:
 	VPXORD Z0, Z0, Z0
@@ -4177,7 +4898,7 @@ next:
 	JNZ          next
 	MOVQ         cols+56(FP), AX
 	CMPQ         AX, $0x10
-	JL           part
+	JL           partEnd
 	MOVQ         c+16(FP), AX
 	MOVQ         rowC+40(FP), CX
 	VMOVUPS      Z0, (AX)
@@ -4210,7 +4931,7 @@ next:
 	VZEROUPPER
 	RET
 
-part:
+partEnd:
 	MOVQ    $-1, CX
 	BZHIQ   AX, CX, CX
 	KMOVW   CX, K1

@@ -80,12 +80,13 @@ func (s *Scratch) mulPanel(c Matrix, b *Packed, j, k0, k1 int, mode Mode, bias [
 	t, col := b.tiles, j*b.width
 	cols := min(b.width, b.N-col)
 	right := &b.panel(j)[k0*b.width]
-	strips := pieces(c.Rows, len(t.rows))
-	for i := range strips {
-		top, bottom := Span(c.Rows, 1, i, strips)
+	strips, depth, stride := pieces(c.Rows, len(t.rows)), k1-k0, c.bytes()
+	for i, top := 0, 0; i < strips; i++ {
+		bottom := c.Rows * (i + 1) / strips // as Span has it
 		out := &c.Data[top*c.Stride+col]
-		start, rowStart := startOfTile(mode, out, c.bytes(), bias, col)
-		t.of(bottom-top, cols)(&s.left[i*(k1-k0)*t.lanes], right, out, start, k1-k0, c.bytes(), rowStart, cols)
+		start, rowStart := startOfTile(mode, out, stride, bias, col)
+		t.of(bottom-top, cols)(&s.left[i*depth*t.lanes], right, out, start, depth, stride, rowStart, cols)
+		top = bottom
 	}
 }
 

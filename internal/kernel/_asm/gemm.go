@@ -54,18 +54,17 @@ func (t *tile) begin() {
 			t.ADDQ(rowC, c)
 		}
 	}
-	start, rowStart := t.arg("start"), t.arg("rowStart")
-	m := t.columnMasks(t.arg("cols"), t.vectors)
+	start := t.arg("start")
 	t.TESTQ(start, start)
 	t.JZ(operand.LabelRef("zero"))
-	for i := range t.rows {
-		for j := range t.vectors {
-			t.loadMasked(operand.Mem{Base: start, Disp: j * t.bytes}, m[j], t.acc[i*t.vectors+j])
-		}
-		if i < t.rows-1 {
-			t.ADDQ(rowStart, start)
-		}
-	}
+	cols := t.arg("cols")
+	t.CMPQ(cols, operand.Imm(uint64(t.vectors*t.lanes())))
+	t.JL(operand.LabelRef("partStart"))
+	t.each("start", "rowStart", func(r reg.VecVirtual, _ int, m operand.Mem) { t.VMOVUPS(m, r) })
+	t.JMP(operand.LabelRef("multiply"))
+	t.Label("partStart")
+	mask := t.columnMasks(cols, t.vectors)
+	t.each("start", "rowStart", func(r reg.VecVirtual, j int, m operand.Mem) { t.loadMasked(m, mask[j], r) })
 	t.JMP(operand.LabelRef("multiply"))
 	t.Label("zero")
 	for _, r := range t.acc {
@@ -102,25 +101,26 @@ func (t *tile) multiply() {
 func (t *tile) end() {
 	cols := t.arg("cols")
 	t.CMPQ(cols, operand.Imm(uint64(t.vectors*t.lanes())))
-	t.JL(operand.LabelRef("part"))
-	t.store(func(from reg.VecVirtual, _ int, to operand.Mem) { t.VMOVUPS(from, to) })
-	t.Label("part")
-	m := t.columnMasks(cols, t.vectors)
-	t.store(func(from reg.VecVirtual, j int, to operand.Mem) { t.storeMasked(from, m[j], to) })
+	t.JL(operand.LabelRef("partEnd"))
+	t.each("c", "rowC", func(r reg.VecVirtual, _ int, m operand.Mem) { t.VMOVUPS(r, m) })
+	t.gen.end()
+	t.Label("partEnd")
+	mask := t.columnMasks(cols, t.vectors)
+	t.each("c", "rowC", func(r reg.VecVirtual, j int, m operand.Mem) { t.storeMasked(r, mask[j], m) })
+	t.gen.end()
 }
 
-func (t *tile) store(move func(from reg.VecVirtual, j int, to operand.Mem)) {
-	c, rowC := t.arg("c"), t.arg("rowC")
+// each visits the sums and their places in a matrix; j is the number of the vector in its row.
+func (t *tile) each(base, stride string, visit func(r reg.VecVirtual, j int, m operand.Mem)) {
+	at, row := t.arg(base), t.arg(stride)
 	for i := range t.rows {
 		for j := range t.vectors {
-			move(t.acc[i*t.vectors+j], j, operand.Mem{Base: c, Disp: j * t.bytes})
+			visit(t.acc[i*t.vectors+j], j, operand.Mem{Base: at, Disp: j * t.bytes})
 		}
 		if i < t.rows-1 {
-			t.ADDQ(rowC, c)
+			t.ADDQ(row, at)
 		}
 	}
-	t.VZEROUPPER()
-	t.RET()
 }
 
 // gemvPanels is how many panels a product of few rows takes at once: their sums hide the latency of the additions.
