@@ -1,7 +1,6 @@
 package main
 
 import (
-	"io"
 	"strings"
 
 	"github.com/textgen-go/textgen/corpora"
@@ -61,12 +60,4 @@ func readAll(ctx *cli.Context, path string) ([]byte, error) {
 		text = append(text, chunk...)
 	}
 	return text, nil
-}
-
-// quietly is where a command's messages go: nowhere with --quiet.
-func quietly(ctx *cli.Context) io.Writer {
-	if ctx.Bool("quiet") {
-		return io.Discard
-	}
-	return ctx.App.ErrWriter
 }

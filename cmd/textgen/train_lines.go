@@ -25,7 +25,7 @@ func newLines(w io.Writer) *lines { return &lines{log: newLogger(w)} }
 // newLogger writes lines like "step step=120 of=2000 loss=1.8123", coloured on a terminal, without times, so that equal
 // runs give equal lines.
 func newLogger(w io.Writer) *slog.Logger {
-	return slog.New(tint.NewHandler(w, &tint.Options{
+	return slog.New(tint.NewTextHandler(w, &tint.Options{
 		NoColor: !isTerminal(w),
 		ReplaceAttr: func(_ []string, a slog.Attr) slog.Attr {
 			if a.Key == slog.TimeKey || a.Key == slog.LevelKey && a.Value.Any() == slog.LevelInfo {

@@ -17,7 +17,6 @@ type view struct {
 	json     io.Writer // nil: no records
 	progress progress
 	plan     generate.Plan
-	failed   error
 }
 
 // progress is a display of a run: a bar on a terminal, lines elsewhere, or nothing.
