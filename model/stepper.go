@@ -38,9 +38,10 @@ func (m *LanguageModel) NewStepper(w *Workers, streams int) *Stepper {
 }
 
 // Step reads one token a stream, carries state forward and returns the logits of the next token, [B][V]. They are valid
-// until the next Step and may be changed by the caller.
+// until the next Step and may be changed by the caller. As in [Window.Forward], wrong tokens panic.
 func (s *Stepper) Step(state *State, tokens []int32) [][]float32 {
 	m := s.model
+	checkTokens(tokens, s.x.Rows, m.cfg.VocabSize)
 	x := s.first(tokens)
 	for i, directions := range m.recurrent.layers {
 		l := directions[0]

@@ -212,4 +212,3 @@ func TestTrainingAllocatesNothing(t *testing.T) {
 		}
 	}
 }
-
