@@ -55,9 +55,10 @@ func (c *Classifier) newBatch(w *Workers, training bool) *Batch {
 }
 
 // Forward returns the logits of every document, [docs][Labels], valid until the next Forward. A training batch drops out
-// with masks made from dropoutKey.
+// with masks made from dropoutKey. Tokens outside the vocabulary are a caller's bug and panic.
 func (b *Batch) Forward(docs []Document, dropoutKey uint64) [][]float32 {
 	b.arrange(docs)
+	checkTokens(b.tokens, b.seq.rows(), b.cfg.VocabSize)
 	p := b.front.pass
 	p.key = dropoutKey
 	b.front.resize(b.seq)

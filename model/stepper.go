@@ -38,9 +38,10 @@ func (m *LanguageModel) NewStepper(w *Workers, streams int) *Stepper {
 }
 
 // Step reads one token a stream, carries state forward and returns the logits of the next token, [B][V]. They are valid
-// until the next Step and may be changed by the caller.
+// until the next Step and may be changed by the caller. As in [Window.Forward], wrong tokens panic.
 func (s *Stepper) Step(state *State, tokens []int32) [][]float32 {
 	m := s.model
+	checkTokens(tokens, s.x.Rows, m.cfg.VocabSize)
 	x := s.first(tokens)
 	for i, directions := range m.recurrent.layers {
 		l := directions[0]
@@ -48,7 +49,11 @@ func (s *Stepper) Step(state *State, tokens []int32) [][]float32 {
 			s.workers.Mul(s.gates, x, l.wx, kernel.Bias, l.bias)
 		}
 		s.advance(l, state, i)
-		x = s.next(state.h[i], m.recurrent.residual(i))
+		if m.recurrent.residual(i) {
+			x = s.sum(x, state.h[i])
+		} else {
+			x = state.h[i]
+		}
 	}
 	s.workers.Mul(s.logits, x, m.head.w, kernel.Bias, m.head.bias.Value)
 	return s.rows
@@ -66,16 +71,14 @@ func (s *Stepper) first(tokens []int32) kernel.Matrix {
 	return to
 }
 
-// next makes a layer's output h the input of the next.
-func (s *Stepper) next(h kernel.Matrix, residual bool) kernel.Matrix {
-	if !residual {
-		return h
+// sum adds a layer's output h to its input x, which may be the result of the last sum.
+func (s *Stepper) sum(x, h kernel.Matrix) kernel.Matrix {
+	sum := s.x.ColRange(0, h.Cols)
+	for r := range sum.Rows {
+		copy(sum.Row(r), x.Row(r))
+		kernel.Add(sum.Row(r), h.Row(r))
 	}
-	x := s.x.ColRange(0, h.Cols)
-	for r := range x.Rows {
-		kernel.Add(x.Row(r), h.Row(r))
-	}
-	return x
+	return sum
 }
 
 // advance carries layer i's state forward over the projected input in gates.

@@ -1,5 +1,7 @@
 package model
 
+import "fmt"
+
 // Window is the workspace of a language model over T steps of B streams; it is allocated once and serves every window of
 // a run. Of one model many windows may exist, but training windows share its gradients.
 type Window struct {
@@ -32,9 +34,12 @@ func (m *LanguageModel) newWindow(w *Workers, steps, streams int, training bool)
 
 // Forward predicts targets from inputs, both [T][B] with the token of step t and stream b at t·B+b, and returns the sum
 // of −ln p(target) over all of them, in nats. The streams start from s, and s is replaced by where they end. A training
-// window drops out with masks made from dropoutKey, and already computes the gradients of the head.
+// window drops out with masks made from dropoutKey, and already computes the gradients of the head. Tokens outside the
+// vocabulary, or not T·B of them, are a caller's bug and panic.
 func (win *Window) Forward(inputs, targets []int32, s *State, dropoutKey uint64) (nats float64) {
 	p := win.front.pass
+	checkTokens(inputs, p.seq.rows(), win.front.embedding.Shape[0])
+	checkTokens(targets, p.seq.rows(), win.front.embedding.Shape[0])
 	p.key = dropoutKey
 	p.load(s)
 	win.front.forward(inputs)
@@ -49,4 +54,17 @@ func (win *Window) Forward(inputs, targets []int32, s *State, dropoutKey uint64)
 func (win *Window) Backward() {
 	win.front.pass.backward()
 	win.front.backward()
+}
+
+// checkTokens panics unless there is one token of the vocabulary for every row. What comes from a tokenizer is right; the
+// check makes a caller's mistake known by name, and in the caller's goroutine instead of a worker's.
+func checkTokens(tokens []int32, rows, vocab int) {
+	if len(tokens) != rows {
+		panic(fmt.Sprintf("model: %d tokens for %d rows", len(tokens), rows))
+	}
+	for i, token := range tokens {
+		if token < 0 || int(token) >= vocab {
+			panic(fmt.Sprintf("model: token %d at %d is not of a vocabulary of %d", token, i, vocab))
+		}
+	}
 }

@@ -1,0 +1,83 @@
+package model
+
+import (
+	"math"
+	"math/rand/v2"
+	"strings"
+	"testing"
+)
+
+// goodConfig is a valid configuration to spoil.
+func goodConfig() Config {
+	return Config{VocabSize: 5, Embedding: 4, RecurrentConfig: RecurrentConfig{Cell: LSTM, Layers: 2, Hidden: 3}}
+}
+
+func TestConfigValidate(t *testing.T) {
+	nan := math.NaN()
+	for _, c := range []struct {
+		name  string
+		spoil func(*Config)
+		want  []string // parts of the error; none: there is no error
+	}{
+		{"good", func(*Config) {}, nil},
+		{"largest dropout", func(c *Config) { c.Dropout = 0.999 }, nil},
+		{"tied", func(c *Config) { c.TieWeights, c.Embedding = true, 3 }, nil},
+		{"zero value", func(c *Config) { *c = Config{} }, []string{
+			"vocab_size is 0; it must be from 1 to 16777216", "embedding is 0; it must be from 1 to 65536",
+			`cell "" is unknown; use one of ["rnn" "rnn-relu" "lstm" "gru"]`,
+			"layers is 0; it must be from 1 to 64", "hidden is 0; it must be from 1 to 65536",
+		}},
+		{"negative sizes", func(c *Config) { c.VocabSize, c.Embedding, c.Layers, c.Hidden = -1, -2, -3, -4 }, []string{
+			"vocab_size is -1", "embedding is -2", "layers is -3", "hidden is -4",
+		}},
+		{"too large", func(c *Config) { c.VocabSize, c.Embedding, c.Layers, c.Hidden = 1<<24+1, 1<<16+1, 65, 1<<16+1 }, []string{
+			"vocab_size is 16777217", "embedding is 65537", "layers is 65", "hidden is 65537",
+		}},
+		{"unknown cell", func(c *Config) { c.Cell = "LSTM" }, []string{`cell "LSTM" is unknown`}},
+		{"dropouts", func(c *Config) { c.Dropout, c.InputDropout, c.OutputDropout = 1, -0.1, nan }, []string{
+			"\ndropout is 1; it is a probability", "input_dropout is -0.1", "output_dropout is NaN",
+		}},
+		{"both directions", func(c *Config) { c.Bidirectional = true }, []string{"cannot be bidirectional"}},
+		{"tied to another width", func(c *Config) { c.TieWeights = true }, []string{"embedding is 4 and hidden is 3"}},
+		{"unknown scheme", func(c *Config) { c.Init.Scheme = "xavier" }, []string{`init scheme "xavier" is unknown; use one of ["orthogonal" "uniform" "identity"]`}},
+		{"forget bias", func(c *Config) { c.Init.ForgetBias = &nan }, []string{"forget bias is NaN"}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			cfg := goodConfig()
+			c.spoil(&cfg)
+			m, err := NewLanguageModel(cfg, rand.New(rand.NewPCG(1, 2)))
+			if len(c.want) == 0 {
+				if err != nil {
+					t.Fatal(err)
+				}
+				return
+			}
+			if err == nil || m != nil {
+				t.Fatalf("model %v and error %v, want no model and an error", m, err)
+			}
+			for _, want := range c.want {
+				if text := "\n" + err.Error(); !strings.Contains(text, want) {
+					t.Errorf("error %q, want one with %q", text, want)
+				}
+			}
+		})
+	}
+}
+
+func TestSizeCountsParameters(t *testing.T) {
+	for _, cfg := range append(languageConfigs(23, 19, 3, 7), goodConfig()) {
+		t.Run(caseName(cfg.RecurrentConfig, "tied ", cfg.TieWeights), func(t *testing.T) {
+			m, err := NewEmptyLanguageModel(cfg)
+			if err != nil {
+				t.Fatal(err)
+			}
+			n := 0
+			for _, p := range m.Parameters() {
+				n += len(p.Value)
+			}
+			if cfg.Size() != n {
+				t.Errorf("size %d, want %d", cfg.Size(), n)
+			}
+		})
+	}
+}
