@@ -3,6 +3,7 @@ package classify
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -57,7 +58,11 @@ type Metrics struct {
 	Temperature Temperature `json:"temperature"`
 }
 
-// Load opens a model from a run directory or a model file. A damaged or foreign file gives a *[checkpoint.FormatError].
+// ErrNotClassifier says that a file holds a model that does something else.
+var ErrNotClassifier = errors.New("not a model for classifying documents")
+
+// Load opens a model from a run directory or a model file. A damaged or foreign file gives a *[checkpoint.FormatError],
+// the file of another kind of model [ErrNotClassifier].
 func Load(path string) (*Model, error) {
 	file, err := checkpoint.Resolve(path)
 	if err != nil {
@@ -81,7 +86,7 @@ func Load(path string) (*Model, error) {
 // fromFile builds a model from the content of a file; tensors of a training state are left out.
 func fromFile(f *checkpoint.File) (*Model, error) {
 	if head := f.Metadata[checkpoint.KeyHead]; head != headName {
-		return nil, fmt.Errorf("this is a model for %q, not for classifying documents", cmp.Or(head, "something else"))
+		return nil, fmt.Errorf("%w but for %q", ErrNotClassifier, cmp.Or(head, "something else"))
 	}
 	m := &Model{}
 	var cfg model.ClassifierConfig
