@@ -2,6 +2,7 @@ package classify
 
 import (
 	"context"
+	"math"
 	"math/rand/v2"
 	"slices"
 
@@ -96,17 +97,19 @@ func (b *bag) logits(docs []model.Document) [][]float32 {
 var factors = []float64{0, 0.1, 0.15, 0.25, 0.4, 0.6, 1, 1.5, 2.5, 4, 6, 10}
 
 // bestMix finds the λ at which the sum of a network's logits and λ times the bag's has the least log loss, at the best
-// temperature, and returns the sum. It is called with documents that neither was trained on.
+// temperature, and returns the sum. It is called with documents that neither was trained on. Of n documents, a loss
+// below 1/(n+2) says no more than that: by Laplace's rule of succession, that much is to be expected of the next document
+// after n without a miss. Of equals the smallest λ counts, or small sets would make models that are ever surer.
 func bestMix(task Task, network, bag [][]float32, truth [][]int) (factor float64, sum [][]float32, err error) {
-	best := -1.0
+	best, least := math.Inf(1), 1/float64(len(truth)+2)
 	for _, f := range factors {
 		rows := add(network, bag, f)
 		t, err := FitTemperature(task, rows, truth)
 		if err != nil {
 			return 0, nil, err
 		}
-		if best < 0 || t.After < best {
-			best, factor, sum = t.After, f, rows
+		if after := max(t.After, least); after < best {
+			best, factor, sum = after, f, rows
 		}
 	}
 	return factor, sum, nil

@@ -100,6 +100,9 @@ func unlabelled(ctx *cli.Context) iter.Seq2[corpora.Document, error] {
 	return func(yield func(corpora.Document, error) bool) {
 		for _, arg := range args {
 			for doc, err := range documentsOf(ctx, arg, opt) {
+				if arg == "-" {
+					doc.Source = arg // as it was named; messages say standard input
+				}
 				if !yield(doc, err) || err != nil {
 					return
 				}
@@ -111,7 +114,7 @@ func unlabelled(ctx *cli.Context) iter.Seq2[corpora.Document, error] {
 // documentsOf reads the documents of one argument.
 func documentsOf(ctx *cli.Context, arg string, opt corpora.DocumentOptions) iter.Seq2[corpora.Document, error] {
 	if arg == "-" && opt.Format == "lines" {
-		return corpora.StreamLines(ctx.Context, "-", ctx.App.Reader, opt)
+		return corpora.StreamLines(ctx.Context, "standard input", ctx.App.Reader, opt)
 	}
 	return func(yield func(corpora.Document, error) bool) {
 		docs, err := corpora.OpenDocuments(ctx.Context, []string{arg}, ctx.App.Reader, opt)
