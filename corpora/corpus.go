@@ -49,6 +49,7 @@ type Corpus struct {
 type source struct {
 	name string
 	open func() (io.ReadCloser, error)
+	live bool // hand on what is there, rather than wait for a full buffer
 }
 
 // Open finds the text that args name, in their order, and checks that each part of it opens and starts as text.

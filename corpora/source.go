@@ -34,7 +34,7 @@ func (s source) text(raw []byte, opt Options, a *account) iter.Seq2[[]byte, erro
 			return
 		}
 		defer r.Close()
-		t := &textReader{name: s.name, r: r, raw: raw, opt: opt, account: a}
+		t := &textReader{name: s.name, r: r, live: s.live, raw: raw, opt: opt, account: a}
 		for {
 			text, err := t.next()
 			if err == io.EOF {
@@ -55,6 +55,7 @@ func (s source) text(raw []byte, opt Options, a *account) iter.Seq2[[]byte, erro
 type textReader struct {
 	name    string
 	r       io.Reader
+	live    bool // see source
 	opt     Options
 	account *account
 
@@ -101,11 +102,25 @@ func (t *textReader) next() ([]byte, error) {
 	return text, nil
 }
 
+// markLength is the number of bytes in which a byte-order mark shows.
+const markLength = 4
+
+// least is the number of bytes that fill waits for.
+func (t *textReader) least() int {
+	switch {
+	case !t.live:
+		return len(t.raw) - t.end
+	case t.enc == nil:
+		return markLength
+	}
+	return 1
+}
+
 // fill reads as much as raw holds behind what is left from before.
 func (t *textReader) fill() error {
 	t.end = copy(t.raw, t.raw[t.pos:t.end])
 	t.pos = 0
-	n, err := io.ReadFull(t.r, t.raw[t.end:])
+	n, err := io.ReadAtLeast(t.r, t.raw[t.end:], t.least())
 	t.end += n
 	t.account.read += int64(n)
 	switch {

@@ -7,6 +7,7 @@ import (
 	"math/rand/v2"
 	"strings"
 
+	"github.com/textgen-go/textgen/internal/history"
 	"github.com/textgen-go/textgen/model"
 	"github.com/textgen-go/textgen/model/checkpoint"
 	"github.com/textgen-go/textgen/model/optim"
@@ -26,7 +27,7 @@ type run struct {
 	network  *model.LanguageModel
 	loop     *train.Loop
 	resumed  train.State // where an earlier session stopped; its Step is 0 in a new run
-	records  records
+	history  *history.History
 }
 
 // prepare reads the corpus and builds network, objective and loop.
@@ -52,7 +53,8 @@ func (r *run) prepare(ctx context.Context) error {
 		return err
 	}
 	r.describe()
-	return r.records.open(r.dir, r.resumed.Step, r.data.limit)
+	r.history, err = history.Open(r.dir, r.resumed.Step, r.data.limit)
+	return err
 }
 
 // weightStream separates the random numbers of the first weights from those of training with the same seed.
@@ -189,10 +191,10 @@ func (r *run) describe() {
 // train runs the loop and sums up.
 func (r *run) train(ctx context.Context) (*TrainResult, error) {
 	result, err := r.loop.Run(ctx)
-	err = errors.Join(err, r.records.finish())
+	err = errors.Join(err, r.history.Finish())
 	out := &TrainResult{
 		Out: r.cfg.Out, Ending: result.Ending, Steps: result.Steps, Planned: result.Plan.Steps,
-		Tokens: result.Tokens, Seconds: result.Seconds, Loss: r.records.last().Loss,
+		Tokens: result.Tokens, Seconds: result.Seconds, Loss: r.history.Last().Loss,
 		ValidLoss: result.Best.Loss, Limit: r.data.limit,
 	}
 	return out, err
@@ -210,7 +212,7 @@ func (r *run) onStep(rec train.Record) error {
 		r.training.Planned = r.loop.State().Plan.Steps
 		r.observer.Planned(r.training.Planned)
 	}
-	if err := r.records.add(rec); err != nil {
+	if err := r.history.Add(rec); err != nil {
 		return err
 	}
 	r.observer.Step(rec)
@@ -231,7 +233,7 @@ func (r *run) save(reason train.SaveReason, state train.State) error {
 	f := r.file(state)
 	f.SetJSON(checkpoint.KeyProgress, state)
 	f.Tensors = append(f.Tensors, state.Tensors()...)
-	if err := r.records.sync(); err != nil {
+	if err := r.history.Sync(); err != nil {
 		return err
 	}
 	return r.write(checkpoint.StateName, f)
@@ -252,8 +254,8 @@ func (r *run) file(state train.State) *checkpoint.File {
 	tokenizer, _ := r.data.tokenizer.MarshalJSON()
 	f.Metadata[checkpoint.KeyHead] = headName
 	f.Metadata[checkpoint.KeyTokenizer] = string(tokenizer)
-	metrics := Metrics{Step: state.Step, Tokens: state.Tokens, Seconds: state.Seconds, Loss: r.records.last().Loss}
-	if v := r.records.last().ValidLoss; v != nil {
+	metrics := Metrics{Step: state.Step, Tokens: state.Tokens, Seconds: state.Seconds, Loss: r.history.Last().Loss}
+	if v := r.history.Last().ValidLoss; v != nil {
 		metrics.ValidLoss = *v
 	}
 	f.SetJSON(checkpoint.KeyConfig, r.network.Config())

@@ -2,6 +2,7 @@ package model
 
 import (
 	"cmp"
+	"math"
 	"slices"
 
 	"github.com/textgen-go/textgen/internal/kernel"
@@ -97,7 +98,11 @@ func (b *Batch) arrange(docs []Document) {
 	}
 }
 
-// bag writes the mean embedding of each document's n-grams beside its pooled outputs.
+// bagScale is what each of n n-grams counts: a sum of n independent embeddings has the same length for any n.
+func bagScale(n int) float32 { return float32(1 / math.Sqrt(float64(n))) }
+
+// bag writes the sum of the embeddings of each document's n-grams, divided by the root of their number, beside its pooled
+// outputs.
 func (b *Batch) bag() {
 	if b.ngrams == nil {
 		return
@@ -110,7 +115,7 @@ func (b *Batch) bag() {
 			kernel.Add(dst, table.Row(int(id)))
 		}
 		if len(ids) > 0 {
-			kernel.Scale(dst, 1/float32(len(ids)))
+			kernel.Scale(dst, bagScale(len(ids)))
 		}
 	}
 }
@@ -154,7 +159,7 @@ func (b *Batch) bagGrad() {
 	for i, d := range b.order {
 		grad, ids := b.dfeatures.Row(i)[b.cfg.pooled():], b.docs[d].NGrams
 		for _, id := range ids {
-			kernel.Axpy(table.Row(int(id)), 1/float32(len(ids)), grad)
+			kernel.Axpy(table.Row(int(id)), bagScale(len(ids)), grad)
 		}
 	}
 }

@@ -7,7 +7,7 @@ import (
 )
 
 // Classifier gives a document scores for labels: embedding, recurrent layers, pooling, linear head; beside the pooled
-// outputs, on request, the mean embedding of hashed word n-grams, as fastText has it (Joulin et al. 2017).
+// outputs, on request, the sum of the embeddings of hashed n-grams, a bag as fastText has it (Joulin et al. 2017).
 type Classifier struct {
 	cfg       ClassifierConfig
 	embedding *Parameter // [V, E]

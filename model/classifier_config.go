@@ -28,7 +28,7 @@ type ClassifierConfig struct {
 	Labels     int     `json:"labels"`
 	MultiLabel bool    `json:"multi_label,omitempty"` // a sigmoid for each label instead of a softmax over all
 	Pooling    Pooling `json:"pooling"`
-	// Buckets is the number of embeddings for hashed word n-grams, whose mean, FeatureWidth wide, stands beside the
+	// Buckets is the number of embeddings for hashed n-grams, whose sum over √n, FeatureWidth wide, stands beside the
 	// pooled outputs; 0: none.
 	Buckets      int `json:"buckets,omitempty"`
 	FeatureWidth int `json:"feature_width,omitempty"`

@@ -16,6 +16,11 @@ const appDescription = `A language model learns from a text to predict what come
    textgen train my.txt               train on your own text
    textgen eval -m my-model other.txt measure how well a model predicts a text
 
+A classifier learns from labelled documents to put labels on others.
+
+   textgen train --task classify --out topics data.csv
+   textgen classify -m topics mail.txt
+
 Every flag can also be given as a variable (TEXTGEN_LR for --lr) or in a YAML file (--config run.yaml with lr: 0.002).
 A flag counts before a variable, a variable before the file, the file before the preset.
 
@@ -27,11 +32,11 @@ func newApp(args []string, stdin io.Reader, stdout, stderr io.Writer) *cli.App {
 	app := &cli.App{
 		Name:        "textgen",
 		HelpName:    "textgen",
-		Usage:       "train recurrent language models on text, and write with them",
+		Usage:       "train recurrent networks on text, write with them, and classify documents",
 		Description: appDescription,
 		Version:     version(),
 		Commands: []*cli.Command{
-			trainCommand(), sampleCommand(), predictCommand(), evalCommand(), inspectCommand(), corporaCommand(), benchCommand(),
+			trainCommand(), sampleCommand(), predictCommand(), classifyCommand(), evalCommand(), inspectCommand(), corporaCommand(), benchCommand(),
 			completionCommand(), manCommand(),
 		},
 		Reader: stdin, Writer: stdout, ErrWriter: stderr,

@@ -4,27 +4,33 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"time"
 
+	"github.com/textgen-go/textgen/classify"
 	"github.com/textgen-go/textgen/corpora"
 	"github.com/textgen-go/textgen/generate"
 	"github.com/urfave/cli/v2"
 )
 
-const evalDescription = `Measures how well a model predicts a text: less is better. Figures a character and a byte can be compared
-between models with different tokenizers. FILE is a file, a folder, a glob or - for standard input; .gz and
+const evalDescription = `Measures how good a model is. Of a model that writes text: how well it predicts a text, where less is better;
+figures a character and a byte can be compared
+between models with different tokenizers. Of a classifier: how often its labels are those of labelled
+documents, as textgen train --task classify reads them, and how honest its probabilities are. FILE is a file, a folder, a glob or - for standard input; .gz and
 .zst are read transparently.
 
    textgen eval -m shake held.txt
    textgen eval -m shake --json held/*.txt | jq .bits_per_char
-   head -1000 new.log | textgen eval -m log -`
+   head -1000 new.log | textgen eval -m log -
+   textgen eval -m topics test.csv`
 
 func evalCommand() *cli.Command {
 	return &cli.Command{
-		Name: "eval", Usage: "measure how well a model predicts a text", ArgsUsage: "FILE…", Description: evalDescription,
+		Name: "eval", Usage: "measure how good a model is", ArgsUsage: "FILE…", Description: evalDescription,
 		Flags: append([]cli.Flag{
-			modelFlag(), jsonFlag("print JSON: nats_per_token, perplexity, bits_per_token, bits_per_char, bits_per_byte and more"), threadsFlag(), configFlag(),
-		}, textFlags()...),
+			modelFlag(), jsonFlag("print JSON: nats_per_token, perplexity, bits_per_token, bits_per_char, bits_per_byte and more; of a classifier accuracy, macro_f1, micro_f1, log_loss, ece, labels and more"), threadsFlag(), configFlag(),
+			thresholdFlag("of a classifier of many labels: a label applies from the probability `P` on; 0: 0.5"),
+		}, slices.Concat(textFlags(), documentFlags())...),
 		Action: runEval,
 	}
 }
@@ -32,6 +38,16 @@ func evalCommand() *cli.Command {
 func runEval(ctx *cli.Context) error {
 	if !ctx.Args().Present() {
 		return errors.New("no text: name files, or - for standard input")
+	}
+	classifier, err := loadClassifier(ctx)
+	if err == nil {
+		return evalClassifier(ctx, classifier)
+	}
+	if !errors.Is(err, classify.ErrNotClassifier) {
+		return err
+	}
+	if err := checkNotGiven(ctx, "is for labelled documents, but this model writes text", evalLabelNames()); err != nil {
+		return err
 	}
 	m, err := loadModel(ctx)
 	if err != nil {

@@ -8,6 +8,7 @@ import (
 	"math"
 	"strings"
 
+	"github.com/textgen-go/textgen/classify"
 	"github.com/textgen-go/textgen/generate"
 	"github.com/urfave/cli/v2"
 )
@@ -32,6 +33,9 @@ func runInspect(ctx *cli.Context) error {
 		return errNoModel
 	case ctx.NArg() > 1:
 		return errors.New("textgen inspect takes one model")
+	}
+	if classifier, err := classify.Load(path); !errors.Is(err, classify.ErrNotClassifier) {
+		return inspectClassifier(ctx, classifier, err)
 	}
 	m, err := generate.Load(path)
 	if err != nil {
@@ -80,7 +84,12 @@ func describeLoss(m generate.Metrics, limit float64) string {
 func printParameters(w io.Writer, info generate.Info) {
 	pairs := []string{}
 	for _, p := range info.Parameters {
-		pairs = append(pairs, p.Name, fmt.Sprintf("%-12s %12s", strings.Trim(strings.ReplaceAll(fmt.Sprint(p.Shape), " ", "×"), "[]"), grouped(p.Count)))
+		pairs = append(pairs, parameterRow(p.Name, p.Shape, p.Count)...)
 	}
-	rows(w, "", append(pairs, "total", fmt.Sprintf("%-12s %12s", "", grouped(info.Total)))...)
+	rows(w, "", append(pairs, parameterRow("total", nil, info.Total)...)...)
+}
+
+// parameterRow is the name of a parameter, and its shape and its count of elements one below those of others.
+func parameterRow(name string, shape []int, count int) []string {
+	return []string{name, fmt.Sprintf("%-12s %12s", strings.Trim(strings.ReplaceAll(fmt.Sprint(shape), " ", "×"), "[]"), grouped(count))}
 }

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/textgen-go/textgen/generate"
@@ -25,6 +26,7 @@ read transparently. Without FILE, it learns from built-in stories, for one minut
    textgen train --out old --encoding latin-1 --valid held.txt text.txt
    textgen train --resume --out shake                         go on where a run was stopped
    textgen train --from shake --out mine --lr 0.001 --steps 500 mine.txt
+   textgen train --task classify --out topics data.csv        label documents: see textgen classify --help
 
 Ctrl-C ends the run after its step and saves it; a second one ends it at once. One of --steps, --epochs
 and --time takes the place of the preset's length. Losses are in nats a token.`
@@ -37,7 +39,8 @@ func trainCommand() *cli.Command {
 				Name: "out", Aliases: []string{"o"}, Usage: "the run's `DIRECTORY`", EnvVars: variable("out"), TakesFile: true,
 				DefaultText: "a new one, named after the first file",
 			},
-			&cli.StringFlag{Name: "preset", Usage: "proven settings: " + strings.Join(generate.Presets, ", "), EnvVars: variable("preset"), DefaultText: "small; stories without FILE"},
+			&cli.StringFlag{Name: "task", Usage: "generate, to write text, or classify, to label documents", Value: taskGenerate, EnvVars: variable("task")},
+			&cli.StringFlag{Name: "preset", Usage: "proven settings: " + strings.Join(generate.Presets, ", "), EnvVars: variable("preset"), DefaultText: "small; stories without FILE; medium to classify"},
 			&cli.StringFlag{Name: "valid", Usage: "validate on the text of `FILE`, not on a part of the corpus", EnvVars: variable("valid"), TakesFile: true, Category: categoryText},
 			&cli.BoolFlag{Name: "resume", Usage: "continue the run in --out, with its settings and its text"},
 			&cli.StringFlag{Name: "from", Usage: "start from this `MODEL`, with its network and its tokenizer", EnvVars: variable("from"), TakesFile: true},
@@ -45,12 +48,19 @@ func trainCommand() *cli.Command {
 			&cli.BoolFlag{Name: "quiet", Aliases: []string{"q"}, Usage: "print errors and warnings only", EnvVars: variable("quiet")},
 			jsonFlag("print the run's records as JSON, one a line, and its result last"),
 			threadsFlag(), configFlag(),
-		}, textFlags()...), optionFlags()...),
+		}, textFlags()...), slices.Concat(optionFlags(), labelFlags(), documentFlags())...),
 		Action: runTrain,
 	}
 }
 
 func runTrain(ctx *cli.Context) error {
+	classifier, err := checkTask(ctx)
+	if err != nil {
+		return err
+	}
+	if classifier {
+		return trainClassifier(ctx)
+	}
 	cfg, err := trainConfig(ctx)
 	if err != nil {
 		return err
@@ -63,7 +73,7 @@ func runTrain(ctx *cli.Context) error {
 	case errors.Is(err, generate.ErrExists):
 		return fmt.Errorf("%s holds a run already: give another --out, --resume to continue it, or --force to replace it", cfg.Out)
 	case err != nil && result != nil && errors.Is(err, context.Canceled):
-		return &stoppedError{result, err}
+		return &stoppedError{steps: result.Steps, planned: result.Planned, out: result.Out, err: err}
 	case err != nil:
 		return err
 	}
@@ -72,12 +82,13 @@ func runTrain(ctx *cli.Context) error {
 
 // stoppedError says how to go on after an interruption.
 type stoppedError struct {
-	result *generate.TrainResult
-	err    error
+	steps, planned int
+	task, out      string // the flag of the task, if it needs one
+	err            error
 }
 
 func (e *stoppedError) Error() string {
-	return fmt.Sprintf("stopped and saved after step %d of %d; go on with: textgen train --resume --out %s", e.result.Steps, e.result.Planned, e.result.Out)
+	return fmt.Sprintf("stopped and saved after step %d of %d; go on with: textgen train %s--resume --out %s", e.steps, e.planned, e.task, e.out)
 }
 
 func (e *stoppedError) Unwrap() error { return e.err }
@@ -142,8 +153,12 @@ func settings(ctx *cli.Context) (generate.Settings, error) {
 	if err != nil {
 		return s, fmt.Errorf("--preset: %w", err)
 	}
-	if err := oneLength(ctx, &s); err != nil {
+	given, err := oneLength(ctx)
+	if err != nil {
 		return s, err
+	}
+	if given {
+		s.Steps, s.Epochs, s.Time = 0, 0, 0
 	}
 	for _, o := range options() {
 		if ctx.IsSet(o.flag.Names()[0]) {
@@ -153,21 +168,18 @@ func settings(ctx *cli.Context) (generate.Settings, error) {
 	return s, nil
 }
 
-// oneLength makes room for a length of the run that the user gives.
-func oneLength(ctx *cli.Context, s *generate.Settings) error {
-	var given []string
+// oneLength reports whether the user gives the length of the run, and refuses more than one.
+func oneLength(ctx *cli.Context) (given bool, err error) {
+	var names []string
 	for _, name := range []string{"steps", "epochs", "time"} {
 		if ctx.IsSet(name) {
-			given = append(given, "--"+name)
+			names = append(names, "--"+name)
 		}
 	}
-	switch {
-	case len(given) > 1:
-		return fmt.Errorf("%s: a run has one length, give one of them", strings.Join(given, " and "))
-	case len(given) == 1:
-		s.Steps, s.Epochs, s.Time = 0, 0, 0
+	if len(names) > 1 {
+		return false, fmt.Errorf("%s: a run has one length, give one of them", strings.Join(names, " and "))
 	}
-	return nil
+	return len(names) == 1, nil
 }
 
 // freeDirectory proposes a directory that does not exist yet: stories, stories-2, … for the built-in corpus,

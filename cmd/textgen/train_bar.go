@@ -6,7 +6,6 @@ import (
 	"sync/atomic"
 	"time"
 
-	"github.com/textgen-go/textgen/generate"
 	"github.com/textgen-go/textgen/model/train"
 	"github.com/vbauerster/mpb/v8"
 	"github.com/vbauerster/mpb/v8/decor"
@@ -19,17 +18,18 @@ type bar struct {
 	bar      *mpb.Bar
 	steps    int
 	resumed  int
+	unit     string
 	valid    string
 	text     atomic.Pointer[string] // behind the bar; read by the goroutine that draws it
 }
 
-func (b *bar) started(p generate.Plan) {
-	for _, line := range describePlan(p) {
+func (b *bar) started(in intro) {
+	for _, line := range in.lines {
 		fmt.Fprintln(b.out, line)
 	}
-	b.resumed = p.Resumed
-	if s := p.Settings; s.Time > 0 && p.Resumed == 0 {
-		fmt.Fprintf(b.out, "measuring the speed, to plan for %v …\n", s.Time)
+	b.resumed, b.unit = in.resumed, in.unit
+	if in.measure > 0 {
+		fmt.Fprintf(b.out, "measuring the speed, to plan for %v …\n", in.measure)
 	}
 }
 
@@ -50,9 +50,12 @@ func (b *bar) planned(steps int) {
 func (b *bar) step(r train.Record) {
 	if r.ValidLoss != nil {
 		b.valid = fmt.Sprintf("  valid %.4f", *r.ValidLoss)
+		if r.ValidScore != nil {
+			b.valid += fmt.Sprintf("  macro-F1 %.4f", *r.ValidScore)
+		}
 	}
 	left := time.Duration(r.Seconds / float64(r.Step) * float64(b.steps-r.Step) * float64(time.Second)).Round(time.Second)
-	text := fmt.Sprintf("loss %.4f%s  %s tokens/s  %v left", r.Loss, b.valid, grouped(int(r.TokensPerSecond)), left)
+	text := fmt.Sprintf("loss %.4f%s  %s %s/s  %v left", r.Loss, b.valid, grouped(int(r.TokensPerSecond)), b.unit, left)
 	b.text.Store(&text)
 	b.bar.SetCurrent(int64(r.Step))
 }

@@ -8,7 +8,6 @@ import (
 	"strconv"
 
 	"github.com/lmittmann/tint"
-	"github.com/textgen-go/textgen/generate"
 	"github.com/textgen-go/textgen/model/train"
 )
 
@@ -18,6 +17,7 @@ type lines struct {
 	every int // steps from one line to the next
 	total int
 	next  int
+	speed string // the key of the speed
 }
 
 func newLines(w io.Writer) *lines { return &lines{log: newLogger(w)} }
@@ -36,11 +36,11 @@ func newLogger(w io.Writer) *slog.Logger {
 	}))
 }
 
-func (l *lines) started(p generate.Plan) {
-	for _, line := range describePlan(p) {
+func (l *lines) started(in intro) {
+	for _, line := range in.lines {
 		l.log.Info(line)
 	}
-	l.next = p.Resumed
+	l.next, l.speed = in.resumed, in.unit+"_per_s"
 }
 
 // linesARun is the number of lines between validations.
@@ -60,10 +60,13 @@ func (l *lines) step(r train.Record) {
 	attrs := []slog.Attr{slog.Int("step", r.Step), slog.Int("of", l.total), slog.String("loss", fixed(r.Loss))}
 	if r.ValidLoss != nil {
 		attrs = append(attrs, slog.String("valid_loss", fixed(*r.ValidLoss)))
+		if r.ValidScore != nil {
+			attrs = append(attrs, slog.String("valid_macro_f1", fixed(*r.ValidScore)))
+		}
 	}
 	attrs = append(attrs,
 		slog.String("lr", strconv.FormatFloat(r.Rate, 'g', 3, 64)), slog.String("grad_norm", strconv.FormatFloat(r.GradNorm, 'g', 3, 64)),
-		slog.Int("tokens_per_s", int(math.Round(r.TokensPerSecond))), slog.String("seconds", strconv.FormatFloat(r.Seconds, 'f', 1, 64)))
+		slog.Int(l.speed, int(math.Round(r.TokensPerSecond))), slog.String("seconds", strconv.FormatFloat(r.Seconds, 'f', 1, 64)))
 	l.log.LogAttrs(context.Background(), slog.LevelInfo, "train", attrs...)
 }
 

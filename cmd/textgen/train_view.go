@@ -5,6 +5,7 @@ import (
 	"io"
 	"os"
 	"strings"
+	"time"
 
 	"github.com/textgen-go/textgen/generate"
 	"github.com/textgen-go/textgen/model/train"
@@ -21,11 +22,19 @@ type view struct {
 
 // progress is a display of a run: a bar on a terminal, lines elsewhere, or nothing.
 type progress interface {
-	started(generate.Plan)
+	started(intro)
 	planned(steps int)
 	step(train.Record)
 	warn(message string)
 	close()
+}
+
+// intro is what a display says of a run before it begins.
+type intro struct {
+	lines   []string      // what is learned from, and what learns
+	resumed int           // steps that earlier sessions have made
+	measure time.Duration // of a run whose steps are yet to be planned; 0: they are known
+	unit    string        // what the run reads: tokens or documents
 }
 
 func newView(ctx *cli.Context) *view {
@@ -55,7 +64,11 @@ func isTerminal(w io.Writer) bool {
 // Started implements generate.Observer, as do the methods below.
 func (v *view) Started(p generate.Plan) {
 	v.plan = p
-	v.progress.started(p)
+	in := intro{lines: describePlan(p), resumed: p.Resumed, unit: "tokens"}
+	if p.Resumed == 0 {
+		in.measure = p.Settings.Time
+	}
+	v.progress.started(in)
 }
 
 func (v *view) Planned(steps int)      { v.progress.planned(steps) }
@@ -73,9 +86,9 @@ func (v *view) Step(r train.Record) {
 // warnings is the progress display of --quiet.
 type warnings struct{ *lines }
 
-func (warnings) started(generate.Plan) {}
-func (warnings) planned(int)           {}
-func (warnings) step(train.Record)     {}
+func (warnings) started(intro)     {}
+func (warnings) planned(int)       {}
+func (warnings) step(train.Record) {}
 
 // describePlan says in one line each what is learned from, and what learns.
 func describePlan(p generate.Plan) []string {

@@ -1,0 +1,156 @@
+package classify
+
+import (
+	"fmt"
+	"math"
+	"slices"
+)
+
+// The temperatures that FitTemperature looks at.
+const (
+	leastTemperature = 0.1
+	mostTemperature  = 100
+)
+
+// A Temperature divides logits to make probabilities honest (Guo et al. 2017, section 4.2).
+type Temperature struct {
+	T             float64 `json:"temperature"`
+	Before, After float64 // log loss in nats on the documents it was fitted to, at 1 and at T
+}
+
+// FitTemperature finds the temperature from 0.1 to 100 at which the log loss of the documents is least. Logits is
+// [documents][labels], truth the numbers of each document's labels. The loss is convex in 1/T, so Newton's steps inside
+// a shrinking bracket find it. Where even 0.1 is not sharp enough, the logits separate the documents without an error
+// and say nothing about errors to come: T stays 1. So it does where T changes nothing.
+func FitTemperature(task Task, logits [][]float32, truth [][]int) (Temperature, error) {
+	if err := checkLogits(task, logits, truth); err != nil {
+		return Temperature{}, err
+	}
+	loss := func(beta float64) (f, slope, bend float64) { return scaledLoss(task, logits, truth, beta) }
+	before, _, _ := loss(1)
+	t := Temperature{T: 1, Before: before, After: before}
+	low, high := 1.0/mostTemperature, 1.0/leastTemperature
+	_, slopeLow, _ := loss(low)
+	_, slopeHigh, _ := loss(high)
+	switch {
+	case slopeHigh <= 0:
+		return t, nil
+	case slopeLow >= 0:
+		t.T = mostTemperature
+	default:
+		t.T = 1 / root(loss, low, high)
+	}
+	t.After, _, _ = loss(1 / t.T)
+	return t, nil
+}
+
+// root returns where the slope is 0 between low, where it is negative, and high, where it is positive.
+func root(loss func(float64) (f, slope, bend float64), low, high float64) float64 {
+	x := math.Sqrt(low * high)
+	for range 100 {
+		_, slope, bend := loss(x)
+		if slope < 0 {
+			low = x
+		} else {
+			high = x
+		}
+		next := x - slope/bend
+		if !(next > low && next < high) { // also if bend is 0
+			next = (low + high) / 2
+		}
+		if math.Abs(next-x) <= 1e-12*x {
+			return next
+		}
+		x = next
+	}
+	return x
+}
+
+// scaledLoss returns the mean log loss of logits·beta and its first two derivatives by beta.
+func scaledLoss(task Task, logits [][]float32, truth [][]int, beta float64) (f, slope, bend float64) {
+	n := 0
+	for i, row := range logits {
+		if task == MultiLabel {
+			for label, z := range row {
+				a, b, c := sigmoidLoss(float64(z), beta, slices.Contains(truth[i], label))
+				f, slope, bend = f+a, slope+b, bend+c
+				n++
+			}
+			continue
+		}
+		a, b, c := softmaxLoss(row, beta, truth[i][0])
+		f, slope, bend = f+a, slope+b, bend+c
+		n++
+	}
+	return f / float64(n), slope / float64(n), bend / float64(n)
+}
+
+// softmaxLoss is ln Σ exp(β·z) − β·z[y]; its slope by β is E[z] − z[y] and its bend Var[z], under the softmax.
+func softmaxLoss(row []float32, beta float64, y int) (f, slope, bend float64) {
+	top := float64(slices.Max(row))
+	var sum, first, second float64
+	for _, z := range row {
+		d := float64(z) - top
+		e := math.Exp(beta * d)
+		sum += e
+		first += e * d
+		second += e * d * d
+	}
+	mean := first / sum
+	right := float64(row[y]) - top
+	return math.Log(sum) - beta*right, mean - right, max(second/sum-mean*mean, 0)
+}
+
+// sigmoidLoss is ln(1 + exp(−β·s)) where s is z if the label applies and −z if not.
+func sigmoidLoss(z, beta float64, applies bool) (f, slope, bend float64) {
+	s := z
+	if !applies {
+		s = -z
+	}
+	x := beta * s
+	wrong := sigmoid(-x)
+	return max(-x, 0) + math.Log1p(math.Exp(-math.Abs(x))), -s * wrong, s * s * wrong * (1 - wrong)
+}
+
+func sigmoid(x float64) float64 { return 1 / (1 + math.Exp(-x)) }
+
+func checkLogits(task Task, logits [][]float32, truth [][]int) error {
+	if len(logits) == 0 || len(logits) != len(truth) {
+		return fmt.Errorf("classify: %d documents and %d rows of logits: want as many, and some", len(truth), len(logits))
+	}
+	for i, row := range logits {
+		for _, z := range row {
+			if math.IsNaN(float64(z)) || math.IsInf(float64(z), 0) {
+				return fmt.Errorf("classify: document %d has a logit of %v", i, z)
+			}
+		}
+		for _, label := range truth[i] {
+			if label < 0 || label >= len(row) {
+				return fmt.Errorf("classify: document %d has label %d of %d", i, label, len(row))
+			}
+		}
+		if task != MultiLabel && len(truth[i]) != 1 {
+			return fmt.Errorf("classify: document %d has %d labels, but the task has exactly one a document", i, len(truth[i]))
+		}
+	}
+	return nil
+}
+
+// Apply turns logits into probabilities in place: softmax(z/T), or sigmoid(z/T) for each label of a multi-label task.
+func (t Temperature) Apply(task Task, logits []float32) {
+	beta := 1 / t.T
+	if task == MultiLabel {
+		for i, z := range logits {
+			logits[i] = float32(sigmoid(beta * float64(z)))
+		}
+		return
+	}
+	top := float64(slices.Max(logits))
+	sum := 0.0
+	for _, z := range logits {
+		sum += math.Exp(beta * (float64(z) - top))
+	}
+	for i, z := range logits {
+		logits[i] = float32(math.Exp(beta*(float64(z)-top)) / sum)
+	}
+}

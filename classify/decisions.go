@@ -1,0 +1,122 @@
+package classify
+
+import (
+	"fmt"
+	"slices"
+)
+
+// An outcome is what a document's labels are and what they were predicted to be, as ascending numbers.
+type outcome struct{ truth, predicted []int }
+
+// decide turns probabilities into labels.
+func decide(cfg MeasureConfig, labels *Labels, truth [][]string, probabilities [][]float32) ([]outcome, error) {
+	outcomes := make([]outcome, len(truth))
+	for i, names := range truth {
+		o := &outcomes[i]
+		for _, name := range names {
+			if n := labels.Index(name); !slices.Contains(o.truth, n) {
+				o.truth = append(o.truth, n)
+			}
+		}
+		slices.Sort(o.truth)
+		if cfg.Task == MultiLabel {
+			o.predicted = above(probabilities[i], cfg.Threshold)
+			continue
+		}
+		if len(o.truth) != 1 {
+			return nil, fmt.Errorf("classify: document %d has %d labels, but the task has exactly one a document", i, len(o.truth))
+		}
+		o.predicted = []int{mostProbable(probabilities[i])}
+	}
+	return outcomes, nil
+}
+
+// above returns the labels from a probability on.
+func above(row []float32, threshold float64) []int {
+	var labels []int
+	for label, p := range row {
+		if float64(p) >= threshold {
+			labels = append(labels, label)
+		}
+	}
+	return labels
+}
+
+// mostProbable returns the first of the labels with the highest probability.
+func mostProbable(row []float32) int {
+	best := 0
+	for label, p := range row {
+		if p > row[best] {
+			best = label
+		}
+	}
+	return best
+}
+
+// counts are what the measures by label come from.
+type counts struct {
+	documents, exact          int
+	right, predicted, support []int // by label
+}
+
+// count counts the outcomes.
+func count(outcomes []outcome, labels int) counts {
+	n := counts{right: make([]int, labels), predicted: make([]int, labels), support: make([]int, labels)}
+	for _, o := range outcomes {
+		n.add(o)
+	}
+	return n
+}
+
+// add counts an outcome.
+func (n *counts) add(o outcome) {
+	n.documents++
+	if slices.Equal(o.truth, o.predicted) {
+		n.exact++
+	}
+	for _, label := range o.truth {
+		n.support[label]++
+	}
+	for _, label := range o.predicted {
+		n.predicted[label]++
+		if slices.Contains(o.truth, label) {
+			n.right[label]++
+		}
+	}
+}
+
+// reset sets all counts to 0.
+func (n *counts) reset() {
+	n.documents, n.exact = 0, 0
+	clear(n.right)
+	clear(n.predicted)
+	clear(n.support)
+}
+
+// macroF1 returns the mean F1 of the labels that are there.
+func (n *counts) macroF1() float64 {
+	sum, present := 0.0, 0
+	for i := range n.support {
+		if both := n.predicted[i] + n.support[i]; both > 0 {
+			sum += ratio(2*n.right[i], both)
+			present++
+		}
+	}
+	if present == 0 {
+		return 0
+	}
+	return sum / float64(present)
+}
+
+// confusion counts the documents of each label by the label predicted.
+func confusion(outcomes []outcome, labels int) [][]int {
+	cells := make([]int, labels*labels)
+	m := make([][]int, labels)
+	for i := range m {
+		m[i] = cells[i*labels : (i+1)*labels]
+	}
+	for _, o := range outcomes {
+		m[o.truth[0]][o.predicted[0]]++
+	}
+	return m
+}

@@ -1,0 +1,105 @@
+package classify
+
+import (
+	"context"
+	"math"
+	"math/rand/v2"
+)
+
+// linearWeights bounds the size of a linear model: buckets · labels, 64 MiB of float32.
+const linearWeights = 1 << 24
+
+// A linear is logistic regression over a bag of hashed parts: softmax(W·x + b), or a sigmoid for each label, where
+// x counts 1/√n for each of a text's n parts, so that long texts do not shout.
+type linear struct {
+	task    Task
+	grams   NGrams
+	labels  int
+	weights []float32 // [buckets][labels]
+	bias    []float32
+	ids     []int32
+}
+
+// A linearConfig says how a linear model is trained.
+type linearConfig struct {
+	epochs int
+	rate   float64 // at the start; it falls in a straight line to 0
+}
+
+func newLinear(task Task, grams NGrams, labels int) *linear {
+	return &linear{
+		task: task, grams: grams, labels: labels,
+		weights: make([]float32, grams.Buckets*labels), bias: make([]float32, labels),
+	}
+}
+
+// train runs stochastic gradient descent, a document a step, in an order that the seed decides.
+func (l *linear) train(ctx context.Context, cfg linearConfig, ids [][]int32, truth [][]int, seed uint64) error {
+	rng := rand.New(rand.NewPCG(seed, 0))
+	order := make([]int, len(ids))
+	for i := range order {
+		order[i] = i
+	}
+	p := make([]float32, l.labels)
+	step, steps := 0, cfg.epochs*len(ids)
+	for range cfg.epochs {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		rng.Shuffle(len(order), func(i, j int) { order[i], order[j] = order[j], order[i] })
+		for _, i := range order {
+			l.step(ids[i], truth[i], cfg.rate*(1-float64(step)/float64(steps)), p)
+			step++
+		}
+	}
+	return nil
+}
+
+// step moves the weights against the gradient of one document's loss, (p − y)·x.
+func (l *linear) step(ids []int32, truth []int, rate float64, p []float32) {
+	l.scores(ids, p)
+	Temperature{T: 1}.Apply(l.task, p)
+	for _, label := range truth {
+		p[label]--
+	}
+	for i := range p {
+		p[i] *= float32(rate)
+		l.bias[i] -= p[i]
+		p[i] *= scale(len(ids))
+	}
+	for _, id := range ids {
+		row := l.weights[int(id)*l.labels:][:l.labels]
+		for i, g := range p {
+			row[i] -= g
+		}
+	}
+}
+
+// scores writes W·x + b.
+func (l *linear) scores(ids []int32, dst []float32) {
+	clear(dst)
+	for _, id := range ids {
+		row := l.weights[int(id)*l.labels:][:l.labels]
+		for i, w := range row {
+			dst[i] += w
+		}
+	}
+	x := scale(len(ids))
+	for i, b := range l.bias {
+		dst[i] = dst[i]*x + b
+	}
+}
+
+// scale returns what each of n parts counts.
+func scale(n int) float32 {
+	if n == 0 {
+		return 0
+	}
+	return float32(1 / math.Sqrt(float64(n)))
+}
+
+// logits writes the scores of a text.
+func (l *linear) logits(text string, dst []float32) {
+	l.ids = l.grams.AppendIDs(l.ids[:0], text)
+	l.scores(l.ids, dst)
+}

@@ -1,0 +1,203 @@
+package classify
+
+import (
+	"fmt"
+	"math"
+	"slices"
+)
+
+// MeasureConfig says how to measure. The zero value is a multi-class task without intervals.
+type MeasureConfig struct {
+	Task      Task    // "": multi-class
+	Threshold float64 // of a multi-label task: a label from this probability on is predicted; 0: 0.5
+	Resamples int     // of the bootstrap for intervals; 0: no intervals
+	Seed      uint64  // of the bootstrap
+}
+
+// Measures say how good predictions are. All are from 0 to 1 but LogLoss, which is in nats.
+//
+// A document of a multi-class task is predicted to have its most probable label, of equals the first. Precision is
+// the share of the predictions of a label that are right, recall the share of the documents with it that are found,
+// F1 = 2·tp / (2·tp + fp + fn); each is 0 where it would be 0/0. Macro measures are means over the labels that
+// some document has or is predicted to have; micro measures add up the labels' counts first, and in a
+// multi-class task all equal the accuracy. These are scikit-learn's definitions.
+type Measures struct {
+	Task      Task    `json:"task"`
+	Documents int     `json:"documents"`
+	Threshold float64 `json:"threshold,omitempty"` // of a multi-label task
+
+	Accuracy       float64 `json:"accuracy"` // share of the documents whose labels are all right and complete
+	MacroPrecision float64 `json:"macro_precision"`
+	MacroRecall    float64 `json:"macro_recall"`
+	MacroF1        float64 `json:"macro_f1"`
+	MicroPrecision float64 `json:"micro_precision"`
+	MicroRecall    float64 `json:"micro_recall"`
+	MicroF1        float64 `json:"micro_f1"`
+
+	// LogLoss is the mean of −ln of the probability of a document's label; of a multi-label task, the mean over
+	// documents and labels of −ln of the probability that the label applies, or not. Probabilities
+	// below 10⁻¹⁵ count as that.
+	LogLoss float64 `json:"log_loss"`
+
+	// ECE is the expected calibration error over the bins of Reliability: Σ share·|Accuracy − Confidence|.
+	ECE float64 `json:"ece"`
+
+	AccuracyInterval *Interval `json:"accuracy_interval,omitempty"` // 95 %, by bootstrap
+	MacroF1Interval  *Interval `json:"macro_f1_interval,omitempty"`
+
+	Labels      []LabelMeasures `json:"labels"`
+	Confusion   [][]int         `json:"confusion,omitempty"` // [true][predicted] documents, in the order of Labels; multi-class only
+	Reliability []Bin           `json:"reliability"`
+	Unseen      []string        `json:"unseen,omitempty"` // labels of documents that the model does not know: never predicted, always missed
+}
+
+// LabelMeasures are the measures of one label.
+type LabelMeasures struct {
+	Label     string  `json:"label"`
+	Precision float64 `json:"precision"`
+	Recall    float64 `json:"recall"`
+	F1        float64 `json:"f1"`
+	Support   int     `json:"support"`   // documents that have it
+	Predicted int     `json:"predicted"` // documents that are predicted to have it
+}
+
+// Measure compares predictions with the truth. Truth holds each document's labels; probabilities is
+// [documents][len(labels)], of a multi-class task adding up to one. Labels that are not among labels are given the
+// probability 0 and listed in [Measures].Unseen.
+func Measure(cfg MeasureConfig, labels []string, truth [][]string, probabilities [][]float32) (*Measures, error) {
+	if cfg.Task == "" {
+		cfg.Task = MultiClass
+	}
+	if cfg.Threshold == 0 {
+		cfg.Threshold = 0.5
+	}
+	if err := checkProbabilities(len(labels), len(truth), probabilities); err != nil {
+		return nil, err
+	}
+	unseen := unseenLabels(labels, truth)
+	all := LabelNames(slices.Concat(labels, unseen))
+	outcomes, err := decide(cfg, all, truth, probabilities)
+	if err != nil {
+		return nil, err
+	}
+	m := &Measures{Task: cfg.Task, Documents: len(truth), Unseen: unseen}
+	n := count(outcomes, all.Len())
+	m.fill(n, all.Names)
+	if cfg.Task == MultiLabel {
+		m.Threshold = cfg.Threshold
+	} else {
+		m.Confusion = confusion(outcomes, all.Len())
+	}
+	m.LogLoss = logLoss(cfg.Task, all.Len(), outcomes, probabilities)
+	m.Reliability = reliability(cfg.Task, outcomes, probabilities)
+	m.ECE = calibrationError(m.Reliability)
+	if cfg.Resamples > 0 {
+		accuracy, macroF1 := bootstrap(outcomes, all.Len(), cfg.Resamples, cfg.Seed)
+		m.AccuracyInterval, m.MacroF1Interval = &accuracy, &macroF1
+	}
+	return m, nil
+}
+
+// checkProbabilities refuses what no model puts out.
+func checkProbabilities(labels, documents int, probabilities [][]float32) error {
+	if documents == 0 || documents != len(probabilities) {
+		return fmt.Errorf("classify: %d documents and %d predictions: want as many, and some", documents, len(probabilities))
+	}
+	for i, row := range probabilities {
+		if len(row) != labels {
+			return fmt.Errorf("classify: document %d has %d probabilities for %d labels", i, len(row), labels)
+		}
+		for _, p := range row {
+			if !(p >= 0 && p <= 1.0001) { // a softmax in float32 may add up to a little more than one
+				return fmt.Errorf("classify: document %d has a probability of %v", i, p)
+			}
+		}
+	}
+	return nil
+}
+
+// unseenLabels returns the true labels that are not among labels, by name.
+func unseenLabels(labels []string, truth [][]string) []string {
+	known := LabelNames(labels)
+	var unseen []string
+	for _, names := range truth {
+		for _, name := range names {
+			if known.Index(name) < 0 && !slices.Contains(unseen, name) {
+				unseen = append(unseen, name)
+			}
+		}
+	}
+	slices.Sort(unseen)
+	return unseen
+}
+
+// fill computes the measures that come from counts.
+func (m *Measures) fill(n counts, names []string) {
+	m.Accuracy = ratio(n.exact, n.documents)
+	present := 0
+	var tp, predicted, support int
+	for i, name := range names {
+		l := LabelMeasures{
+			Label:     name,
+			Precision: ratio(n.right[i], n.predicted[i]),
+			Recall:    ratio(n.right[i], n.support[i]),
+			F1:        ratio(2*n.right[i], n.predicted[i]+n.support[i]),
+			Support:   n.support[i],
+			Predicted: n.predicted[i],
+		}
+		m.Labels = append(m.Labels, l)
+		if l.Support+l.Predicted == 0 {
+			continue
+		}
+		present++
+		m.MacroPrecision += l.Precision
+		m.MacroRecall += l.Recall
+		m.MacroF1 += l.F1
+		tp += n.right[i]
+		predicted += l.Predicted
+		support += l.Support
+	}
+	if present > 0 {
+		m.MacroPrecision /= float64(present)
+		m.MacroRecall /= float64(present)
+		m.MacroF1 /= float64(present)
+	}
+	m.MicroPrecision = ratio(tp, predicted)
+	m.MicroRecall = ratio(tp, support)
+	m.MicroF1 = ratio(2*tp, predicted+support)
+}
+
+// ratio returns a/b, and 0 for 0/0.
+func ratio(a, b int) float64 {
+	if b == 0 {
+		return 0
+	}
+	return float64(a) / float64(b)
+}
+
+// leastProbability bounds the loss of a document that was thought impossible.
+const leastProbability = 1e-15
+
+// logLoss returns the mean loss in nats.
+func logLoss(task Task, labels int, outcomes []outcome, probabilities [][]float32) float64 {
+	sum := 0.0
+	for i, o := range outcomes {
+		for label := range labels {
+			p := 0.0
+			if label < len(probabilities[i]) {
+				p = float64(probabilities[i][label])
+			}
+			switch has := slices.Contains(o.truth, label); {
+			case has:
+				sum -= math.Log(min(max(p, leastProbability), 1))
+			case task == MultiLabel:
+				sum -= math.Log(max(1-p, leastProbability))
+			}
+		}
+	}
+	n := float64(len(outcomes))
+	if task == MultiLabel {
+		n *= float64(labels)
+	}
+	return sum / n
+}

@@ -1,0 +1,285 @@
+package classify
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"runtime"
+	"slices"
+
+	"golang.org/x/sync/errgroup"
+
+	"github.com/textgen-go/textgen/corpora"
+	"github.com/textgen-go/textgen/model"
+	"github.com/textgen-go/textgen/model/checkpoint"
+	"github.com/textgen-go/textgen/tokenize"
+)
+
+// headName marks the files of this head.
+const headName = "classify"
+
+// Model is a trained classifier with its tokenizer and labels. It is safe for concurrent use.
+type Model struct {
+	network  *model.Classifier
+	reader   reader
+	labels   *Labels
+	training Training
+	metrics  Metrics
+	path     string
+	fileSize int64
+	scorers  chan *scorer // those that are idle
+}
+
+// Training is what a model file says of the run that made it.
+type Training struct {
+	Settings   Settings                `json:"settings"`
+	Paths      []string                `json:"paths"`
+	ValidPaths []string                `json:"valid_paths,omitempty"`
+	TestPaths  []string                `json:"test_paths,omitempty"`
+	Documents  corpora.DocumentOptions `json:"documents"`         // how they are written
+	SHA256     string                  `json:"sha256"`            // of the documents and their labels
+	Train      int                     `json:"train_documents"`   // that were trained on
+	Valid      int                     `json:"valid_documents"`   // that were validated on
+	Vectors    int                     `json:"vectors,omitempty"` // tokens that started from a vector of a file
+	Planned    int                     `json:"planned_steps"`     // the length of the run: with --steps, it repeats a run with --time
+}
+
+// Metrics is how good a model file's weights are.
+type Metrics struct {
+	Step        int         `json:"step"`
+	Documents   int64       `json:"documents"` // read while training, repeats included
+	Seconds     float64     `json:"seconds"`   // of training
+	Loss        float64     `json:"loss"`      // nats a document, over the last steps
+	ValidLoss   float64     `json:"valid_loss,omitempty"`
+	MacroF1     float64     `json:"macro_f1,omitempty"` // of validation
+	Temperature Temperature `json:"temperature"`
+}
+
+// ErrNotClassifier says that a file holds a model that does something else.
+var ErrNotClassifier = errors.New("not a model for classifying documents")
+
+// Load opens a model from a run directory or a model file. A damaged or foreign file gives a *[checkpoint.FormatError],
+// the file of another kind of model [ErrNotClassifier].
+func Load(path string) (*Model, error) {
+	file, err := checkpoint.Resolve(path)
+	if err != nil {
+		return nil, err
+	}
+	f, err := checkpoint.Read(file, checkpoint.Limits{})
+	if err != nil {
+		return nil, err
+	}
+	m, err := fromFile(f)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", file, err)
+	}
+	m.path = file
+	if info, err := os.Stat(file); err == nil {
+		m.fileSize = info.Size()
+	}
+	return m, nil
+}
+
+// fromFile builds a model from the content of a file; tensors of a training state are left out.
+func fromFile(f *checkpoint.File) (*Model, error) {
+	if head := f.Metadata[checkpoint.KeyHead]; head != headName {
+		return nil, fmt.Errorf("%w but for %q", ErrNotClassifier, cmp.Or(head, "something else"))
+	}
+	m := &Model{}
+	var cfg model.ClassifierConfig
+	var names []string
+	for _, part := range []struct {
+		key   string
+		value any
+	}{
+		{checkpoint.KeyConfig, &cfg}, {checkpoint.KeyLabels, &names},
+		{checkpoint.KeyTraining, &m.training}, {checkpoint.KeyMetrics, &m.metrics},
+	} {
+		if err := f.JSON(part.key, part.value); err != nil {
+			return nil, err
+		}
+	}
+	m.labels = LabelNames(names)
+	m.reader.grams = m.training.Settings.grams()
+	var err error
+	if m.reader.tokenizer, err = tokenize.Parse([]byte(f.Metadata[checkpoint.KeyTokenizer])); err != nil {
+		return nil, malformed("the tokenizer cannot be read", err)
+	}
+	if err := m.check(cfg); err != nil {
+		return nil, err
+	}
+	if m.network, err = restore(cfg, f); err != nil {
+		return nil, err
+	}
+	m.open()
+	return m, nil
+}
+
+func malformed(what string, err error) error {
+	return &checkpoint.FormatError{Offset: -1, What: what, Err: err}
+}
+
+// check makes sure that the parts of a file fit each other.
+func (m *Model) check(cfg model.ClassifierConfig) error {
+	task, t := MultiClass, m.metrics.Temperature.T
+	if cfg.MultiLabel {
+		task = MultiLabel
+	}
+	switch n := m.reader.tokenizer.Size(); {
+	case n != cfg.VocabSize:
+		return malformed(fmt.Sprintf("the tokenizer knows %d tokens, the network %d", n, cfg.VocabSize), nil)
+	case m.labels.Len() != cfg.Labels || len(m.labels.index) != cfg.Labels:
+		return malformed(fmt.Sprintf("the network has %d outputs, but there are %d labels", cfg.Labels, len(m.labels.index)), nil)
+	case m.training.Settings.Task != task:
+		return malformed(fmt.Sprintf("the task is %q, the network's %q", m.training.Settings.Task, task), nil)
+	case m.reader.grams.Buckets != cfg.Buckets || m.reader.grams.Words < 0 || m.reader.grams.Chars < 0:
+		return malformed(fmt.Sprintf("the n-grams %+v do not fit the network's %d buckets", m.reader.grams, cfg.Buckets), nil)
+	case !(t >= leastTemperature && t <= mostTemperature):
+		return malformed(fmt.Sprintf("the temperature is %v", t), nil)
+	}
+	return nil
+}
+
+// restore builds the network of a configuration with the weights of a file. The size that the configuration asks for is
+// checked against the file before it is allocated.
+func restore(cfg model.ClassifierConfig, f *checkpoint.File) (*model.Classifier, error) {
+	if err := cfg.Validate(); err != nil {
+		return nil, malformed("the network's configuration is invalid", err)
+	}
+	if want, have := cfg.Size(), f.Elements(checkpoint.PrefixOptim, checkpoint.PrefixState); want != have {
+		return nil, malformed(fmt.Sprintf("the configuration asks for %d weights, the file has %d", want, have), nil)
+	}
+	network, err := model.NewEmptyClassifier(cfg)
+	if err != nil {
+		return nil, err
+	}
+	return network, checkpoint.Bind(checkpoint.Parameters(network.Parameters()), f, checkpoint.PrefixOptim, checkpoint.PrefixState)
+}
+
+// open makes room for as many documents at a time as there are cores, one each.
+func (m *Model) open() {
+	w := model.NewWorkers(1)
+	m.network.Pack(w)
+	w.Close()
+	m.scorers = make(chan *scorer, runtime.GOMAXPROCS(0))
+	for range cap(m.scorers) {
+		m.scorers <- &scorer{batch: m.network.NewBatch(model.NewWorkers(1))}
+	}
+}
+
+// Labels returns the names of the labels, in the order of [Prediction].Probabilities.
+func (m *Model) Labels() []string { return slices.Clone(m.labels.Names) }
+
+// Task returns how the labels relate.
+func (m *Model) Task() Task { return m.training.Settings.Task }
+
+// Tokenizer returns the model's tokenizer.
+func (m *Model) Tokenizer() tokenize.Tokenizer { return m.reader.tokenizer }
+
+// Prediction is what a model thinks of a document.
+type Prediction struct {
+	Label         string    // the most probable
+	Probability   float32   // of Label
+	Probabilities []float32 // of all labels; of a multi-class task they add up to one
+	Tokens        int       // of the document
+	Unknown       int       // of them, those that the model does not know
+	labels        []string
+}
+
+// LabelProbability is a label and how probable it is.
+type LabelProbability struct {
+	Label       string  `json:"label"`
+	Probability float32 `json:"probability"`
+}
+
+// Top returns up to k labels with at least a probability, the most probable first, equals by their names; k below 1
+// means all.
+func (p Prediction) Top(k int, threshold float64) []LabelProbability {
+	var out []LabelProbability
+	for i, q := range p.Probabilities {
+		if float64(q) >= threshold {
+			out = append(out, LabelProbability{p.labels[i], q})
+		}
+	}
+	slices.SortStableFunc(out, func(a, b LabelProbability) int { return cmp.Compare(b.Probability, a.Probability) })
+	if k > 0 && len(out) > k {
+		out = out[:k]
+	}
+	return out
+}
+
+// Predict labels texts (UTF-8), in their order. A text has the same probabilities alone and among others.
+func (m *Model) Predict(ctx context.Context, texts []string) ([]Prediction, error) {
+	out := make([]Prediction, len(texts))
+	g, ctx := errgroup.WithContext(ctx)
+	g.SetLimit(cap(m.scorers))
+	size := batchDocuments
+	if n := len(texts); n < size*cap(m.scorers) {
+		size = (n + cap(m.scorers) - 1) / cap(m.scorers)
+	}
+	for from := 0; from < len(texts); from += size {
+		to := min(len(texts), from+size)
+		g.Go(func() error { return m.predict(ctx, out[from:to], texts[from:to]) })
+	}
+	return out, g.Wait()
+}
+
+// predict labels texts on one core.
+func (m *Model) predict(ctx context.Context, out []Prediction, texts []string) error {
+	docs := make([]model.Document, len(texts))
+	for i, text := range texts {
+		doc, unknown := m.reader.document(text)
+		docs[i] = doc
+		out[i] = Prediction{Tokens: len(doc.Tokens), Unknown: unknown.Count, labels: m.labels.Names}
+	}
+	s := <-m.scorers
+	rows, err := s.score(ctx, docs)
+	m.scorers <- s
+	if err != nil {
+		return err
+	}
+	for i, row := range rows {
+		m.metrics.Temperature.Apply(m.Task(), row)
+		best := mostProbable(row)
+		out[i].Probabilities, out[i].Probability, out[i].Label = row, row[best], m.labels.Names[best]
+	}
+	return nil
+}
+
+// Info describes a model.
+type Info struct {
+	Path       string                 `json:"path"`
+	FileSize   int64                  `json:"file_bytes"`
+	Config     model.ClassifierConfig `json:"config"`
+	Labels     []string               `json:"labels"`
+	Tokenizer  string                 `json:"tokenizer"`
+	VocabSize  int                    `json:"vocab_size"`
+	Parameters []TensorInfo           `json:"parameters"`
+	Total      int                    `json:"total_parameters"`
+	Training   Training               `json:"training"`
+	Metrics    Metrics                `json:"metrics"`
+}
+
+// TensorInfo describes a parameter.
+type TensorInfo struct {
+	Name  string `json:"name"`
+	Shape []int  `json:"shape"`
+	Count int    `json:"count"`
+}
+
+// Info describes the model.
+func (m *Model) Info() Info {
+	info := Info{
+		Path: filepath.ToSlash(m.path), FileSize: m.fileSize, Config: m.network.Config(), Labels: m.Labels(),
+		Tokenizer: string(m.reader.tokenizer.Kind()), VocabSize: m.reader.tokenizer.Size(),
+		Training: m.training, Metrics: m.metrics,
+	}
+	for _, p := range m.network.Parameters() {
+		info.Parameters = append(info.Parameters, TensorInfo{p.Name, p.Shape, p.Len()})
+		info.Total += p.Len()
+	}
+	return info
+}

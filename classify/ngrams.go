@@ -1,0 +1,172 @@
+package classify
+
+import (
+	"math/bits"
+	"unicode"
+	"unicode/utf8"
+)
+
+// NGrams are the parts of a text that a bag-of-features model looks at, by their hashes. Words are runs of letters,
+// marks and digits in lower case; every other character that is not white space is a word of its own.
+type NGrams struct {
+	Words   int `json:"words"`   // sequences of 1, 2, … Words words; 0: none
+	Chars   int `json:"chars"`   // sequences of 1, 2, … Chars characters of a word, its two ends counted as characters; 0: none
+	Buckets int `json:"buckets"` // the number of ids
+}
+
+// The offset basis and the prime of FNV-1a with 64 bits (Fowler, Noll, Vo), which hashes words.
+const (
+	fnvBasis = 0xcbf29ce484222325
+	fnvPrime = 0x100000001b3
+)
+
+// ngramFactor makes the hash of a sequence from those of its parts, h·factor + next, as fastText does (Joulin et al.
+// 2016; Dictionary::addWordNgrams).
+const ngramFactor = 116049371
+
+// charSeed keeps sequences of characters apart from words.
+const charSeed = 0x9e3779b97f4a7c15
+
+// AppendHashes appends a hash for each part of the text, in their order: first the words' sequences, then the
+// characters'. Different parts collide with a probability of about 2⁻⁶⁴.
+func (g NGrams) AppendHashes(dst []uint64, text string) []uint64 {
+	if g.Words > 0 {
+		start := len(dst)
+		dst = appendWords(dst, text)
+		dst = appendSequences(dst, dst[start:], g.Words)
+	}
+	if g.Chars > 0 {
+		dst = g.appendChars(dst, text)
+	}
+	return dst
+}
+
+// AppendIDs appends an id in [0, Buckets) for each part of the text, in the order of AppendHashes. Different parts may
+// have the same id.
+func (g NGrams) AppendIDs(dst []int32, text string) []int32 {
+	for _, hash := range g.AppendHashes(make([]uint64, 0, 2*len(text)/3), text) {
+		dst = append(dst, g.bucket(hash))
+	}
+	return dst
+}
+
+// bucket scales a mixed hash to [0, Buckets).
+func (g NGrams) bucket(hash uint64) int32 {
+	hi, _ := bits.Mul64(mix(hash), uint64(g.Buckets))
+	return int32(hi)
+}
+
+// mix spreads every bit of a hash over all (the finaliser of SplitMix64, Steele et al. 2014).
+func mix(h uint64) uint64 {
+	h = (h ^ h>>30) * 0xbf58476d1ce4e5b9
+	h = (h ^ h>>27) * 0x94d049bb133111eb
+	return h ^ h>>31
+}
+
+// appendWords appends the hash of each word.
+func appendWords(dst []uint64, text string) []uint64 {
+	hash, inWord := uint64(fnvBasis), false
+	for i := 0; i < len(text); {
+		r, size := decodeLower(text[i:])
+		i += size
+		if isWordRune(r) {
+			hash, inWord = hashRune(hash, r), true
+			continue
+		}
+		if inWord {
+			dst = append(dst, hash)
+			hash, inWord = fnvBasis, false
+		}
+		if !unicode.IsSpace(r) {
+			dst = append(dst, hashRune(fnvBasis, r))
+		}
+	}
+	if inWord {
+		dst = append(dst, hash)
+	}
+	return dst
+}
+
+// decodeLower returns the first character of a text in lower case and its length.
+func decodeLower(text string) (rune, int) {
+	if c := text[0]; c < utf8.RuneSelf {
+		if 'A' <= c && c <= 'Z' {
+			c += 'a' - 'A'
+		}
+		return rune(c), 1
+	}
+	r, size := utf8.DecodeRuneInString(text)
+	return unicode.ToLower(r), size
+}
+
+func isWordRune(r rune) bool {
+	if r < utf8.RuneSelf {
+		return 'a' <= r && r <= 'z' || '0' <= r && r <= '9'
+	}
+	return unicode.IsLetter(r) || unicode.IsMark(r) || unicode.IsDigit(r)
+}
+
+// hashRune takes a character into a hash, as one step of FNV-1a.
+func hashRune(hash uint64, r rune) uint64 { return (hash ^ uint64(r)) * fnvPrime }
+
+// appendSequences appends the hashes of the sequences of 2, 3, … order parts, those that start at the first part first.
+func appendSequences(dst, parts []uint64, order int) []uint64 {
+	for i := range parts {
+		hash := parts[i]
+		for n := 2; n <= order && i+n <= len(parts); n++ {
+			hash = hash*ngramFactor + parts[i+n-1]
+			dst = append(dst, hash)
+		}
+	}
+	return dst
+}
+
+// appendChars appends the hashes of the sequences of characters of each word, between the marks of its ends.
+func (g NGrams) appendChars(dst []uint64, text string) []uint64 {
+	var word []rune
+	for i := 0; i <= len(text); {
+		r, size := ' ', 1
+		if i < len(text) {
+			r, size = decodeLower(text[i:])
+		}
+		i += size
+		if !unicode.IsSpace(r) {
+			word = append(word, r)
+			continue
+		}
+		if len(word) > 0 {
+			dst = g.appendWordChars(dst, word)
+			word = word[:0]
+		}
+	}
+	return dst
+}
+
+// The marks of a word's ends are no characters.
+const (
+	wordStart = utf8.MaxRune + 1
+	wordEnd   = utf8.MaxRune + 2
+)
+
+// appendWordChars appends the hashes of the sequences of one word. The marks alone are left out: they say nothing.
+func (g NGrams) appendWordChars(dst []uint64, word []rune) []uint64 {
+	at := func(i int) rune {
+		switch i {
+		case -1:
+			return wordStart
+		case len(word):
+			return wordEnd
+		}
+		return word[i]
+	}
+	for i := -1; i <= len(word); i++ {
+		hash := uint64(charSeed)
+		for n := 1; n <= g.Chars && i+n <= len(word)+1; n++ {
+			hash = hashRune(hash, at(i+n-1))
+			if n > 1 || i >= 0 && i < len(word) {
+				dst = append(dst, hash)
+			}
+		}
+	}
+	return dst
+}

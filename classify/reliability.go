@@ -1,0 +1,66 @@
+package classify
+
+import (
+	"math"
+	"slices"
+)
+
+// reliabilityBins is the number of bins of the calibration error in Guo et al. 2017, "On Calibration of Modern Neural
+// Networks", table 1.
+const reliabilityBins = 15
+
+// A Bin holds the predictions with a confidence above (i−1)/15 and up to i/15. The confidence of a multi-class
+// prediction is the probability of the predicted label, and its accuracy whether that is right. Of a multi-label task
+// each label of each document is a prediction, with the label's probability as confidence and whether it applies as
+// accuracy.
+type Bin struct {
+	Count      int     `json:"count"`
+	Confidence float64 `json:"confidence"` // mean
+	Accuracy   float64 `json:"accuracy"`   // mean
+}
+
+// reliability sorts the predictions into bins.
+func reliability(task Task, outcomes []outcome, probabilities [][]float32) []Bin {
+	bins := make([]Bin, reliabilityBins)
+	for i, o := range outcomes {
+		if task != MultiLabel {
+			label := o.predicted[0]
+			put(bins, probabilities[i][label], label == o.truth[0])
+			continue
+		}
+		for label, p := range probabilities[i] {
+			put(bins, p, slices.Contains(o.truth, label))
+		}
+	}
+	for i := range bins {
+		if n := float64(bins[i].Count); n > 0 {
+			bins[i].Confidence /= n
+			bins[i].Accuracy /= n
+		}
+	}
+	return bins
+}
+
+// put adds a prediction to its bin, whose means are sums as yet.
+func put(bins []Bin, p float32, right bool) {
+	i := int(math.Ceil(float64(p)*reliabilityBins)) - 1
+	b := &bins[min(max(i, 0), reliabilityBins-1)]
+	b.Count++
+	b.Confidence += float64(p)
+	if right {
+		b.Accuracy++
+	}
+}
+
+// calibrationError returns Σ share·|accuracy − confidence|.
+func calibrationError(bins []Bin) float64 {
+	sum, n := 0.0, 0
+	for _, b := range bins {
+		sum += float64(b.Count) * math.Abs(b.Accuracy-b.Confidence)
+		n += b.Count
+	}
+	if n == 0 {
+		return 0
+	}
+	return sum / float64(n)
+}

@@ -1,0 +1,68 @@
+package classify
+
+import (
+	"context"
+	"encoding/json"
+
+	"github.com/textgen-go/textgen/corpora"
+	"github.com/textgen-go/textgen/model/checkpoint"
+)
+
+// Report sets a trained network beside plain models that were trained on the same documents.
+type Report struct {
+	On        string     `json:"on"` // what was measured on: "validation" or "test" documents
+	Measures  *Measures  `json:"measures"`
+	Baselines []Baseline `json:"baselines,omitempty"`
+}
+
+// ReportName is the name of the report in the directory of a run.
+const ReportName = "report.json"
+
+// report measures the best weights, on test documents if there are any, and writes the report down. Figures on validation
+// documents flatter a little, for they chose the weights.
+func (r *run) report(ctx context.Context) (*Report, error) {
+	m, err := Load(r.dir.Path(checkpoint.ModelName))
+	if err != nil {
+		return nil, err
+	}
+	out, docs := &Report{On: "validation"}, r.data.valid
+	if len(r.data.test) > 0 {
+		out.On, docs = "test", r.data.test
+	}
+	measure := MeasureConfig{Resamples: DefaultResamples, Seed: r.settings.Seed}
+	if out.Measures, err = m.Evaluate(ctx, docs, measure); err != nil {
+		return nil, err
+	}
+	if !r.cfg.NoBaselines && len(r.data.valid) > 0 {
+		out.Baselines, err = Baselines(ctx, BaselineConfig{
+			Task: r.data.task, Labels: r.data.labels, Train: r.data.train, Valid: r.data.valid, Test: docs,
+			Seed: r.settings.Seed, Threads: r.workers.Len(), Measure: measure,
+		})
+		if err != nil {
+			return nil, err
+		}
+	}
+	text, err := json.MarshalIndent(out, "", "  ")
+	if err != nil {
+		return nil, err
+	}
+	return out, r.dir.Replace(ReportName, append(text, '\n'))
+}
+
+// Evaluate measures the model on labelled documents. The task of cfg is the model's.
+func (m *Model) Evaluate(ctx context.Context, docs []corpora.Document, cfg MeasureConfig) (*Measures, error) {
+	list := make([]string, len(docs))
+	for i, doc := range docs {
+		list[i] = doc.Text
+	}
+	predictions, err := m.Predict(ctx, list)
+	if err != nil {
+		return nil, err
+	}
+	rows := make([][]float32, len(docs))
+	for i, p := range predictions {
+		rows[i] = p.Probabilities
+	}
+	cfg.Task = m.Task()
+	return Measure(cfg, m.labels.Names, labelsOf(docs), rows)
+}

@@ -1,0 +1,93 @@
+package classify
+
+import (
+	"cmp"
+	"context"
+	"slices"
+
+	"github.com/textgen-go/textgen/model"
+)
+
+// segmentTokens is the number of tokens that the network reads at a time. A longer document is read in parts of this
+// length, each on its own, and has the mean of their logits, each weighed by its length: memory does not grow with it.
+const segmentTokens = 2048
+
+// A batch is full at either of these.
+const (
+	batchDocuments = 64
+	batchTokens    = 16 * segmentTokens
+)
+
+// scorer computes logits of documents, a batch at a time. A document's logits do not depend on the others.
+type scorer struct {
+	batch  *model.Batch
+	parts  []model.Document
+	owners []int // the document of each part
+	shares []float32
+	tokens int // of all parts
+	order  []int
+}
+
+// score returns the logits of documents, [docs][labels].
+func (s *scorer) score(ctx context.Context, docs []model.Document) ([][]float32, error) {
+	labels := s.batch.Config().Labels
+	values, rows := make([]float32, len(docs)*labels), make([][]float32, len(docs))
+	for i := range rows {
+		rows[i] = values[i*labels : (i+1)*labels : (i+1)*labels]
+	}
+	s.begin()
+	for _, d := range s.byLength(docs) {
+		n := (len(docs[d].Tokens) + segmentTokens - 1) / segmentTokens
+		for i := range n {
+			s.add(d, docs[d], i, n)
+			if len(s.parts) < batchDocuments && s.tokens < batchTokens {
+				continue
+			}
+			if err := ctx.Err(); err != nil {
+				return nil, err
+			}
+			s.flush(rows)
+		}
+	}
+	s.flush(rows)
+	return rows, ctx.Err()
+}
+
+// byLength returns the documents by falling length, so that those of a batch are much alike.
+func (s *scorer) byLength(docs []model.Document) []int {
+	s.order = s.order[:0]
+	for i := range docs {
+		s.order = append(s.order, i)
+	}
+	slices.SortStableFunc(s.order, func(a, b int) int { return cmp.Compare(len(docs[b].Tokens), len(docs[a].Tokens)) })
+	return s.order
+}
+
+// add puts part i of n of a document into the batch, with as many of its n-grams.
+func (s *scorer) add(owner int, doc model.Document, i, n int) {
+	cut := func(ids []int32) []int32 { return ids[len(ids)*i/n : len(ids)*(i+1)/n] }
+	part := model.Document{Tokens: cut(doc.Tokens), NGrams: cut(doc.NGrams)}
+	s.parts = append(s.parts, part)
+	s.owners = append(s.owners, owner)
+	s.shares = append(s.shares, float32(len(part.Tokens))/float32(len(doc.Tokens)))
+	s.tokens += len(part.Tokens)
+}
+
+// flush adds the logits of the parts that wait to their documents'.
+func (s *scorer) flush(rows [][]float32) {
+	if len(s.parts) == 0 {
+		return
+	}
+	for i, logits := range s.batch.Forward(s.parts, 0) {
+		row := rows[s.owners[i]]
+		for j, z := range logits {
+			row[j] += s.shares[i] * z
+		}
+	}
+	s.begin()
+}
+
+// begin empties the batch.
+func (s *scorer) begin() {
+	s.parts, s.owners, s.shares, s.tokens = s.parts[:0], s.owners[:0], s.shares[:0], 0
+}

@@ -1,0 +1,208 @@
+package classify
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/textgen-go/textgen/model"
+	"github.com/textgen-go/textgen/model/optim"
+	"github.com/textgen-go/textgen/model/train"
+	"github.com/textgen-go/textgen/tokenize"
+)
+
+// Settings are the choices of a training run. [Propose] makes them from the documents, and a user may override them one
+// by one. They are recorded in the model file.
+type Settings struct {
+	Preset string `json:"preset"`
+
+	// Tokenizer.
+	Tokenizer    tokenize.Kind `json:"tokenizer"`
+	VocabSize    int           `json:"vocab_size"` // the most frequent tokens; 0: no limit for char
+	MinFrequency int           `json:"min_freq"`
+	Lowercase    bool          `json:"lowercase"`
+	NFC          bool          `json:"nfc"`
+
+	// Network.
+	Cell           model.Cell    `json:"cell"`
+	Layers         int           `json:"layers"`
+	Hidden         int           `json:"hidden"` // units of a layer in one direction
+	Embedding      int           `json:"embedding"`
+	Unidirectional bool          `json:"unidirectional,omitempty"`
+	Residual       bool          `json:"residual,omitempty"`
+	Pooling        model.Pooling `json:"pooling"`
+	NGrams         int           `json:"ngrams"`        // longest n-gram of words that is a feature beside the network; 0: none
+	CharGrams      int           `json:"char_grams"`    // longest n-gram of a word's characters that is one; 0: none
+	Buckets        int           `json:"buckets"`       // rows of weights that n-grams are hashed to
+	Dropout        float64       `json:"dropout"`       // between layers
+	InputDropout   float64       `json:"input_dropout"` // on the embeddings
+	HeadDropout    float64       `json:"head_dropout"`  // on what the head reads
+	TokenDropout   float64       `json:"token_dropout"` // of whole tokens, which are read as unknown ones
+
+	// Optimisation.
+	Task           Task    `json:"task"`
+	Batch          int     `json:"batch"`      // documents
+	MaxTokens      int     `json:"max_tokens"` // longest part of a document that the network is trained on
+	Balance        bool    `json:"balance"`    // weigh labels so that rare ones have as much say as frequent ones
+	LabelSmoothing float64 `json:"label_smoothing"`
+	Optimizer      string  `json:"optimizer"`
+	LR             float64 `json:"lr"`
+	WeightDecay    float64 `json:"weight_decay"`
+	Schedule       string  `json:"schedule"`
+	Warmup         float64 `json:"warmup"`   // steps or, below 1, a share of all
+	FinalLR        float64 `json:"final_lr"` // fraction of LR at the end of a schedule
+	Clip           float64 `json:"clip"`     // global norm; 0: none
+
+	// Length of the run: exactly one of the three is above 0.
+	Steps  int           `json:"steps"`
+	Epochs int           `json:"epochs"`
+	Time   time.Duration `json:"time"`
+
+	EvalEvery int             `json:"eval_every"` // steps; 0: about twenty times a run
+	Patience  int             `json:"patience"`   // validations without a new best before the run ends; 0: never
+	Criterion train.Criterion `json:"criterion"`  // of the best validation: loss, or score for macro-F1
+	Split     string          `json:"split"`      // "0.9,0.1" or "0.8,0.1,0.1"
+	Seed      uint64          `json:"seed"`
+}
+
+// Presets are the names of the sizes of networks, smallest first; the empty name means medium.
+var Presets = []string{"tiny", "small", "medium", "large"}
+
+// Facts are what settings are chosen by.
+type Facts struct {
+	Documents int     `json:"documents"`
+	Words     float64 `json:"words"`      // of a document, on average
+	Chars     float64 `json:"characters"` // of a document, on average
+	Task      Task    `json:"task"`
+}
+
+// wordsOfProse is the average number of words from which documents are read word by word: what is shorter are names and
+// the like, which differ in their letters.
+const wordsOfProse = 1.8
+
+// Propose chooses settings for documents. Kind "" chooses a tokenizer, too.
+func Propose(preset string, kind tokenize.Kind, f Facts) (Settings, error) {
+	preset = cmp.Or(preset, "medium")
+	size := slices.Index(Presets, preset)
+	if size < 0 {
+		return Settings{}, fmt.Errorf("preset %q is unknown; use one of %s", preset, strings.Join(Presets, ", "))
+	}
+	if kind == "" {
+		kind = tokenize.Word
+		if f.Words < wordsOfProse {
+			kind = tokenize.Char
+		}
+	}
+	s := Settings{
+		Preset: preset, Tokenizer: kind, NFC: true, MinFrequency: 1,
+		Cell: model.LSTM, Layers: 1, Pooling: model.PoolMeanMax, Hidden: []int{32, 64, 128, 256}[size],
+		Task: cmp.Or(f.Task, MultiClass), Batch: 32, MaxTokens: 400,
+		Optimizer: optim.NameAdam, LR: 2e-3, Schedule: optim.Cosine, Warmup: 0.05, FinalLR: 0.02, Clip: 5,
+		Criterion: train.Score, Split: "0.9,0.1", Seed: 1,
+	}
+	s.Embedding = s.Hidden
+	if kind == tokenize.Char {
+		s.proposeChars()
+	} else {
+		s.proposeWords()
+	}
+	s.Epochs = epochs(f)
+	s.EvalEvery = max(1, f.Documents/s.Batch)
+	return s, nil
+}
+
+// proposeChars sets what suits documents read character by character.
+func (s *Settings) proposeChars() {
+	s.Embedding = min(s.Embedding, 64)
+	s.CharGrams, s.Buckets = 4, 1<<16
+	s.InputDropout, s.HeadDropout = 0.1, 0.5
+}
+
+// proposeWords sets what suits prose.
+func (s *Settings) proposeWords() {
+	s.Lowercase, s.VocabSize = true, 30_000
+	s.NGrams, s.Buckets = 2, 1<<19
+	s.InputDropout, s.HeadDropout, s.TokenDropout = 0.4, 0.5, 0.1
+}
+
+// epochs returns how often to read the documents: more often the fewer they are.
+func epochs(f Facts) int {
+	const seen = 100_000 // documents in all
+	return min(30, max(5, seen/max(1, f.Documents)))
+}
+
+// Validate reports every choice that is out of range. What the network, the loop and the tokenizer are told is checked
+// by them.
+func (s Settings) Validate() error {
+	var errs []error
+	for _, f := range []struct {
+		name       string
+		value, min int
+	}{
+		{"batch", s.Batch, 1}, {"max_tokens", s.MaxTokens, 1}, {"ngrams", s.NGrams, 0}, {"char_grams", s.CharGrams, 0}, {"patience", s.Patience, 0},
+	} {
+		if f.value < f.min {
+			errs = append(errs, fmt.Errorf("%s is %d; it must be at least %d", f.name, f.value, f.min))
+		}
+	}
+	for _, f := range []struct {
+		name  string
+		value float64
+	}{{"label_smoothing", s.LabelSmoothing}, {"token_dropout", s.TokenDropout}} {
+		if !(f.value >= 0 && f.value < 1) {
+			errs = append(errs, fmt.Errorf("%s is %v; it must be from 0 up to, but without, 1", f.name, f.value))
+		}
+	}
+	if s.Task != MultiClass && s.Task != MultiLabel {
+		errs = append(errs, fmt.Errorf("task %q is unknown; use %s or %s", s.Task, MultiClass, MultiLabel))
+	}
+	return errors.Join(errs...)
+}
+
+// modelConfig describes the network for a vocabulary and labels.
+func (s Settings) modelConfig(vocab, labels int) model.ClassifierConfig {
+	cfg := model.ClassifierConfig{
+		VocabSize: vocab, Embedding: s.Embedding, Labels: labels, MultiLabel: s.Task == MultiLabel, Pooling: s.Pooling,
+		FeatureDropout: s.HeadDropout,
+		RecurrentConfig: model.RecurrentConfig{
+			Cell: s.Cell, Layers: s.Layers, Hidden: s.Hidden, Bidirectional: !s.Unidirectional, Residual: s.Residual,
+			Dropout: s.Dropout, InputDropout: s.InputDropout,
+		},
+	}
+	if s.grams().Buckets > 0 {
+		cfg.Buckets, cfg.FeatureWidth = s.Buckets, labels
+	}
+	return cfg
+}
+
+// grams are the features beside the network.
+func (s Settings) grams() NGrams {
+	if s.NGrams == 0 && s.CharGrams == 0 {
+		return NGrams{}
+	}
+	return NGrams{Words: s.NGrams, Chars: s.CharGrams, Buckets: s.Buckets}
+}
+
+func (s Settings) tokenizerConfig() tokenize.TrainConfig {
+	return tokenize.TrainConfig{
+		Kind: s.Tokenizer, VocabSize: s.VocabSize, MinFrequency: s.MinFrequency, Lowercase: s.Lowercase, NFC: s.NFC,
+	}
+}
+
+// loopConfig says how long to train, and how.
+func (s Settings) loopConfig() train.Config {
+	cfg := train.Config{
+		Steps: s.Steps, Epochs: s.Epochs, Time: s.Time,
+		Optimizer: optim.Config{Name: s.Optimizer, WeightDecay: s.WeightDecay},
+		Schedule:  optim.ScheduleConfig{Name: s.Schedule, Rate: s.LR, Warmup: s.Warmup, Final: s.FinalLR},
+		Clip:      optim.Clip{Norm: s.Clip},
+		EvalEvery: s.EvalEvery, Patience: s.Patience, Criterion: s.Criterion,
+	}
+	if s.Steps+int(s.Time) > 0 {
+		cfg.Epochs = 0
+	}
+	return cfg
+}

@@ -1,0 +1,124 @@
+package classify_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"iter"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/textgen-go/textgen/classify"
+)
+
+// trained returns a small model.
+func trained(t *testing.T) *classify.Model {
+	t.Helper()
+	dir := filepath.Join(t.TempDir(), "run")
+	run(t, classify.TrainConfig{Override: small, Paths: []string{documents(t, 150)}, Out: dir, NoBaselines: true})
+	m, err := classify.Load(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return m
+}
+
+func TestStreamKeepsTheOrder(t *testing.T) {
+	m := trained(t)
+	var texts []string
+	for i := range 1000 {
+		texts = append(texts, fmt.Sprintf("%s falls %d", []string{"rain", "snow", "sun"}[i%3], i))
+	}
+	want, err := m.Predict(t.Context(), texts)
+	if err != nil {
+		t.Fatal(err)
+	}
+	i := 0
+	for got, err := range m.PredictStream(t.Context(), sequence(texts, nil)) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		if diff := cmp.Diff(want[i].Probabilities, got.Probabilities); diff != "" {
+			t.Fatalf("text %d: %s", i, diff)
+		}
+		i++
+	}
+	if i != len(texts) {
+		t.Errorf("%d predictions for %d texts", i, len(texts))
+	}
+}
+
+// sequence yields texts and then an error unless that is nil.
+func sequence(texts []string, err error) iter.Seq2[string, error] {
+	return func(yield func(string, error) bool) {
+		for _, text := range texts {
+			if !yield(text, nil) {
+				return
+			}
+		}
+		if err != nil {
+			yield("", err)
+		}
+	}
+}
+
+func TestStreamPassesAnErrorOnBehindWhatCameBefore(t *testing.T) {
+	m, broken, n := trained(t), errors.New("broken"), 0
+	for _, err := range m.PredictStream(t.Context(), sequence([]string{"rain", "snow"}, broken)) {
+		if err != nil {
+			if n != 2 || err != broken {
+				t.Errorf("%v behind %d predictions, want %v behind 2", err, n, broken)
+			}
+			return
+		}
+		n++
+	}
+	t.Error("the error was lost")
+}
+
+// A source that waits for more holds nothing back, and does not keep a cancelled stream alive.
+func TestStreamOfASourceThatWaits(t *testing.T) {
+	m := trained(t)
+	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
+	release := make(chan struct{})
+	defer close(release)
+	waiting := func(yield func(string, error) bool) {
+		if yield("rain falls", nil) {
+			<-release
+		}
+	}
+	n := 0
+	for _, err := range m.PredictStream(ctx, waiting) {
+		if err != nil {
+			if !errors.Is(err, context.Canceled) {
+				t.Errorf("error %v, want context.Canceled", err)
+			}
+			break
+		}
+		n++
+		time.AfterFunc(time.Millisecond, cancel)
+	}
+	if n != 1 {
+		t.Errorf("%d predictions, want 1", n)
+	}
+}
+
+func TestStreamEndsWhenNoMoreIsWanted(t *testing.T) {
+	endless := func(yield func(string, error) bool) {
+		for yield("rain", nil) {
+		}
+	}
+	n := 0
+	for range trained(t).PredictStream(t.Context(), endless) {
+		if n++; n == 100 {
+			break
+		}
+	}
+	if n != 100 {
+		t.Errorf("%d predictions, want 100", n)
+	}
+}

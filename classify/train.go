@@ -1,0 +1,111 @@
+package classify
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+
+	"github.com/textgen-go/textgen/corpora"
+	"github.com/textgen-go/textgen/model/checkpoint"
+	"github.com/textgen-go/textgen/model/train"
+)
+
+// TrainConfig asks for a training run.
+type TrainConfig struct {
+	Preset string // one of [Presets]; "" means medium
+	// Override changes the settings that were proposed for the documents; nil: none. It may be called more than once.
+	Override func(*Settings)
+
+	Paths      []string  // labelled documents, as [corpora.OpenDocuments] takes them
+	ValidPaths []string  // documents to validate on, instead of a part of Paths
+	TestPaths  []string  // documents to report on, instead of those of validation
+	Stdin      io.Reader // what "-" reads
+	Documents  corpora.DocumentOptions
+
+	Vectors string // a file of word vectors to start from, see [ReadVectors]; "": none
+
+	Out         string // the run's directory
+	Force       bool   // replace a run that is there
+	Resume      bool   // continue the run that is there; its settings and, if Paths is empty, its documents hold
+	NoBaselines bool   // do not train the baselines beside the network
+	Threads     int    // below 1: one for every core
+
+	Observer Observer // nil: none
+}
+
+// Observer is told how a run goes. Its methods are called one at a time.
+type Observer interface {
+	Started(Plan)           // the documents are read, the network is built
+	Planned(steps int)      // the length of the run is known
+	Step(train.Record)      // some steps have been made; what it calls a token is a document
+	Saved(path string)      // a file is safely on the disk
+	Warning(message string) // something that the user should know
+}
+
+// Plan says what is going to be trained on what.
+type Plan struct {
+	Files      []string             `json:"files"`
+	Labels     []corpora.LabelCount `json:"labels"` // of all documents
+	Train      int                  `json:"train_documents"`
+	Valid      int                  `json:"valid_documents"`
+	Test       int                  `json:"test_documents"`
+	Tokenizer  string               `json:"tokenizer"`
+	VocabSize  int                  `json:"vocab_size"`
+	Parameters int                  `json:"parameters"`
+	Vectors    int                  `json:"vectors,omitempty"` // tokens that start from a vector of the file
+	Settings   Settings             `json:"settings"`
+	Resumed    int                  `json:"resumed,omitempty"` // steps that earlier sessions have made
+}
+
+// TrainResult is how a run ended.
+type TrainResult struct {
+	Out       string       `json:"out"`
+	Ending    train.Ending `json:"ending"`
+	Steps     int          `json:"steps"`
+	Planned   int          `json:"planned_steps"`
+	Documents int64        `json:"documents"` // trained on, repeats included
+	Seconds   float64      `json:"seconds"`
+	Loss      float64      `json:"loss"` // nats a document, over the last steps
+	Report    *Report      `json:"report,omitempty"`
+}
+
+// ErrExists says that the run's directory holds a run already.
+var ErrExists = errors.New("there is a run already")
+
+// Train trains a classifier and leaves it in the run's directory, with all that is needed to resume, and a report that
+// sets it beside [Baselines] trained on the same documents. When ctx is cancelled, the run is saved after the current
+// step and the error wraps that of ctx; the result is valid then, too, but has no report.
+func Train(ctx context.Context, cfg TrainConfig) (*TrainResult, error) {
+	if cfg.Out == "" {
+		return nil, errors.New("training needs a directory for the run")
+	}
+	if file, err := checkpoint.Resolve(cfg.Out); err == nil && !cfg.Resume && !cfg.Force {
+		return nil, fmt.Errorf("%s: %w: resume it, replace it by force, or name another directory", file, ErrExists)
+	}
+	dir, err := checkpoint.OpenRun(cfg.Out)
+	if err != nil {
+		return nil, err
+	}
+	defer dir.Close()
+	if cfg.Observer == nil {
+		cfg.Observer = silent{}
+	}
+	if cfg.Override == nil {
+		cfg.Override = func(*Settings) {}
+	}
+	r := &run{cfg: cfg, dir: dir, observer: cfg.Observer}
+	defer r.close()
+	if err := r.prepare(ctx); err != nil {
+		return nil, err
+	}
+	return r.train(ctx)
+}
+
+type silent struct{}
+
+func (silent) Started(Plan)      {}
+func (silent) Planned(int)       {}
+func (silent) Step(train.Record) {}
+func (silent) Saved(string)      {}
+func (silent) Warning(string)    {}

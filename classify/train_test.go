@@ -1,0 +1,230 @@
+package classify_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/textgen-go/textgen/classify"
+	"github.com/textgen-go/textgen/model/checkpoint"
+	"github.com/textgen-go/textgen/model/train"
+)
+
+// small makes a network that trains in a fraction of a second.
+func small(s *classify.Settings) {
+	s.Hidden, s.Embedding, s.Buckets, s.Batch, s.Steps, s.EvalEvery = 8, 8, 512, 8, 60, 20
+	s.LR, s.TokenDropout, s.InputDropout, s.HeadDropout = 0.02, 0.1, 0.1, 0.1
+}
+
+// documents writes labelled documents of different lengths to a file: what the weather does tells the label.
+func documents(t *testing.T, n int) string {
+	t.Helper()
+	weather := []string{"rain falls on", "sun shines over", "snow covers"}
+	var b strings.Builder
+	for i := range n {
+		fmt.Fprintf(&b, "%s\t%s%s the %d hills\n", []string{"wet", "warm", "cold"}[i%3], strings.Repeat("today ", i%5), weather[i%3], i%7)
+	}
+	path := filepath.Join(t.TempDir(), "documents.tsv")
+	if err := os.WriteFile(path, []byte("label\ttext\n"+b.String()), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return path
+}
+
+// losses returns what a run wrote down of its losses.
+func losses(t *testing.T, dir string) []string {
+	t.Helper()
+	records, err := checkpoint.ReadMetrics[train.Record](filepath.Join(dir, checkpoint.MetricsName))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var out []string
+	for _, r := range records {
+		valid, score := math.NaN(), math.NaN()
+		if r.ValidLoss != nil {
+			valid, score = *r.ValidLoss, *r.ValidScore
+		}
+		out = append(out, fmt.Sprintf("%d %x %x %x %x", r.Step, r.Loss, valid, score, r.GradNorm))
+	}
+	return out
+}
+
+func run(t *testing.T, cfg classify.TrainConfig) *classify.TrainResult {
+	t.Helper()
+	r, err := classify.Train(t.Context(), cfg)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return r
+}
+
+// stopAt cancels a run after a step.
+type stopAt struct {
+	step   int
+	cancel func()
+}
+
+func (stopAt) Started(classify.Plan) {}
+func (stopAt) Planned(int)           {}
+func (stopAt) Saved(string)          {}
+func (stopAt) Warning(string)        {}
+func (s stopAt) Step(r train.Record) {
+	if r.Step >= s.step {
+		s.cancel()
+	}
+}
+
+// A run gives the same bits for any number of threads, and stopped and resumed at any place.
+func TestRunsAreReproducible(t *testing.T) {
+	docs := documents(t, 150)
+	whole := filepath.Join(t.TempDir(), "whole")
+	cfg := classify.TrainConfig{Override: small, Paths: []string{docs}, Out: whole, Threads: 1, NoBaselines: true}
+	run(t, cfg)
+	want := losses(t, whole)
+	if len(want) != 60 {
+		t.Fatalf("%d records, want 60", len(want))
+	}
+	cfg.Out, cfg.Threads = filepath.Join(t.TempDir(), "three"), 3
+	run(t, cfg)
+	if diff := cmp.Diff(want, losses(t, cfg.Out)); diff != "" {
+		t.Errorf("three threads differ from one: %s", diff)
+	}
+	stopped := filepath.Join(t.TempDir(), "stopped")
+	for i, at := range []int{1, 20, 43} {
+		ctx, cancel := context.WithCancel(t.Context())
+		cfg := classify.TrainConfig{Override: small, Paths: []string{docs}, Out: stopped, Resume: i > 0, Observer: stopAt{at, cancel}}
+		if _, err := classify.Train(ctx, cfg); !errors.Is(err, context.Canceled) {
+			t.Fatalf("stopped at %d: %v, want context.Canceled", at, err)
+		}
+	}
+	run(t, classify.TrainConfig{Out: stopped, Resume: true, NoBaselines: true})
+	if diff := cmp.Diff(want, losses(t, stopped)); diff != "" {
+		t.Errorf("a resumed run differs: %s", diff)
+	}
+	if diff := cmp.Diff(weights(t, whole), weights(t, stopped)); diff != "" {
+		t.Error("the model of a resumed run differs")
+	}
+}
+
+func weights(t *testing.T, dir string) []checkpoint.Tensor {
+	t.Helper()
+	f, err := checkpoint.Read(filepath.Join(dir, checkpoint.ModelName), checkpoint.Limits{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return f.Tensors
+}
+
+func TestTrainLoadPredict(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "run")
+	result := run(t, classify.TrainConfig{Override: small, Paths: []string{documents(t, 150)}, Out: dir})
+	if result.Report == nil || result.Report.Measures.Accuracy < 0.9 || len(result.Report.Baselines) != 3 {
+		t.Fatalf("report: %+v, want an accuracy of at least 0.9 beside three baselines", result.Report)
+	}
+	m, err := classify.Load(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	texts := []string{"snow covers the hills", "", "today today sun shines over the 3 hills", strings.Repeat("rain falls ", 4000)}
+	all, err := m.Predict(t.Context(), texts)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, want := range []string{"cold", "", "warm", "wet"} {
+		alone, err := m.Predict(t.Context(), texts[i:i+1])
+		if err != nil {
+			t.Fatal(err)
+		}
+		if diff := cmp.Diff(alone[0].Probabilities, all[i].Probabilities); diff != "" {
+			t.Errorf("text %d has other probabilities alone: %s", i, diff)
+		}
+		if want != "" && all[i].Label != want {
+			t.Errorf("%.20q… is %s, want %s", texts[i], all[i].Label, want)
+		}
+	}
+	if top := all[0].Top(2, 0); len(top) != 2 || top[0].Label != all[0].Label || top[0].Probability < top[1].Probability {
+		t.Errorf("Top: %+v, want two, the most probable first", top)
+	}
+	if top := all[0].Top(0, 1.1); len(top) != 0 {
+		t.Errorf("Top above every probability: %+v", top)
+	}
+}
+
+func TestTrainRefusesToOverwrite(t *testing.T) {
+	cfg := classify.TrainConfig{Override: small, Paths: []string{documents(t, 60)}, Out: filepath.Join(t.TempDir(), "run"), NoBaselines: true}
+	run(t, cfg)
+	if _, err := classify.Train(t.Context(), cfg); !errors.Is(err, classify.ErrExists) {
+		t.Errorf("training over a run: %v, want ErrExists", err)
+	}
+	cfg.Force = true
+	run(t, cfg)
+}
+
+func TestResumeNeedsTheSameDocuments(t *testing.T) {
+	cfg := classify.TrainConfig{Override: small, Paths: []string{documents(t, 60)}, Out: filepath.Join(t.TempDir(), "run"), NoBaselines: true}
+	run(t, cfg)
+	_, err := classify.Train(t.Context(), classify.TrainConfig{Out: cfg.Out, Resume: true, Paths: []string{documents(t, 63)}})
+	if err == nil || !strings.Contains(err.Error(), "documents have changed") {
+		t.Errorf("resuming with other documents: %v", err)
+	}
+}
+
+// A document may have any number of labels.
+func TestMultiLabel(t *testing.T) {
+	var b strings.Builder
+	for i := range 160 {
+		labels, text := []string{}, "today"
+		if i%2 == 0 {
+			labels, text = append(labels, `"wet"`), text+" rain falls"
+		}
+		if i/2%2 == 0 {
+			labels, text = append(labels, `"cold"`), text+" snow covers"
+		}
+		fmt.Fprintf(&b, "{\"text\": \"%s the %d hills\", \"label\": [%s]}\n", text, i%9, strings.Join(labels, ", "))
+	}
+	path := filepath.Join(t.TempDir(), "documents.jsonl")
+	if err := os.WriteFile(path, []byte(b.String()), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	dir := filepath.Join(t.TempDir(), "run")
+	run(t, classify.TrainConfig{Override: small, Paths: []string{path}, Out: dir})
+	m, err := classify.Load(dir)
+	if err != nil || m.Task() != classify.MultiLabel {
+		t.Fatalf("Load: %v, task %v; want %v", err, m.Task(), classify.MultiLabel)
+	}
+	p, err := m.Predict(t.Context(), []string{"rain falls snow covers the hills", "today the hills"})
+	if err != nil || len(p[0].Top(0, 0.5)) != 2 || len(p[1].Top(0, 0.5)) != 0 {
+		t.Errorf("Predict: %+v, %v; want both labels for the first text, none for the second", p, err)
+	}
+}
+
+func TestWordVectors(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "words.vec")
+	if err := os.WriteFile(path, []byte("3 2\nrain 0.5 -1\nsnow 1 2\nnowhere 3 4\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	cfg := classify.TrainConfig{Override: small, Paths: []string{documents(t, 60)}, Out: filepath.Join(t.TempDir(), "run"), Vectors: path, NoBaselines: true}
+	run(t, cfg)
+	m, err := classify.Load(cfg.Out)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if info := m.Info(); info.Config.Embedding != 2 || info.Training.Vectors != 2 {
+		t.Errorf("embeddings of width %d with %d vectors, want 2 and 2", info.Config.Embedding, info.Training.Vectors)
+	}
+	for name, content := range map[string]string{"short": "rain 1 2\nsnow 1\n", "letters": "rain 1 x\n", "foreign": "nowhere 1 2\n"} {
+		if err := os.WriteFile(path, []byte(content), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := classify.ReadVectors(path, m.Tokenizer()); err == nil || !strings.Contains(err.Error(), path) {
+			t.Errorf("%s vectors: error %v, want one that names the file", name, err)
+		}
+	}
+}

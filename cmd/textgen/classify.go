@@ -1,0 +1,218 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"iter"
+	"strings"
+	"sync"
+
+	"github.com/textgen-go/textgen/classify"
+	"github.com/textgen-go/textgen/corpora"
+	"github.com/urfave/cli/v2"
+)
+
+const classifyDescription = `Labels documents: prints a line for each, with its file, its label and how probable that is, parted by tabs.
+FILE is a document: a file, a folder, a glob or - for standard input; .gz and .zst are read transparently.
+With --lines, every line is a document, and without FILE standard input is read, line by line as it comes.
+
+   textgen train --task classify --out topics data.csv            learn from labelled documents, columns text and label
+   textgen train --task classify --out spam --text-column 2 --label-column 1 sms.tsv
+   textgen classify -m topics mail1.txt mail2.txt
+   tail -f app.log | textgen classify -m topics --lines --json -k 3 --threshold 0.6
+   textgen eval -m topics test.csv                                measure
+
+Labelled documents may be JSON lines ({"text": …, "label": …}), tables (.csv, .tsv), fastText's __label__
+lines, a folder a label, or a file of texts and one of labels.`
+
+func classifyCommand() *cli.Command {
+	return &cli.Command{
+		Name: "classify", Usage: "put labels on documents", ArgsUsage: "[FILE…]", Description: classifyDescription,
+		Flags: []cli.Flag{
+			modelFlag(),
+			&cli.BoolFlag{Name: "lines", Usage: "every line is a document", EnvVars: variable("lines")},
+			&cli.IntFlag{Name: "top", Aliases: []string{"k"}, Usage: "print up to `K` labels of a document; 0: all", EnvVars: variable("top"), DefaultText: "1; all of a classifier of many labels"},
+			thresholdFlag("print labels from the probability `P` on"),
+			jsonFlag("print JSON, a line a document: file, line, label, probability, labels"),
+			&cli.StringFlag{Name: "encoding", Usage: "of the files: utf-8, utf-16, utf-16le, utf-16be, latin-1 or windows-1252", EnvVars: variable("encoding"), DefaultText: "UTF-8, or UTF-16 by its byte-order mark"},
+			configFlag(),
+		},
+		Action: runClassify,
+	}
+}
+
+func thresholdFlag(usage string) cli.Flag {
+	return &cli.Float64Flag{Name: "threshold", Usage: usage, EnvVars: variable("threshold"), DefaultText: "0; 0.5 of a classifier of many labels"}
+}
+
+// loadClassifier opens the model that -m names.
+func loadClassifier(ctx *cli.Context) (*classify.Model, error) {
+	path := ctx.String("model")
+	if path == "" {
+		return nil, errNoModel
+	}
+	return classify.Load(path)
+}
+
+func runClassify(ctx *cli.Context) error {
+	k, threshold := ctx.Int("top"), ctx.Float64("threshold")
+	switch {
+	case k < 0:
+		return fmt.Errorf("--top is %d; it is the number of labels to print", k)
+	case !(threshold >= 0 && threshold <= 1):
+		return fmt.Errorf("--threshold is %v; it is a probability, from 0 to 1", threshold)
+	case !ctx.Args().Present() && !ctx.Bool("lines"):
+		return errors.New("no document: name files, or - for standard input; or give --lines to read documents line by line")
+	}
+	m, err := loadClassifier(ctx)
+	if err != nil {
+		return err
+	}
+	if many := m.Task() == classify.MultiLabel; !many && !ctx.IsSet("top") {
+		k = 1
+	} else if many && !ctx.IsSet("threshold") {
+		threshold = 0.5
+	}
+	out := labelWriter{w: ctx.App.Writer, json: ctx.Bool("json"), lines: ctx.Bool("lines"), k: k, threshold: threshold}
+	var origins queue
+	for p, err := range m.PredictStream(ctx.Context, origins.texts(unlabelled(ctx))) {
+		if err != nil {
+			return err
+		}
+		if err := out.write(origins.next(), p); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// unlabelled reads the documents that the arguments name, one after the other.
+func unlabelled(ctx *cli.Context) iter.Seq2[corpora.Document, error] {
+	args := ctx.Args().Slice()
+	opt := corpora.DocumentOptions{Encoding: ctx.String("encoding"), Format: "text", Unlabelled: true}
+	if ctx.Bool("lines") {
+		opt.Format = "lines"
+		if len(args) == 0 {
+			args = []string{"-"}
+		}
+	}
+	return func(yield func(corpora.Document, error) bool) {
+		for _, arg := range args {
+			for doc, err := range documentsOf(ctx, arg, opt) {
+				if arg == "-" {
+					doc.Source = arg // as it was named; messages say standard input
+				}
+				if !yield(doc, err) || err != nil {
+					return
+				}
+			}
+		}
+	}
+}
+
+// documentsOf reads the documents of one argument.
+func documentsOf(ctx *cli.Context, arg string, opt corpora.DocumentOptions) iter.Seq2[corpora.Document, error] {
+	if arg == "-" && opt.Format == "lines" {
+		return corpora.StreamLines(ctx.Context, "standard input", ctx.App.Reader, opt)
+	}
+	return func(yield func(corpora.Document, error) bool) {
+		docs, err := corpora.OpenDocuments(ctx.Context, []string{arg}, ctx.App.Reader, opt)
+		if err != nil {
+			yield(corpora.Document{}, err)
+			return
+		}
+		defer docs.Close()
+		for doc, err := range docs.All(ctx.Context) {
+			if !yield(doc, err) {
+				return
+			}
+		}
+	}
+}
+
+// queue remembers where the documents come from that are being labelled.
+type queue struct {
+	mu      sync.Mutex
+	origins []origin
+}
+
+type origin struct {
+	file string
+	line int
+}
+
+// texts passes the texts of documents on and appends their origins.
+func (q *queue) texts(docs iter.Seq2[corpora.Document, error]) iter.Seq2[string, error] {
+	return func(yield func(string, error) bool) {
+		for doc, err := range docs {
+			if err == nil {
+				q.mu.Lock()
+				q.origins = append(q.origins, origin{doc.Source, doc.Line})
+				q.mu.Unlock()
+			}
+			if !yield(doc.Text, err) {
+				return
+			}
+		}
+	}
+}
+
+// next takes the first origin.
+func (q *queue) next() origin {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	o := q.origins[0]
+	q.origins = q.origins[1:]
+	return o
+}
+
+// labelWriter prints predictions.
+type labelWriter struct {
+	w         io.Writer
+	json      bool
+	lines     bool // a document is a line
+	k         int
+	threshold float64
+}
+
+// labelRecord is what classify --json prints of a document. Label and Probability are those of the first of Labels.
+type labelRecord struct {
+	File        string                      `json:"file"`
+	Line        int                         `json:"line,omitempty"`
+	Label       string                      `json:"label,omitempty"`
+	Probability float32                     `json:"probability,omitempty"`
+	Labels      []classify.LabelProbability `json:"labels"`
+}
+
+func (lw *labelWriter) write(o origin, p classify.Prediction) error {
+	top := p.Top(lw.k, lw.threshold)
+	if !lw.json {
+		return lw.writeText(o, top)
+	}
+	r := labelRecord{File: o.file, Labels: top}
+	if lw.lines {
+		r.Line = o.line
+	}
+	if len(top) > 0 {
+		r.Label, r.Probability = top[0].Label, top[0].Probability
+	} else {
+		r.Labels = []classify.LabelProbability{}
+	}
+	return printJSON(lw.w, r)
+}
+
+// writeText prints where a document stands and, behind tabs, its labels and their probabilities.
+func (lw *labelWriter) writeText(o origin, top []classify.LabelProbability) error {
+	var b strings.Builder
+	b.WriteString(o.file)
+	if lw.lines {
+		fmt.Fprintf(&b, ":%d", o.line)
+	}
+	for _, l := range top {
+		fmt.Fprintf(&b, "\t%s\t%.4f", l.Label, l.Probability)
+	}
+	b.WriteByte('\n')
+	_, err := io.WriteString(lw.w, b.String())
+	return err
+}

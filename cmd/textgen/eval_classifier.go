@@ -1,0 +1,113 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"unicode/utf8"
+
+	"github.com/textgen-go/textgen/classify"
+	"github.com/textgen-go/textgen/corpora"
+	"github.com/urfave/cli/v2"
+)
+
+// evalLabelNames are the flags of eval that only a classifier has.
+func evalLabelNames() []string { return append(documentNames(), "threshold") }
+
+// evalClassifier measures a classifier on labelled documents, which are written as those that it was trained on were
+// unless flags say otherwise.
+func evalClassifier(ctx *cli.Context, m *classify.Model) error {
+	if err := checkNotGiven(ctx, "is for a model that writes text, but this one classifies documents", []string{"normalize-newlines", "threads"}); err != nil {
+		return err
+	}
+	opt := m.Info().Training.Documents
+	applyDocumentFlags(ctx, &opt)
+	docs, err := labelled(ctx, opt)
+	if err != nil {
+		return err
+	}
+	measures, err := m.Evaluate(ctx.Context, docs, classify.MeasureConfig{
+		Threshold: ctx.Float64("threshold"), Resamples: classify.DefaultResamples, Seed: 1,
+	})
+	if err != nil {
+		return err
+	}
+	if ctx.Bool("json") {
+		return printJSON(ctx.App.Writer, measures)
+	}
+	printMeasures(ctx.App.Writer, measures)
+	return nil
+}
+
+// labelled reads the documents that the arguments name.
+func labelled(ctx *cli.Context, opt corpora.DocumentOptions) ([]corpora.Document, error) {
+	source, err := corpora.OpenDocuments(ctx.Context, ctx.Args().Slice(), ctx.App.Reader, opt)
+	if err != nil {
+		return nil, err
+	}
+	defer source.Close()
+	var docs []corpora.Document
+	for doc, err := range source.All(ctx.Context) {
+		if err != nil {
+			return nil, err
+		}
+		docs = append(docs, doc)
+	}
+	return docs, nil
+}
+
+func printMeasures(w io.Writer, m *classify.Measures) {
+	rows(w, "",
+		"documents", grouped(m.Documents),
+		"accuracy", percent(m.Accuracy)+interval(m.AccuracyInterval),
+		"macro-F1", percent(m.MacroF1)+interval(m.MacroF1Interval),
+		"micro-F1", percent(m.MicroF1),
+		"log loss", fmt.Sprintf("%.4f nats", m.LogLoss),
+		"calibration error", percent(m.ECE))
+	if len(m.Unseen) > 0 {
+		rows(w, "", "unknown labels", fmt.Sprintf("%q: the model has never seen them, and misses them", m.Unseen))
+	}
+	printLabels(w, m.Labels)
+	if len(m.Labels) <= mostConfused && m.Confusion != nil {
+		printConfusion(w, m)
+	}
+}
+
+func percent(x float64) string { return fmt.Sprintf("%.2f %%", 100*x) }
+
+func interval(i *classify.Interval) string {
+	if i == nil {
+		return ""
+	}
+	return fmt.Sprintf(" (95 %%: %.2f to %.2f)", 100*i.Low, 100*i.High)
+}
+
+func printLabels(w io.Writer, labels []classify.LabelMeasures) {
+	pairs := []string{"label", "precision    recall        F1   documents   predicted"}
+	for _, l := range labels {
+		pairs = append(pairs, l.Label, fmt.Sprintf("%7.2f %% %7.2f %% %7.2f %% %11s %11s",
+			100*l.Precision, 100*l.Recall, 100*l.F1, grouped(l.Support), grouped(l.Predicted)))
+	}
+	fmt.Fprintln(w)
+	rows(w, "", pairs...)
+}
+
+// mostConfused is the number of labels up to which the confusion matrix fits a terminal.
+const mostConfused = 10
+
+// printConfusion prints the documents with each label, a row, by the label that is predicted, a column.
+func printConfusion(w io.Writer, m *classify.Measures) {
+	header, pairs := "", []string{}
+	for i, l := range m.Labels {
+		width, row := columnWidth(l.Label), ""
+		header += fmt.Sprintf("%*s", width, l.Label)
+		for j, n := range m.Confusion[i] {
+			row += fmt.Sprintf("%*d", columnWidth(m.Labels[j].Label), n)
+		}
+		pairs = append(pairs, l.Label, row)
+	}
+	fmt.Fprintln(w)
+	rows(w, "", append([]string{"true \\ predicted", header}, pairs...)...)
+}
+
+// columnWidth is that of a label's column in a confusion matrix.
+func columnWidth(label string) int { return max(8, utf8.RuneCountInString(label)+2) }

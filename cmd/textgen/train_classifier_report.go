@@ -1,0 +1,55 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"time"
+
+	"github.com/textgen-go/textgen/classify"
+	"github.com/textgen-go/textgen/model/train"
+	"github.com/urfave/cli/v2"
+)
+
+// reportClassifier tells how a run ended, how good the classifier is beside plain models, and what to do next.
+func reportClassifier(ctx *cli.Context, r *classify.TrainResult) error {
+	w := ctx.App.Writer
+	switch {
+	case ctx.Bool("json"):
+		return printJSON(w, r)
+	case ctx.Bool("quiet"):
+		return nil
+	}
+	took := time.Duration(r.Seconds * float64(time.Second)).Round(time.Second / 10)
+	fmt.Fprintf(w, "\n%s in %v", plural(r.Steps, "step"), took)
+	if r.Ending == train.Stale {
+		fmt.Fprint(w, ", ended early: validation stopped improving")
+	}
+	fmt.Fprintf(w, "\nSaved in %s\n", r.Out)
+	if r.Report != nil {
+		printComparison(w, r.Report)
+	}
+	out := quoted(r.Out)
+	fmt.Fprintf(w, "\nNext:\n")
+	rows(w, "  ",
+		"textgen classify -m "+out+" FILE", "label documents",
+		"textgen eval -m "+out+" FILE", "measure it on other labelled documents",
+		"textgen inspect "+out, "see what is in it")
+	return nil
+}
+
+// printComparison sets the classifier beside the baselines.
+func printComparison(w io.Writer, r *classify.Report) {
+	fmt.Fprintf(w, "\nOn %s:\n", plural(r.Measures.Documents, r.On+" document"))
+	pairs := []string{"", "accuracy   macro-F1   log loss   calibration error", "this model", comparisonRow(r.Measures)}
+	for _, b := range r.Baselines {
+		pairs = append(pairs, b.Name, comparisonRow(b.Measures))
+	}
+	rows(w, "  ", pairs...)
+	if r.On == "validation" {
+		fmt.Fprintln(w, "Validation chose among the models' weights, so these figures flatter them; --test FILE gives honest ones.")
+	}
+}
+
+func comparisonRow(m *classify.Measures) string {
+	return fmt.Sprintf("%6.2f %%   %6.2f %%   %8.4f   %6.2f %%", 100*m.Accuracy, 100*m.MacroF1, m.LogLoss, 100*m.ECE)
+}

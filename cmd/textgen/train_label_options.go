@@ -1,0 +1,114 @@
+package main
+
+import (
+	"github.com/textgen-go/textgen/classify"
+	"github.com/textgen-go/textgen/model"
+	"github.com/textgen-go/textgen/model/train"
+	"github.com/textgen-go/textgen/tokenize"
+	"github.com/urfave/cli/v2"
+)
+
+const categoryClassifier = "Classifier (--task classify)"
+
+// labelOption sets a field of a classifier's settings from a flag.
+type labelOption struct {
+	name  string
+	flag  cli.Flag // nil: one of options has the flag
+	apply func(*cli.Context, *classify.Settings)
+}
+
+// labelOptions lists every choice of a classifier: those that it shares with a language model, and its own.
+func labelOptions() []labelOption {
+	type s = classify.Settings
+	return []labelOption{
+		labelWord("tokenizer", "", func(s *s) *tokenize.Kind { return &s.Tokenizer }),
+		labelInteger("vocab-size", "", func(s *s) *int { return &s.VocabSize }),
+		labelInteger("min-freq", "", func(s *s) *int { return &s.MinFrequency }),
+		labelToggle("lowercase", "", func(s *s) *bool { return &s.Lowercase }),
+		labelToggle("nfc", "", func(s *s) *bool { return &s.NFC }),
+		labelWord("cell", "", func(s *s) *model.Cell { return &s.Cell }),
+		labelInteger("layers", "", func(s *s) *int { return &s.Layers }),
+		labelInteger("hidden", "", func(s *s) *int { return &s.Hidden }),
+		labelInteger("embedding", "", func(s *s) *int { return &s.Embedding }),
+		labelToggle("residual", "", func(s *s) *bool { return &s.Residual }),
+		labelNumber("dropout", "", func(s *s) *float64 { return &s.Dropout }),
+		labelNumber("input-dropout", "", func(s *s) *float64 { return &s.InputDropout }),
+		labelInteger("batch", "", func(s *s) *int { return &s.Batch }),
+		labelWord("optimizer", "", func(s *s) *string { return &s.Optimizer }),
+		labelNumber("lr", "", func(s *s) *float64 { return &s.LR }),
+		labelNumber("weight-decay", "", func(s *s) *float64 { return &s.WeightDecay }),
+		labelWord("schedule", "", func(s *s) *string { return &s.Schedule }),
+		{name: "warmup", apply: func(ctx *cli.Context, s *s) { s.Warmup = float64(ctx.Int("warmup")) }},
+		labelNumber("final-lr", "", func(s *s) *float64 { return &s.FinalLR }),
+		labelNumber("clip", "", func(s *s) *float64 { return &s.Clip }),
+		{name: "seed", apply: func(ctx *cli.Context, s *s) { s.Seed = ctx.Uint64("seed") }},
+		labelInteger("steps", "", func(s *s) *int { return &s.Steps }),
+		labelInteger("epochs", "", func(s *s) *int { return &s.Epochs }),
+		{name: "time", apply: func(ctx *cli.Context, s *s) { s.Time = ctx.Duration("time") }},
+		labelInteger("eval-every", "", func(s *s) *int { return &s.EvalEvery }),
+		labelInteger("patience", "", func(s *s) *int { return &s.Patience }),
+		labelWord("split", "", func(s *s) *string { return &s.Split }),
+
+		labelWord("pooling", "what the head reads of a document: last, mean, max, mean+max or attention", func(s *s) *model.Pooling { return &s.Pooling }),
+		labelToggle("unidirectional", "read documents from the front only", func(s *s) *bool { return &s.Unidirectional }),
+		labelInteger("ngrams", "features beside the network: sequences of up to `N` words; 0: none", func(s *s) *int { return &s.NGrams }),
+		labelInteger("char-grams", "features beside the network: sequences of up to `N` characters; 0: none", func(s *s) *int { return &s.CharGrams }),
+		labelInteger("buckets", "`N` places that those sequences are hashed to", func(s *s) *int { return &s.Buckets }),
+		labelNumber("head-dropout", "drop a part `P` of what the head reads", func(s *s) *float64 { return &s.HeadDropout }),
+		labelNumber("token-dropout", "read a part `P` of the tokens as unknown ones", func(s *s) *float64 { return &s.TokenDropout }),
+		labelInteger("max-tokens", "train on parts of documents of at most `N` tokens", func(s *s) *int { return &s.MaxTokens }),
+		labelToggle("balance", "give rare labels as much say as frequent ones", func(s *s) *bool { return &s.Balance }),
+		labelNumber("label-smoothing", "aim at a probability of 1−`E` for the label of a document", func(s *s) *float64 { return &s.LabelSmoothing }),
+		labelWord("criterion", "of the best validation: loss, or score for macro-F1", func(s *s) *train.Criterion { return &s.Criterion }),
+	}
+}
+
+// classifierFlags are those of a classifier's training that are no settings.
+var classifierFlags = []string{"test", "vectors", "no-baselines"}
+
+// labelFlags returns the flags that only a classifier has.
+func labelFlags() []cli.Flag {
+	flags := []cli.Flag{
+		&cli.StringFlag{Name: "test", Usage: "report on the labelled documents of `FILE`", EnvVars: variable("test"), TakesFile: true, Category: categoryClassifier},
+		&cli.StringFlag{Name: "vectors", Usage: "start from the word vectors of `FILE`, as word2vec, GloVe and fastText write them (.vec)", EnvVars: variable("vectors"), TakesFile: true, Category: categoryClassifier},
+		&cli.BoolFlag{Name: "no-baselines", Usage: "do not train naive Bayes and linear models to compare with", EnvVars: variable("no-baselines"), Category: categoryClassifier},
+	}
+	for _, o := range labelOptions() {
+		if o.flag != nil {
+			flags = append(flags, o.flag)
+		}
+	}
+	return flags
+}
+
+func labelInteger(name, usage string, field func(*classify.Settings) *int) labelOption {
+	o := labelOption{name: name, apply: func(ctx *cli.Context, s *classify.Settings) { *field(s) = ctx.Int(name) }}
+	if usage != "" {
+		o.flag = &cli.IntFlag{Name: name, Usage: usage, EnvVars: variable(name), DefaultText: "by the documents", Category: categoryClassifier}
+	}
+	return o
+}
+
+func labelNumber(name, usage string, field func(*classify.Settings) *float64) labelOption {
+	o := labelOption{name: name, apply: func(ctx *cli.Context, s *classify.Settings) { *field(s) = ctx.Float64(name) }}
+	if usage != "" {
+		o.flag = &cli.Float64Flag{Name: name, Usage: usage, EnvVars: variable(name), DefaultText: "by the documents", Category: categoryClassifier}
+	}
+	return o
+}
+
+func labelWord[T ~string](name, usage string, field func(*classify.Settings) *T) labelOption {
+	o := labelOption{name: name, apply: func(ctx *cli.Context, s *classify.Settings) { *field(s) = T(ctx.String(name)) }}
+	if usage != "" {
+		o.flag = &cli.StringFlag{Name: name, Usage: usage, EnvVars: variable(name), DefaultText: "by the documents", Category: categoryClassifier}
+	}
+	return o
+}
+
+func labelToggle(name, usage string, field func(*classify.Settings) *bool) labelOption {
+	o := labelOption{name: name, apply: func(ctx *cli.Context, s *classify.Settings) { *field(s) = ctx.Bool(name) }}
+	if usage != "" {
+		o.flag = &cli.BoolFlag{Name: name, Usage: usage, EnvVars: variable(name), Category: categoryClassifier}
+	}
+	return o
+}

@@ -1,0 +1,152 @@
+package corpora
+
+import (
+	"cmp"
+	"context"
+	"crypto/sha256"
+	"maps"
+	"slices"
+	"strings"
+)
+
+// What can become of data that are not used as they stand.
+const (
+	emptyText      = "no text: left out"
+	emptyLabel     = "no label: left out"
+	blankLine      = "blank line: left out"
+	trimmedLabel   = "white space or byte-order mark around a label: trimmed"
+	cutLabel       = "label cut"
+	repeatedLabel  = "label given twice: counted once"
+	lateLabel      = "label behind the start of the text: taken out of it"
+	carriageReturn = "carriage return before a line feed: dropped"
+	halfPair       = "half a surrogate pair in JSON: replaced by U+FFFD"
+	keptQuotes     = "field that starts and ends with a quote: kept as it is (--quotes csv takes them off)"
+)
+
+// A Note says how often something was left out or changed, and where first.
+type Note struct {
+	What  string `json:"what"`
+	Count int    `json:"count"`
+	File  string `json:"file"`
+	Line  int    `json:"line"`
+}
+
+// notes collects notes in the order of their first places.
+type notes struct{ list []Note }
+
+func (n *notes) add(what string, doc Document) {
+	for i := range n.list {
+		if n.list[i].What == what {
+			n.list[i].Count++
+			return
+		}
+	}
+	n.list = append(n.list, Note{what, 1, doc.Source, doc.Line})
+}
+
+// A LabelCount is a label and the number of documents that have it.
+type LabelCount struct {
+	Label string `json:"label"`
+	Count int    `json:"count"`
+}
+
+// DocumentStats counts labelled documents.
+type DocumentStats struct {
+	Files      int          `json:"files"`
+	Formats    []string     `json:"formats"` // of the files, each once, in order of appearance
+	Encodings  []string     `json:"encodings"`
+	Documents  int          `json:"documents"`
+	Labels     []LabelCount `json:"labels"`      // the most frequent first, equals by name
+	MultiLabel bool         `json:"multi_label"` // some document has several labels, or, where labels were read, none
+	Duplicates int          `json:"duplicates"`  // documents whose text an earlier one has
+	Conflicts  int          `json:"conflicts"`   // of them, those with other labels than the first
+	LeftOut    int          `json:"left_out"`    // documents without text or label
+	Notes      []Note       `json:"notes"`       // what was left out or changed
+	BytesRead  int64        `json:"bytes_read"`  // after decompression
+	TextBytes  int64        `json:"text_bytes"`  // of the documents' texts; the rest is labels, keys, line ends and what Notes name
+}
+
+// Stats reads all documents and counts them. It keeps 64 bytes of each in memory.
+func (d *Documents) Stats(ctx context.Context) (DocumentStats, error) {
+	var (
+		a      account
+		n      notes
+		s      = DocumentStats{Files: len(d.Files()), Formats: d.formats()}
+		counts = make(map[string]int)
+		seen   = make(map[textHash]textHash)
+	)
+	for doc, err := range d.pass(ctx, &a, &n) {
+		if err != nil {
+			return DocumentStats{}, err
+		}
+		s.Documents++
+		s.TextBytes += int64(len(doc.Text))
+		s.MultiLabel = s.MultiLabel || len(doc.Labels) > 1 || len(doc.Labels) == 0 && !d.opt.Unlabelled
+		for _, label := range doc.Labels {
+			counts[label]++
+		}
+		hash, labels := hashText(doc.Text), hashText(strings.Join(slices.Sorted(slices.Values(doc.Labels)), "\x00"))
+		first, ok := seen[hash]
+		switch {
+		case !ok:
+			seen[hash] = labels
+		case first != labels:
+			s.Conflicts++
+			fallthrough
+		default:
+			s.Duplicates++
+		}
+	}
+	s.Labels = countLabels(counts)
+	s.Encodings, s.BytesRead, s.Notes = a.encodings, a.read, n.list
+	for _, note := range n.list {
+		if note.What == emptyText || note.What == emptyLabel {
+			s.LeftOut += note.Count
+		}
+	}
+	return s, nil
+}
+
+func (d *Documents) formats() []string {
+	var list []string
+	for _, f := range d.files {
+		if !slices.Contains(list, f.format) {
+			list = append(list, f.format)
+		}
+	}
+	return list
+}
+
+// countLabels sorts labels by count and name.
+func countLabels(counts map[string]int) []LabelCount {
+	list := make([]LabelCount, 0, len(counts))
+	for _, label := range slices.Sorted(maps.Keys(counts)) {
+		list = append(list, LabelCount{label, counts[label]})
+	}
+	slices.SortStableFunc(list, func(a, b LabelCount) int { return cmp.Compare(b.Count, a.Count) })
+	return list
+}
+
+// A textHash stands for a text: two of a billion texts collide with probability below 10⁻²⁰.
+type textHash [16]byte
+
+func hashText(text string) textHash {
+	sum := sha256.Sum256([]byte(text))
+	return textHash(sum[:16])
+}
+
+// CountShared returns how many of the tested documents have a text that is among those trained on, white space at its
+// ends aside.
+func CountShared(trained, tested []Document) int {
+	seen := make(map[textHash]bool, len(trained))
+	for _, doc := range trained {
+		seen[hashText(strings.TrimSpace(doc.Text))] = true
+	}
+	n := 0
+	for _, doc := range tested {
+		if seen[hashText(strings.TrimSpace(doc.Text))] {
+			n++
+		}
+	}
+	return n
+}

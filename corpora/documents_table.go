@@ -1,0 +1,183 @@
+package corpora
+
+import (
+	"encoding/csv"
+	"errors"
+	"fmt"
+	"io"
+	"iter"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// quoted reports whether fields may stand in double quotes.
+func (p *pass) quoted(format string) bool {
+	return p.opt.Quotes == "csv" || p.opt.Quotes == "" && format == "csv"
+}
+
+// separator is what parts the fields of a row.
+func separator(format string) rune {
+	if format == "tsv" {
+		return '\t'
+	}
+	return ','
+}
+
+// quotedTable reads rows by RFC 4180. An empty line is no row.
+func (p *pass) quotedTable(f documentFile) error {
+	pull, stop := iter.Pull2(p.text(f.source))
+	defer stop()
+	text := &chunkReader{pull: pull, name: f.name, notes: p.notes}
+	r := csv.NewReader(text)
+	r.Comma = separator(f.format)
+	r.FieldsPerRecord = -1
+	r.ReuseRecord = true
+	var t table
+	line := 0
+	for {
+		text.pending = 0
+		fields, err := r.Read()
+		if err == io.EOF {
+			return nil
+		}
+		if errors.Is(err, errTooLong) {
+			return &DocumentError{f.name, line + 1, err}
+		}
+		if err != nil {
+			return tableError(f.name, err)
+		}
+		line, _ = r.FieldPos(0)
+		if err := p.row(&t, fields, Document{Source: f.name, Line: line}); err != nil {
+			return err
+		}
+	}
+}
+
+// tableError says where the quotes of a table are wrong.
+func tableError(name string, err error) error {
+	var parse *csv.ParseError
+	if !errors.As(err, &parse) {
+		return err
+	}
+	switch {
+	case errors.Is(parse.Err, csv.ErrBareQuote):
+		err = fmt.Errorf("column %d: a quote inside a field that does not start with one: put the field in quotes and double those inside, or use --quotes none", parse.Column)
+	case errors.Is(parse.Err, csv.ErrQuote):
+		err = fmt.Errorf("a quoted field that starts in this row is not closed by line %d, column %d: double the quotes inside it and close it, or use --quotes none", parse.Line, parse.Column)
+	default:
+		err = parse.Err
+	}
+	return &DocumentError{name, parse.StartLine, err}
+}
+
+// plainTable reads rows in which a quote is a character like any other.
+func (p *pass) plainTable(f documentFile) error {
+	r := p.openLines(f.source)
+	defer r.close()
+	sep := string(separator(f.format))
+	var t table
+	for {
+		line, err := r.next()
+		if err == io.EOF {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		doc := Document{Source: f.name, Line: r.line}
+		if line == "" {
+			p.notes.add(blankLine, doc)
+			continue
+		}
+		if err := p.row(&t, strings.Split(line, sep), doc); err != nil {
+			return err
+		}
+	}
+}
+
+// A table is what its first row said.
+type table struct {
+	width       int // fields a row; 0 before the first
+	text, label int // the columns, from 0; no label is -1
+}
+
+// row reads a row of a table: its header or a document.
+func (p *pass) row(t *table, fields []string, doc Document) error {
+	if t.width == 0 {
+		header, err := p.header(t, fields)
+		if err != nil {
+			return &DocumentError{doc.Source, doc.Line, err}
+		}
+		if header {
+			return nil
+		}
+	}
+	if len(fields) != t.width {
+		err := fmt.Errorf("%d fields, but the first row has %d", len(fields), t.width)
+		return &DocumentError{doc.Source, doc.Line, err}
+	}
+	doc.Text = strings.Clone(fields[t.text])
+	if t.label >= 0 {
+		doc.Labels = p.split(strings.Clone(fields[t.label]))
+	}
+	if p.opt.Quotes == "" && (looksQuoted(doc.Text) || len(doc.Labels) == 1 && looksQuoted(doc.Labels[0])) {
+		p.notes.add(keptQuotes, doc)
+	}
+	return p.emit(doc)
+}
+
+// looksQuoted reports whether a field starts and ends with a quote, as it does when quotes are read as characters and
+// were meant otherwise.
+func looksQuoted(field string) bool {
+	return len(field) > 1 && field[0] == '"' && field[len(field)-1] == '"'
+}
+
+// header finds the columns by the first row and reports whether it names them.
+func (p *pass) header(t *table, fields []string) (bool, error) {
+	textName, labelName := p.opt.columns()
+	numbered := isNumber(textName) && isNumber(labelName)
+	header := p.opt.Header == "yes" || p.opt.Header == "" && !numbered
+	var names []string
+	if header {
+		names = make([]string, len(fields))
+		for i, f := range fields {
+			names[i] = trimLabel(f)
+		}
+	}
+	var err error
+	if t.text, err = column("text", textName, names, fields); err != nil {
+		return false, err
+	}
+	if t.label, err = column("label", labelName, names, fields); err != nil {
+		if !p.opt.Unlabelled {
+			return false, err
+		}
+		t.label = -1
+	}
+	t.width = len(fields)
+	return header, nil
+}
+
+func isNumber(s string) bool {
+	_, err := strconv.Atoi(s)
+	return err == nil
+}
+
+// column finds a column by its name among those of the header, else by its number.
+func column(what, name string, names, fields []string) (int, error) {
+	if i := slices.Index(names, name); i >= 0 {
+		return i, nil
+	}
+	n, err := strconv.Atoi(name)
+	switch {
+	case err == nil && n >= 1 && n <= len(fields):
+		return n - 1, nil
+	case err == nil:
+		return 0, fmt.Errorf("no column %d for the %s: the row has %d fields: %s", n, what, len(fields), quoteAll(fields))
+	case names == nil:
+		return 0, fmt.Errorf("no column %q for the %s without a header: give --%s-column a number from 1 to %d", name, what, what, len(fields))
+	}
+	return 0, fmt.Errorf("no column %q for the %s: the columns are %s: name one with --%s-column; if there is no header, give both columns as numbers",
+		name, what, quoteAll(names), what)
+}

@@ -1,0 +1,90 @@
+// Package history writes down how a training run goes: a line in metrics.jsonl for each record, and curves.svg.
+//
+// Entry point: [Open] begins a [History] or goes on with one.
+package history
+
+import (
+	"bytes"
+
+	"github.com/textgen-go/textgen/internal/report"
+	"github.com/textgen-go/textgen/model/checkpoint"
+	"github.com/textgen-go/textgen/model/train"
+)
+
+// History is the history of one run.
+type History struct {
+	dir   *checkpoint.Run
+	file  *checkpoint.Metrics
+	all   []train.Record
+	limit float64
+}
+
+// Open begins a new history in the directory of a run, or goes on with the one there is after a step above 0. Limit is a
+// loss that no model can beat, or 0.
+func Open(dir *checkpoint.Run, step int, limit float64) (*History, error) {
+	h := &History{dir: dir, limit: limit}
+	path := dir.Path(checkpoint.MetricsName)
+	var err error
+	if step == 0 {
+		h.file, err = checkpoint.CreateMetrics(path)
+		return h, err
+	}
+	if h.file, err = checkpoint.ResumeMetrics(path, step); err != nil {
+		return nil, err
+	}
+	h.all, err = checkpoint.ReadMetrics[train.Record](path)
+	return h, err
+}
+
+// Last returns the last record, or a zero one.
+func (h *History) Last() train.Record {
+	if len(h.all) == 0 {
+		return train.Record{}
+	}
+	return h.all[len(h.all)-1]
+}
+
+// Add writes a record down; at a validation it draws the curves anew.
+func (h *History) Add(rec train.Record) error {
+	h.all = append(h.all, rec)
+	if err := h.file.Append(rec); err != nil {
+		return err
+	}
+	if rec.ValidLoss == nil {
+		return nil
+	}
+	return h.draw()
+}
+
+// Sync brings all records to the disk; call it before the state that follows them is saved.
+func (h *History) Sync() error { return h.file.Sync() }
+
+// Finish draws the curves once more and closes the history.
+func (h *History) Finish() error {
+	if err := h.draw(); err != nil {
+		h.file.Close()
+		return err
+	}
+	return h.file.Close()
+}
+
+func (h *History) draw() error {
+	curves := report.Curves{Title: "Training", Limit: h.limit}
+	for _, rec := range h.all {
+		add(&curves.Training, rec.Step, rec.Loss)
+		add(&curves.LearningRate, rec.Step, rec.Rate)
+		if rec.ValidLoss != nil {
+			add(&curves.Validation, rec.Step, *rec.ValidLoss)
+		}
+	}
+	var svg bytes.Buffer
+	if err := curves.WriteSVG(&svg); err != nil {
+		return err
+	}
+	return h.dir.Replace(checkpoint.CurvesName, svg.Bytes())
+}
+
+func add(s *report.Series, step int, value float64) {
+	s.Steps = append(s.Steps, step)
+	s.Values = append(s.Values, value)
+}
