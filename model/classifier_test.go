@@ -258,13 +258,15 @@ func TestDocumentsDoNotMeet(t *testing.T) {
 	})
 }
 
-// TestClassifierBits: neither the number of workers nor an earlier batch of another shape changes a bit.
+// TestClassifierBits: neither the number of workers nor what a batch held before changes a bit.
 func TestClassifierBits(t *testing.T) {
 	eachClassifier(t, 19, 37, func(t *testing.T, n *classifierNet) {
 		for workers := 1; workers <= 3; workers++ {
 			other := newClassifierNet(t, n.cfg, workers)
-			other.batch.Forward(n.docs[3:5], 5)
-			other.batch.Backward(n.weights[3:5])
+			for _, docs := range [][]Document{backwards(n.docs), n.docs[3:]} {
+				other.batch.Forward(docs, 5)
+				other.batch.Backward(n.weights[:len(docs)])
+			}
 			for _, net := range []*classifierNet{n, other} {
 				net.batch.Forward(n.docs, 91)
 				net.batch.Backward(n.weights)
@@ -274,4 +276,14 @@ func TestClassifierBits(t *testing.T) {
 			}
 		}
 	})
+}
+
+// backwards returns the documents read from their ends.
+func backwards(docs []Document) []Document {
+	list := make([]Document, len(docs))
+	for i, doc := range docs {
+		list[i] = Document{slices.Clone(doc.Tokens), doc.NGrams}
+		slices.Reverse(list[i].Tokens)
+	}
+	return list
 }
