@@ -81,3 +81,58 @@ func TestSizeCountsParameters(t *testing.T) {
 		})
 	}
 }
+
+func TestClassifierConfigValidate(t *testing.T) {
+	for _, c := range []struct {
+		name  string
+		spoil func(*ClassifierConfig)
+		want  []string
+	}{
+		{"good", func(*ClassifierConfig) {}, nil},
+		{"zero value", func(c *ClassifierConfig) { *c = ClassifierConfig{} }, []string{
+			"vocab_size is 0", "embedding is 0", "labels is 0", `pooling "" is unknown; use one of ["last" "mean" "max" "mean+max" "attention"]`,
+			`cell "" is unknown`,
+		}},
+		{"buckets without a width", func(c *ClassifierConfig) { c.Buckets, c.FeatureWidth = 8, 0 }, []string{"feature_width is 0"}},
+		{"negative buckets", func(c *ClassifierConfig) { c.Buckets = -1 }, []string{"buckets is -1"}},
+		{"dropout", func(c *ClassifierConfig) { c.FeatureDropout = 1 }, []string{"feature_dropout is 1"}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			cfg := classifierConfigs(7, 2, 3)[1]
+			c.spoil(&cfg)
+			m, err := NewClassifier(cfg, rand.New(rand.NewPCG(1, 2)))
+			if len(c.want) == 0 {
+				if err != nil {
+					t.Fatal(err)
+				}
+				return
+			}
+			if err == nil || m != nil {
+				t.Fatalf("classifier %v and error %v, want no classifier and an error", m, err)
+			}
+			for _, want := range c.want {
+				if !strings.Contains(err.Error(), want) {
+					t.Errorf("error %q, want one with %q", err, want)
+				}
+			}
+		})
+	}
+}
+
+func TestClassifierSizeCountsParameters(t *testing.T) {
+	for _, cfg := range classifierConfigs(7, 2, 3) {
+		t.Run(caseName(cfg.RecurrentConfig, cfg.Pooling), func(t *testing.T) {
+			c, err := NewEmptyClassifier(cfg)
+			if err != nil {
+				t.Fatal(err)
+			}
+			n := 0
+			for _, p := range c.Parameters() {
+				n += len(p.Value)
+			}
+			if cfg.Size() != n {
+				t.Errorf("size %d, want %d", cfg.Size(), n)
+			}
+		})
+	}
+}

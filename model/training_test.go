@@ -9,8 +9,8 @@ import (
 )
 
 // runTolerance bounds float32 against PyTorch's float64 in a run: an error of 1e-6 of a gradient changes Adam's step by
-// as much of itself, and ten steps of 0.02 move a weight by no more than 0.2.
-const runTolerance = 2e-5
+// as much of itself, and ten steps of 0.02 move a weight by no more than 0.2. 3e-7 was the most on two kinds of kernels.
+const runTolerance = 3e-6
 
 // TestFirstLossesAgainstPyTorch repeats the run of testdata/pytorch.py: Adam, gradients clipped by their global norm,
 // truncated backpropagation with the state carried from window to window.

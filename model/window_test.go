@@ -180,6 +180,22 @@ func TestDropoutKeys(t *testing.T) {
 	}
 }
 
+// TestDropoutsDiffer: no two places of a network, and no two windows, drop the same elements.
+func TestDropoutsDiffer(t *testing.T) {
+	seen := map[string]string{}
+	for key := range uint64(10) {
+		for layer := range 10 {
+			mask := slices.Repeat([]float32{1}, 64)
+			kernel.Dropout(mask, mask, 0.5, dropoutKey(key, layer), 0)
+			name, pattern := fmt.Sprintf("key %d, layer %d", key, layer), fmt.Sprint(mask)
+			if other, ok := seen[pattern]; ok {
+				t.Errorf("%s drops what %s does", name, other)
+			}
+			seen[pattern] = name
+		}
+	}
+}
+
 // TestBlocksOfLogits holds a loss in blocks of rows against the same in one: a large vocabulary must change nothing.
 func TestBlocksOfLogits(t *testing.T) {
 	cfg := Config{VocabSize: 23, Embedding: 19, RecurrentConfig: RecurrentConfig{Cell: GRU, Layers: 1, Hidden: 37}}
