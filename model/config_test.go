@@ -98,7 +98,7 @@ func TestClassifierConfigValidate(t *testing.T) {
 		{"dropout", func(c *ClassifierConfig) { c.FeatureDropout = 1 }, []string{"feature_dropout is 1"}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			cfg := classifierConfigs(7, 2, 3)[1]
+			cfg := classifierConfigs(2, 3)[1]
 			c.spoil(&cfg)
 			m, err := NewClassifier(cfg, rand.New(rand.NewPCG(1, 2)))
 			if len(c.want) == 0 {
@@ -120,8 +120,8 @@ func TestClassifierConfigValidate(t *testing.T) {
 }
 
 func TestClassifierSizeCountsParameters(t *testing.T) {
-	for _, cfg := range classifierConfigs(7, 2, 3) {
-		t.Run(caseName(cfg.RecurrentConfig, cfg.Pooling), func(t *testing.T) {
+	for _, cfg := range classifierConfigs(2, 3) {
+		t.Run(classifierName(cfg), func(t *testing.T) {
 			c, err := NewEmptyClassifier(cfg)
 			if err != nil {
 				t.Fatal(err)
