@@ -31,6 +31,7 @@ type Model struct {
 	path     string
 	fileSize int64
 	scorers  chan *scorer // those that are idle
+	explain  explainer
 }
 
 // Training is what a model file says of the run that made it.

@@ -23,7 +23,7 @@ var mayImport = map[string][]string{
 	"tokenize":         {},
 	"internal/kernel":  {},
 	"internal/report":  {},
-	"internal/history": {},
+	"internal/history": {"internal/report", "model/checkpoint", "model/train"},
 	"model":            {"internal/kernel"},
 	"model/optim":      {"model", "internal/kernel"},
 	"model/checkpoint": {"model", "model/optim"},

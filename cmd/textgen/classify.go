@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -21,6 +22,7 @@ With --lines, every line is a document, and without FILE standard input is read,
    textgen train --task classify --out spam --text-column 2 --label-column 1 sms.tsv
    textgen classify -m topics mail1.txt mail2.txt
    tail -f app.log | textgen classify -m topics --lines --json -k 3 --threshold 0.6
+   textgen classify -m topics --explain mail1.txt                 what speaks for the label, and against it
    textgen eval -m topics test.csv                                measure
 
 Labelled documents may be JSON lines ({"text": …, "label": …}), tables (.csv, .tsv), fastText's __label__
@@ -34,7 +36,8 @@ func classifyCommand() *cli.Command {
 			&cli.BoolFlag{Name: "lines", Usage: "every line is a document", EnvVars: variable("lines")},
 			&cli.IntFlag{Name: "top", Aliases: []string{"k"}, Usage: "print up to `K` labels of a document; 0: all", EnvVars: variable("top"), DefaultText: "1; all of a classifier of many labels"},
 			thresholdFlag("print labels from the probability `P` on"),
-			jsonFlag("print JSON, a line a document: file, line, label, probability, labels"),
+			&cli.BoolFlag{Name: "explain", Usage: "show what in a document speaks most for its label, and against it", EnvVars: variable("explain")},
+			jsonFlag("print JSON, a line a document: file, line, label, probability, labels, explanation"),
 			&cli.StringFlag{Name: "encoding", Usage: "of the files: utf-8, utf-16, utf-16le, utf-16be, latin-1 or windows-1252", EnvVars: variable("encoding"), DefaultText: "UTF-8, or UTF-16 by its byte-order mark"},
 			configFlag(),
 		},
@@ -75,12 +78,15 @@ func runClassify(ctx *cli.Context) error {
 		threshold = 0.5
 	}
 	out := labelWriter{w: ctx.App.Writer, json: ctx.Bool("json"), lines: ctx.Bool("lines"), k: k, threshold: threshold}
-	var origins queue
+	origins := queue{keep: ctx.Bool("explain")}
+	if origins.keep {
+		out.explain, out.colour = m, isTerminal(ctx.App.Writer)
+	}
 	for p, err := range m.PredictStream(ctx.Context, origins.texts(unlabelled(ctx))) {
 		if err != nil {
 			return err
 		}
-		if err := out.write(origins.next(), p); err != nil {
+		if err := out.write(ctx.Context, origins.next(), p); err != nil {
 			return err
 		}
 	}
@@ -133,6 +139,7 @@ func documentsOf(ctx *cli.Context, arg string, opt corpora.DocumentOptions) iter
 
 // queue remembers where the documents come from that are being labelled.
 type queue struct {
+	keep    bool // the texts, too
 	mu      sync.Mutex
 	origins []origin
 }
@@ -140,6 +147,7 @@ type queue struct {
 type origin struct {
 	file string
 	line int
+	text string // if it is kept
 }
 
 // texts passes the texts of documents on and appends their origins.
@@ -147,15 +155,23 @@ func (q *queue) texts(docs iter.Seq2[corpora.Document, error]) iter.Seq2[string,
 	return func(yield func(string, error) bool) {
 		for doc, err := range docs {
 			if err == nil {
-				q.mu.Lock()
-				q.origins = append(q.origins, origin{doc.Source, doc.Line})
-				q.mu.Unlock()
+				q.add(doc)
 			}
 			if !yield(doc.Text, err) {
 				return
 			}
 		}
 	}
+}
+
+func (q *queue) add(doc corpora.Document) {
+	o := origin{file: doc.Source, line: doc.Line}
+	if q.keep {
+		o.text = doc.Text
+	}
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	q.origins = append(q.origins, o)
 }
 
 // next takes the first origin.
@@ -174,6 +190,8 @@ type labelWriter struct {
 	lines     bool // a document is a line
 	k         int
 	threshold float64
+	explain   *classify.Model // nil: do not
+	colour    bool            // of explanations
 }
 
 // labelRecord is what classify --json prints of a document. Label and Probability are those of the first of Labels.
@@ -183,14 +201,22 @@ type labelRecord struct {
 	Label       string                      `json:"label,omitempty"`
 	Probability float32                     `json:"probability,omitempty"`
 	Labels      []classify.LabelProbability `json:"labels"`
+	Explanation *classify.Explanation       `json:"explanation,omitempty"`
 }
 
-func (lw *labelWriter) write(o origin, p classify.Prediction) error {
+func (lw *labelWriter) write(ctx context.Context, o origin, p classify.Prediction) error {
 	top := p.Top(lw.k, lw.threshold)
-	if !lw.json {
-		return lw.writeText(o, top)
+	var explanation *classify.Explanation
+	if lw.explain != nil {
+		var err error
+		if explanation, err = lw.explain.Explain(ctx, o.text, p.Label); err != nil {
+			return err
+		}
 	}
-	r := labelRecord{File: o.file, Labels: top}
+	if !lw.json {
+		return lw.writeText(o, top, explanation)
+	}
+	r := labelRecord{File: o.file, Labels: top, Explanation: explanation}
 	if lw.lines {
 		r.Line = o.line
 	}
@@ -202,8 +228,8 @@ func (lw *labelWriter) write(o origin, p classify.Prediction) error {
 	return printJSON(lw.w, r)
 }
 
-// writeText prints where a document stands and, behind tabs, its labels and their probabilities.
-func (lw *labelWriter) writeText(o origin, top []classify.LabelProbability) error {
+// writeText prints where a document stands and, behind tabs, its labels and their probabilities, and below, why.
+func (lw *labelWriter) writeText(o origin, top []classify.LabelProbability, explanation *classify.Explanation) error {
 	var b strings.Builder
 	b.WriteString(o.file)
 	if lw.lines {
@@ -213,6 +239,9 @@ func (lw *labelWriter) writeText(o origin, top []classify.LabelProbability) erro
 		fmt.Fprintf(&b, "\t%s\t%.4f", l.Label, l.Probability)
 	}
 	b.WriteByte('\n')
+	if explanation != nil {
+		printExplanation(&b, explanation, lw.colour)
+	}
 	_, err := io.WriteString(lw.w, b.String())
 	return err
 }

@@ -1,0 +1,125 @@
+package classify
+
+import (
+	"context"
+	"math"
+	"sync"
+
+	"github.com/textgen-go/textgen/model"
+)
+
+// Weight says how much a part of a document speaks for a label (above 0) or against it, in nats: its share in the label's
+// logit compared with the mean of all labels', or, of a multi-label task, in the label's logit itself. Logits are those
+// that the temperature has divided.
+type Weight struct {
+	Text      string   `json:"text"`
+	Weight    float32  `json:"weight"`
+	Attention *float32 `json:"attention,omitempty"` // the share that a network with attention gives a token
+}
+
+// Explanation says what a label of a document comes from. The tokens' weights are gradient × input, a first-order account
+// of what the network makes of them in their context; the n-grams' weights are exact.
+type Explanation struct {
+	Label  string   `json:"label"`
+	Tokens []Weight `json:"tokens"` // what the network reads, in order; of a long document the beginning
+	NGrams []Weight `json:"ngrams"` // what the bag of n-grams counts, in the order of [NGrams.AppendIDs]
+}
+
+// explainer is a copy of the network that can go backwards.
+type explainer struct {
+	mu    sync.Mutex
+	batch *model.Batch // nil until it is needed
+}
+
+// start makes the copy.
+func (e *explainer) start(network *model.Classifier) error {
+	if e.batch != nil {
+		return nil
+	}
+	cfg := network.Config()
+	cfg.Dropout, cfg.InputDropout, cfg.OutputDropout, cfg.FeatureDropout = 0, 0, 0, 0
+	copied, err := model.NewEmptyClassifier(cfg)
+	if err != nil {
+		return err
+	}
+	for i, p := range network.Parameters() {
+		copy(copied.Parameters()[i].Value, p.Value)
+	}
+	w := model.NewWorkers(1)
+	e.batch = copied.NewTrainingBatch(w)
+	copied.Pack(w)
+	return nil
+}
+
+// Explain says which parts of a text speak for and against a label; "" means the most probable one.
+func (m *Model) Explain(ctx context.Context, text, label string) (*Explanation, error) {
+	p, err := m.Predict(ctx, []string{text})
+	if err != nil {
+		return nil, err
+	}
+	if label == "" {
+		label = p[0].Label
+	}
+	at := m.labels.Index(label)
+	if at < 0 {
+		return nil, unknownLabel(label, m.labels.Names)
+	}
+	doc, _ := m.reader.document(text)
+	doc.Tokens = doc.Tokens[:min(len(doc.Tokens), segmentTokens)]
+	e := &Explanation{Label: label, NGrams: m.explainNGrams(text, doc.NGrams, at)}
+	e.Tokens, err = m.explainTokens(doc.Tokens, at)
+	return e, err
+}
+
+// contrast returns the gradient of what a label is explained by with respect to the logits.
+func (m *Model) contrast(label int) []float32 {
+	grad, share := make([]float32, m.labels.Len()), float32(1/m.metrics.Temperature.T)
+	grad[label] = share
+	if m.Task() == MultiClass {
+		for i := range grad {
+			grad[i] -= share / float32(len(grad))
+		}
+	}
+	return grad
+}
+
+func (m *Model) explainTokens(tokens []int32, label int) ([]Weight, error) {
+	m.explain.mu.Lock()
+	defer m.explain.mu.Unlock()
+	if err := m.explain.start(m.network); err != nil {
+		return nil, err
+	}
+	b := m.explain.batch
+	b.Forward([]model.Document{{Tokens: tokens}}, 0)
+	b.Backward([][]float32{m.contrast(label)})
+	saliency, attention := b.Saliency()[0], b.Attention()
+	weights := make([]Weight, 0, len(tokens))
+	for i, id := range tokens {
+		w := Weight{Text: m.reader.tokenizer.Token(id), Weight: saliency[i]}
+		if attention != nil {
+			w.Attention = &attention[0][i]
+		}
+		weights = append(weights, w)
+	}
+	return weights, nil
+}
+
+func (m *Model) explainNGrams(text string, ids []int32, label int) []Weight {
+	b := newBag(m.network)
+	if b == nil || len(ids) == 0 {
+		return nil
+	}
+	labels, width := m.labels.Len(), b.head.Shape[1]
+	grad, names := m.contrast(label), m.reader.grams.texts(text)
+	weights := make([]Weight, len(ids))
+	for i, id := range ids {
+		row, sum := b.table.Value[int(id)*labels:][:labels], 0.0
+		for j, v := range row {
+			for k, g := range grad {
+				sum += float64(g) * float64(b.head.Value[(k+1)*width-labels+j]) * float64(v)
+			}
+		}
+		weights[i] = Weight{Text: names[i], Weight: float32(sum / math.Sqrt(float64(len(ids))))}
+	}
+	return weights
+}

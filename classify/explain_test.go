@@ -1,0 +1,35 @@
+package classify_test
+
+import (
+	"slices"
+	"testing"
+
+	"github.com/textgen-go/textgen/classify"
+)
+
+func TestExplain(t *testing.T) {
+	m := trained(t)
+	e, err := m.Explain(t.Context(), "today Snow covers the hills", "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if e.Label != "cold" || len(e.Tokens) != 7 || e.Tokens[2].Text != "snow" {
+		t.Fatalf("explanation %+v, want one of cold by five words between two marks", e)
+	}
+	top := slices.MaxFunc(e.NGrams, func(a, b classify.Weight) int { return int(1e6 * (a.Weight - b.Weight)) })
+	if !slices.Contains([]string{"snow", "covers", "snow covers", "today snow", "covers the"}, top.Text) || top.Weight <= 0 {
+		t.Errorf("the n-gram %+v speaks most for %s", top, e.Label)
+	}
+	against, err := m.Explain(t.Context(), "today Snow covers the hills", "warm")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, w := range against.NGrams {
+		if w.Text == top.Text && w.Weight >= e.NGrams[i].Weight {
+			t.Errorf("%q speaks for warm with %v and for cold with %v", w.Text, w.Weight, e.NGrams[i].Weight)
+		}
+	}
+	if _, err := m.Explain(t.Context(), "rain", "nothing"); err == nil {
+		t.Error("a label that the model does not have was explained")
+	}
+}

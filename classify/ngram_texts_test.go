@@ -1,0 +1,27 @@
+package classify
+
+import (
+	"slices"
+	"testing"
+
+	"pgregory.net/rapid"
+)
+
+func TestTextsOfNGrams(t *testing.T) {
+	got := NGrams{Words: 2, Chars: 2, Buckets: 9}.texts("Go up!")
+	want := []string{"go", "up", "!", "go up", "up !", " g", "g", "go", "o", "o ", " u", "u", "up", "p", "p!", "!", "! "}
+	if !slices.Equal(got, want) {
+		t.Errorf("texts %q, want %q", got, want)
+	}
+}
+
+// There is a text for each hash.
+func TestTextsAreAsManyAsHashes(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		g := NGrams{Words: rapid.IntRange(0, 3).Draw(t, "words"), Chars: rapid.IntRange(0, 4).Draw(t, "chars"), Buckets: 9}
+		text := rapid.String().Draw(t, "text")
+		if a, b := len(g.texts(text)), len(g.AppendHashes(nil, text)); a != b {
+			t.Fatalf("%d texts for %d hashes of %q", a, b, text)
+		}
+	})
+}
