@@ -40,7 +40,6 @@ type lineReader struct {
 	line    int    // of the last line that next returned, from 1
 	rest    []byte // of the text at hand
 	partial []byte // the start of a line that ends in the next piece
-	ended   bool
 }
 
 func (p *pass) openLines(s source) *lineReader {
