@@ -6,6 +6,8 @@ import (
 	"math/rand/v2"
 
 	"gonum.org/v1/gonum/mat"
+
+	"github.com/textgen-go/textgen/internal/kernel"
 )
 
 // Scheme names a way to draw initial weights.
@@ -31,6 +33,9 @@ type Init struct {
 	// ForgetBias is added to the bias of an LSTM's forget gate (Gers et al. 2000; Jozefowicz et al. 2015 found 1 best);
 	// nil: 1, and 0 for Uniform, which is PyTorch's.
 	ForgetBias *float64 `json:"forget_bias,omitempty"`
+	// RecurrentScale multiplies the recurrent matrices; 0: 1. Well below 1 gradients vanish as they travel back through a
+	// tanh network, well above they explode (Pascanu et al. 2013, section 2.2): to show both is what it is for.
+	RecurrentScale float64 `json:"recurrent_scale,omitempty"`
 }
 
 func (c Init) scheme() Scheme {
@@ -60,6 +65,9 @@ func (c Init) validate() error {
 	if b := c.forgetBias(); math.IsNaN(b) || math.IsInf(b, 0) {
 		return fmt.Errorf("forget bias is %v; it must be a finite number", b)
 	}
+	if s := c.RecurrentScale; !(s >= 0 && s <= math.MaxFloat32) {
+		return fmt.Errorf("recurrent scale is %v; it must be a finite number that is not negative", s)
+	}
 	return nil
 }
 
@@ -83,6 +91,9 @@ func (c Init) initialise(l *layer, rng *rand.Rand) {
 			fillUniform(l.gate(l.wih, g), math.Sqrt(6/float64(l.input+l.hidden)), rng)
 			fillOrthogonal(l.gate(l.whh, g), l.hidden, rng)
 		}
+	}
+	if c.RecurrentScale != 0 {
+		kernel.Scale(l.whh.Value, float32(c.RecurrentScale))
 	}
 	if l.cell == LSTM {
 		for i := range l.hidden {
