@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"strings"
 )
 
 // ErrDiverged is what every [DivergedError] wraps.
@@ -37,8 +38,8 @@ func (e *DivergedError) finding() string {
 		where = " (" + e.Layer + ")"
 	}
 	switch {
-	case e.What == "loss" && finite(e.Value):
-		return fmt.Sprintf("the loss of a batch leaps from about %.4g to %.4g nats a token", e.Before, e.Value)
+	case strings.HasSuffix(e.What, "loss") && finite(e.Value):
+		return fmt.Sprintf("the %s leaps from about %.4g to %.4g nats a token", e.What, e.Before, e.Value)
 	case e.What == "loss" && e.Tensor != "":
 		return fmt.Sprintf("the loss is %v, and so is an element of %s%s", e.Value, e.Tensor, where)
 	case e.Tensor != "":

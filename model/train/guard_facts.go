@@ -74,11 +74,11 @@ func classes(tokens []int32, counts []int) []uint8 {
 	return out
 }
 
-// dependency returns the longest of the lags 1, 2, 4, … up to window over which tokens depend on each other, or 0.
+// dependency returns the longest of the lags that are probed in a window over which tokens depend on each other, or 0.
 func dependency(tokens []uint8, window int) int {
 	longest := 0
-	for k := 1; k <= window && k < len(tokens); k *= 2 {
-		if dependent(tokens, k) {
+	for _, k := range probedLags(window) {
+		if k > 0 && k < len(tokens) && dependent(tokens, k) {
 			longest = k
 		}
 	}
