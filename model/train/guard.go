@@ -64,7 +64,7 @@ func (l *Loop) rescue(err error) error {
 	g.Rollbacks++
 	g.Watched.say(v.Kind)
 	g.Leap.Above = 0
-	v.Action = wentBack(l.good.step, l.schedule.Rate(l.state.Step, l.state.Plan.Steps)*g.rateFactor())
+	v.Action = wentBack(l.good.step, g.rateFactor())
 	g.Verdicts = append(g.Verdicts, v)
 	return nil
 }

@@ -78,6 +78,6 @@ func keepTensors(kept, live []model.Named) []model.Named {
 	return kept
 }
 
-func wentBack(step int, rate float64) string {
-	return fmt.Sprintf("went back to the weights of step %d; the learning rate is now %.3g", step, rate)
+func wentBack(step int, factor float64) string {
+	return fmt.Sprintf("went back to the weights of step %d; the learning rate is %v of the schedule from now on", step, factor)
 }

@@ -83,20 +83,18 @@ func damaged(t *testing.T, place, optimizer string, step int, bad float32, guard
 func TestDamageIsAlwaysNoticed(t *testing.T) {
 	nan := float32(math.NaN())
 	for i, place := range []string{"loss", "gradient", "weight", "optimizer"} {
-		for j, optimizer := range optim.Names {
-			rng := rand.New(rand.NewPCG(uint64(i), uint64(j)))
-			for range 50 {
-				step := 1 + rng.IntN(60)
-				var h history
-				_, l := damaged(t, place, optimizer, step, nan, GuardWarn, &h)
-				_, err := l.Run(context.Background())
-				var d *DivergedError
-				if !errors.As(err, &d) || d.Step != step || place != "loss" && (d.Tensor == "" || d.Layer == "") {
-					t.Fatalf("NaN in %s at step %d with %s: %v", place, step, optimizer, err)
-				}
-				if n := len(h.at); n > 0 && h.at[n-1] >= step {
-					t.Fatalf("NaN in %s at step %d with %s: saved at %v", place, step, optimizer, h.at)
-				}
+		rng := rand.New(rand.NewPCG(uint64(i), 7))
+		for j := range 50 {
+			step, optimizer := 1+rng.IntN(60), optim.Names[j%len(optim.Names)]
+			var h history
+			_, l := damaged(t, place, optimizer, step, nan, GuardWarn, &h)
+			_, err := l.Run(context.Background())
+			var d *DivergedError
+			if !errors.As(err, &d) || d.Step != step || place != "loss" && (d.Tensor == "" || d.Layer == "") {
+				t.Fatalf("NaN in %s at step %d with %s: %v", place, step, optimizer, err)
+			}
+			if n := len(h.at); n > 0 && h.at[n-1] >= step {
+				t.Fatalf("NaN in %s at step %d with %s: saved at %v", place, step, optimizer, h.at)
 			}
 		}
 	}
@@ -155,7 +153,7 @@ func TestGuardGivesUp(t *testing.T) {
 	l := newLoop(t, q, cfg, h.hooks())
 	_, err := l.Run(context.Background())
 	var d *DivergedError
-	if !errors.As(err, &d) || d.Rollbacks != maxRollbacks || d.Step != 10-9 && d.Step != 10 || d.Tensor != "w" {
+	if !errors.As(err, &d) || d.Rollbacks != maxRollbacks || d.Step != 10 || d.Tensor != "w" {
 		t.Fatalf("error %v", err)
 	}
 	if !strings.Contains(err.Error(), "after going back 3 times") {
