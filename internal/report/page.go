@@ -114,7 +114,7 @@ func (r *Run) WriteHTML(w io.Writer) error {
 
 // learning draws losses and learning rate.
 func (r *Run) learning() []figure {
-	loss := plane{xName: "step", yName: "nats a token"}
+	loss := plane{xName: "step"}
 	training := r.Curves.Training.points()
 	if len(training) > maxPoints/8 {
 		loss.add("c0 faint", "", envelope(training))
@@ -126,12 +126,12 @@ func (r *Run) learning() []figure {
 		loss.add("c1", fmt.Sprintf("validation, best %.3f at step %s", best.Y, grouped(best.X)), validation)
 		loss.dot("c1", best)
 	}
-	if r.Curves.Limit > 0 {
+	if r.Curves.Limit > 0 && r.Curves.Limit <= biggest {
 		loss.level("c2 dashed", fmt.Sprintf("no model can beat %.3f", r.Curves.Limit), r.Curves.Limit)
 	}
 	rate := plane{xName: "step"}
 	rate.add("c3", "", r.Curves.LearningRate.points())
-	return figures(loss.figure("Loss", ""), rate.figure("Learning rate", ""))
+	return figures(loss.figure("Loss, in nats a token", ""), rate.figure("Learning rate", ""))
 }
 
 // travel draws the gradients by lag.

@@ -13,11 +13,11 @@ import (
 
 // plane draws curves as an SVG of which the page's style sheet decides the colours.
 type plane struct {
-	xName, yName string
-	log          bool // values on a logarithmic axis
-	unit         bool // values from 0 to 1
-	curves       []curve
-	levels       []curve
+	xName  string
+	log    bool // values on a logarithmic axis
+	unit   bool // values from 0 to 1
+	curves []curve
+	levels []curve
 }
 
 type curve struct {
@@ -28,7 +28,7 @@ type curve struct {
 
 // The picture's size, in pixels of a page that shows it as it is, and what is left around the curves.
 const (
-	planeWidth, planeHeight = 460, 260
+	planeWidth, planeHeight = 400, 240
 	marginLeft, marginRight = 52, 12
 	marginTop, marginBottom = 10, 38
 )
@@ -97,9 +97,6 @@ func (p *plane) svg(title string) string {
 	}
 	fmt.Fprintf(&b, `<path class="axis" d="M%d %dH%d"/>`, marginLeft, planeHeight-marginBottom, planeWidth-marginRight)
 	fmt.Fprintf(&b, `<text x="%d" y="%d" text-anchor="end">%s</text>`, planeWidth-marginRight, planeHeight-4, html.EscapeString(p.xName))
-	if p.yName != "" {
-		fmt.Fprintf(&b, `<text x="%d" y="%d">%s</text>`, marginLeft+4, marginTop+8, html.EscapeString(p.yName))
-	}
 	for _, c := range p.curves {
 		a.draw(&b, c)
 	}
@@ -198,12 +195,21 @@ func (a area) draw(b *strings.Builder, c curve) {
 		if i == 0 {
 			command = 'M'
 		}
-		fmt.Fprintf(b, "%c%.1f %.1f", command, a.x(point.X), a.y(point.Y))
-		if a.log && math.Log10(point.Y) < a.low {
+		if a.log && i > 0 && math.Log10(point.Y) < a.low {
+			end := a.leave(c.points[i-1], point)
+			fmt.Fprintf(b, "L%.1f %.1f", a.x(end.X), a.y(end.Y))
 			break
 		}
+		fmt.Fprintf(b, "%c%.1f %.1f", command, a.x(point.X), a.y(point.Y))
 	}
 	b.WriteString(`"/>`)
+}
+
+// leave returns where a line from one point to another, below a logarithmic axis's lowest, crosses that.
+func (a area) leave(from, to plotter.XY) plotter.XY {
+	top, bottom := math.Log10(from.Y), math.Log10(to.Y)
+	share := (top - a.low) / (top - bottom)
+	return plotter.XY{X: from.X + max(0, share)*(to.X-from.X), Y: math.Pow(10, a.low)}
 }
 
 // positive returns the points above 0.
