@@ -6,6 +6,8 @@ import (
 	"math/rand/v2"
 
 	"gonum.org/v1/gonum/mat"
+
+	"github.com/textgen-go/textgen/internal/kernel"
 )
 
 // Scheme names a way to draw initial weights.
@@ -35,6 +37,9 @@ type Init struct {
 	// that keep the state are ln u with u from U(1, Chrono−1), so that units forget at every pace up to that (Tallec &
 	// Ollivier 2018, eq. 16); an LSTM's input gates get the opposite. It replaces ForgetBias.
 	Chrono int `json:"chrono,omitempty"`
+	// RecurrentScale multiplies the recurrent matrices; 0: 1. Well below 1 gradients vanish as they travel back through a
+	// tanh network, well above they explode (Pascanu et al. 2013, section 2.2): to show both is what it is for.
+	RecurrentScale float64 `json:"recurrent_scale,omitempty"`
 }
 
 func (c Init) scheme() Scheme {
@@ -67,6 +72,9 @@ func (c Init) validate() error {
 	if b := c.forgetBias(); math.IsNaN(b) || math.IsInf(b, 0) {
 		return fmt.Errorf("forget bias is %v; it must be a finite number", b)
 	}
+	if s := c.RecurrentScale; !(s >= 0 && s <= math.MaxFloat32) {
+		return fmt.Errorf("recurrent scale is %v; it must be a finite number that is not negative", s)
+	}
 	return nil
 }
 
@@ -90,6 +98,9 @@ func (c Init) initialise(l *layer, rng *rand.Rand) {
 			fillUniform(l.gate(l.wih, g), math.Sqrt(6/float64(l.input+l.hidden)), rng)
 			fillOrthogonal(l.gate(l.whh, g), l.hidden, rng)
 		}
+	}
+	if c.RecurrentScale != 0 {
+		kernel.Scale(l.whh.Value, float32(c.RecurrentScale))
 	}
 	switch {
 	case c.Chrono > 2:

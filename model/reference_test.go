@@ -17,6 +17,8 @@ type reference struct {
 	dropping bool
 	key      uint64 // of dropout
 
+	nudge func(layer, t int, h []float64) // may change the output of a step, if it is not nil
+
 	// closest is the smallest magnitude of a rectifier's argument so far. Central differences mean nothing where it is
 	// not far above their step.
 	closest float64
@@ -84,6 +86,9 @@ func (r *reference) layer(index int, reverse bool, x [][]float64, s refState) (o
 			t = len(x) - 1 - i
 		}
 		s = r.step(suffix, x[t], s)
+		if r.nudge != nil {
+			r.nudge(index, t, s.h)
+		}
 		out[t] = s.h
 	}
 	return out, s

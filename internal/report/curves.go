@@ -1,6 +1,7 @@
 // Package report draws what a training was like: plain numbers go in, pictures come out.
 //
-// Entry point: [Curves.WriteSVG] draws the losses and the learning rate of a run.
+// Entry points: [Curves.WriteSVG] draws the losses and the learning rate of a run, [Run.WriteHTML] writes a page with all
+// that is known of it.
 package report
 
 import (

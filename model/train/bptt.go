@@ -74,6 +74,7 @@ type LanguageModel struct {
 	epoch   int
 	batch   int // windows of this epoch that are done
 	batches int // windows of an epoch
+	probe   *languageProbe
 
 	validation *validation // nil if there is nothing to validate on
 }
@@ -102,6 +103,7 @@ func NewLanguageModel(m *model.LanguageModel, w *model.Workers, cfg BPTT, tokens
 	o.window = m.NewTrainingWindow(w, cfg.Steps, cfg.Batch)
 	o.inputs = make([]int32, cfg.Steps*cfg.Batch)
 	o.targets = make([]int32, cfg.Steps*cfg.Batch)
+	o.probe = newLanguageProbe(m, w, cfg)
 	o.locate()
 	return o, nil
 }

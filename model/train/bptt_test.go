@@ -410,7 +410,7 @@ func TestLanguageModelLearns(t *testing.T) {
 
 func TestLanguageModelStepDoesNotAllocate(t *testing.T) {
 	r := newRecipe()
-	r.workers = 2
+	r.workers, r.cfg.HealthEvery = 2, -1
 	_, l := r.start(t, nil, Hooks{})
 	ctx := context.Background()
 	if err := l.plan(ctx); err != nil {

@@ -3,6 +3,7 @@ package train
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/textgen-go/textgen/model/optim"
@@ -23,6 +24,9 @@ type Config struct {
 	SaveEvery int       `json:"save_every,omitempty" yaml:"save_every"` // steps from one periodic save to the next; 0 means after every validation, negative never
 	Patience  int       `json:"patience,omitempty" yaml:"patience"`     // end after so many validations in a row without a new best; 0 means never
 	Criterion Criterion `json:"criterion,omitempty" yaml:"criterion"`   // what makes a validation the best; "" means loss
+
+	HealthEvery int       `json:"health_every,omitempty" yaml:"health_every"` // steps from one measurement of [Health] to the next; 0 means about 200 in a run, with more at its start; negative none
+	Guard       GuardMode `json:"guard,omitempty" yaml:"guard"`               // what to do when training goes wrong; "" means act
 
 	Now func() time.Time `json:"-" yaml:"-"` // the clock; nil means time.Now
 }
@@ -70,6 +74,8 @@ func (c Config) Validate() error {
 		return fmt.Errorf("training: patience is %d; it must not be negative", c.Patience)
 	case c.Criterion != "" && c.Criterion != Loss && c.Criterion != Score:
 		return fmt.Errorf("training: criterion %q is unknown; use %q or %q", c.Criterion, Loss, Score)
+	case c.Guard != "" && !slices.Contains(Guards, c.Guard):
+		return fmt.Errorf("training: guard %q is unknown; use one of %q", c.Guard, Guards)
 	}
 	return nil
 }

@@ -43,6 +43,9 @@ type Record struct {
 	Rate            float64  `json:"lr"`                    // learning rate of this step
 	GradNorm        float64  `json:"grad_norm"`             // of this step, before clipping
 	TokensPerSecond float64  `json:"tokens_per_s"`          // since the last record, in steps alone
+
+	Health   *Health   `json:"health,omitempty"`   // the last measurement, if there was one since the last record
+	Verdicts []Verdict `json:"verdicts,omitempty"` // what went wrong since the last record
 }
 
 // Validation is what was measured after a step. Step is 0 in a Validation that stands for none.

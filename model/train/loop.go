@@ -1,6 +1,7 @@
 package train
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -20,6 +21,9 @@ type Loop struct {
 	optimizer optim.Optimizer
 	schedule  *optim.Schedule
 	clipper   *optim.Clipper
+	norms     *optim.Norms
+	facts     Facts
+	good      *goodState // nil until a state is kept
 
 	state State     // its Seconds are those of earlier sessions; optimiser, schedule and position keep theirs
 	began time.Time // of this session; zero before Run
@@ -54,7 +58,12 @@ func NewLoop(o Objective, w *model.Workers, cfg Config, hooks Hooks) (*Loop, err
 	if cfg.Now == nil {
 		cfg.Now = time.Now
 	}
+	cfg.Guard = cmp.Or(cfg.Guard, GuardAct)
 	l := &Loop{objective: o, workers: w, cfg: cfg, hooks: hooks, params: o.Parameters()}
+	l.norms = optim.NewNorms(l.params)
+	if prober, ok := o.(Prober); ok {
+		l.facts = prober.Facts()
+	}
 	var err error
 	if l.schedule, err = optim.NewSchedule(cfg.Schedule); err != nil {
 		return nil, err
@@ -69,8 +78,8 @@ func NewLoop(o Objective, w *model.Workers, cfg Config, hooks Hooks) (*Loop, err
 }
 
 // Run trains until the plan is fulfilled, Patience is at an end or ctx is cancelled, and saves then. The current step is
-// always finished. After a cancellation the error wraps that of ctx; a value that is not finite ends the run with a
-// [DivergedError] and without a save.
+// always finished. After a cancellation the error wraps that of ctx; a value that is not finite, if the guard does not help,
+// ends the run with a [DivergedError] and without a save.
 func (l *Loop) Run(ctx context.Context) (Result, error) {
 	l.began = l.now()
 	l.objective.Updated()
@@ -90,23 +99,36 @@ func (l *Loop) run(ctx context.Context) (Ending, error) {
 	if err := l.plan(ctx); err != nil {
 		return Failed, err
 	}
+	l.facts.Steps = l.state.Plan.Steps
 	for {
-		if err := l.settle(ctx); err != nil {
+		ending, err := l.advance(ctx)
+		if err != nil {
+			err = l.rescue(err)
+		}
+		if err != nil {
 			return Failed, err
 		}
-		if ending, over := l.over(); over {
-			if err := l.save(SaveFinal); err != nil {
-				return Failed, err
-			}
+		if ending != "" {
 			return ending, nil
 		}
-		if err := ctx.Err(); err != nil {
-			return Failed, fmt.Errorf("training stopped after step %d of %d: %w", l.state.Step, l.state.Plan.Steps, err)
-		}
-		if err := l.step(); err != nil {
-			return Failed, err
-		}
 	}
+}
+
+// advance settles the last step and does the next. It returns how the run ended, or "" if it goes on.
+func (l *Loop) advance(ctx context.Context) (Ending, error) {
+	if err := l.settle(ctx); err != nil {
+		return "", err
+	}
+	if ending, over := l.over(); over {
+		return ending, l.save(SaveFinal)
+	}
+	if err := ctx.Err(); err != nil {
+		return "", fmt.Errorf("training stopped after step %d of %d: %w", l.state.Step, l.state.Plan.Steps, err)
+	}
+	if err := l.keepGood(); err != nil {
+		return "", err
+	}
+	return "", l.step()
 }
 
 // over says whether the run has come to its end.
@@ -123,7 +145,7 @@ func (l *Loop) over() (Ending, bool) {
 // step trains on one batch and keeps the books.
 func (l *Loop) step() error {
 	began := l.now()
-	rate := l.schedule.Rate(l.state.Step, l.state.Plan.Steps)
+	rate := l.schedule.Rate(l.state.Step, l.state.Plan.Steps) * l.state.Guard.rateFactor()
 	u, err := l.update(rate)
 	if err != nil {
 		return err
@@ -146,19 +168,25 @@ func (l *Loop) update(rate float64) (Update, error) {
 	if u.Batch, err = l.objective.Step(); err != nil {
 		return u, fmt.Errorf("training step %d: %w", u.Step, err)
 	}
-	if !finite(u.Batch.Nats) {
-		return u, &DivergedError{Step: u.Step, What: "loss", Value: u.Batch.Nats}
+	if err := l.checkLoss(u); err != nil {
+		return u, err
 	}
 	u.Clipped = l.clipper.Clip(l.workers)
-	if !u.Clipped.Finite() {
-		return u, &DivergedError{Step: u.Step, What: "gradient", Tensor: l.clipper.NonFinite(), Value: u.Clipped.Norm}
+	if err := l.checkGradient(u); err != nil {
+		return u, err
+	}
+	if err := l.checkLeap(u); err != nil {
+		return u, err
 	}
 	if rate > 0 && l.hooks.BeforeUpdate != nil { // at rate 0 the speed is being measured
 		if err := l.hooks.BeforeUpdate(u); err != nil {
 			return u, err
 		}
 	}
-	l.optimizer.Step(rate, u.Clipped.Scale, l.workers)
+	l.optimise(u)
+	if err := l.checkUpdate(u); err != nil {
+		return u, err
+	}
 	l.objective.Updated()
 	return u, nil
 }

@@ -4,9 +4,6 @@ import (
 	"context"
 	"fmt"
 	"math"
-
-	"github.com/textgen-go/textgen/model"
-	"github.com/textgen-go/textgen/model/optim"
 )
 
 // settle does what is due after a step: validation, record, saves. A step that was settled is not settled again, so that
@@ -40,16 +37,13 @@ func (l *Loop) settle(ctx context.Context) error {
 	return l.saveIfDue(v)
 }
 
-// validate measures the objective and refuses a loss that is not finite.
+// validate measures the objective and refuses a loss that says that training went wrong.
 func (l *Loop) validate(ctx context.Context) (Metrics, error) {
 	m, err := l.objective.Validate(ctx)
 	if err != nil {
 		return m, fmt.Errorf("validation after step %d: %w", l.state.Step, err)
 	}
-	if !finite(m.Loss) {
-		return m, &DivergedError{Step: l.state.Step, What: "validation loss", Value: m.Loss}
-	}
-	return m, nil
+	return m, l.checkValidation(m)
 }
 
 // judge compares a validation with the best.
@@ -85,6 +79,7 @@ func (l *Loop) report(v *Validation) error {
 	if p.Seconds > 0 {
 		r.TokensPerSecond = float64(p.Tokens) / p.Seconds
 	}
+	r.Health, s.Health = s.Health, nil
 	s.Pending = Pending{}
 	if v != nil {
 		r.ValidLoss, r.ValidScore = &v.Loss, v.Score
@@ -94,6 +89,7 @@ func (l *Loop) report(v *Validation) error {
 			}
 		}
 	}
+	r.Verdicts, s.Guard.Verdicts = l.verdicts(r), nil
 	if l.hooks.OnStep == nil {
 		return nil
 	}
@@ -123,13 +119,8 @@ func (l *Loop) save(reason SaveReason) error {
 	if l.hooks.Save == nil {
 		return nil
 	}
-	s := l.State()
-	tensors := s.Tensors()
-	for _, p := range l.params {
-		tensors = append(tensors, model.Named{Name: p.Name, Data: p.Value})
+	if err := l.checkTensors("saved tensor"); err != nil {
+		return err
 	}
-	if name := optim.NonFinite(tensors); name != "" {
-		return &DivergedError{Step: s.Step, What: "saved tensor", Tensor: name, Value: math.NaN()}
-	}
-	return l.hooks.Save(reason, s)
+	return l.hooks.Save(reason, l.State())
 }

@@ -23,6 +23,10 @@ type State struct {
 	Schedule  optim.PlateauState `json:"schedule"`
 	Optimizer optim.State        `json:"optimizer"`
 	Position  Position           `json:"position"`
+
+	Health      *Health     `json:"health,omitempty"` // that no record has told yet
+	HealthCount healthCount `json:"health_count,omitzero"`
+	Guard       guardState  `json:"guard,omitzero"`
 }
 
 // Pending adds up what happened since the last record.
@@ -75,6 +79,7 @@ func (s *State) SetTensors(tensors []model.Named) error {
 func (s State) Clone() State {
 	s.Optimizer.Tensors = cloneTensors(s.Optimizer.Tensors)
 	s.Position.Tensors = cloneTensors(s.Position.Tensors)
+	s.Guard = s.Guard.clone()
 	return s
 }
 
@@ -86,6 +91,8 @@ func (s *State) validate() error {
 		return fmt.Errorf("training state: step %d, settled %d, tokens %d, stale %d cannot be", s.Step, s.Settled, s.Tokens, s.Stale)
 	case p.Steps < 0 || p.EvalEvery < 0 || p.LogEvery < 0 || p.Steps > 0 && p.LogEvery == 0:
 		return fmt.Errorf("training state: the plan %+v cannot be", p)
+	case s.Guard.Rollbacks < 0 || s.Guard.Rollbacks > maxRollbacks:
+		return fmt.Errorf("training state: %d returns to a good state cannot be", s.Guard.Rollbacks)
 	case s.Step > 0 && p.Steps == 0:
 		return fmt.Errorf("training state: step %d was reached without a plan", s.Step)
 	case slices.ContainsFunc([]float64{s.Seconds, s.Pending.Nats, s.Pending.Seconds, s.Best.Loss}, func(x float64) bool { return !finite(x) }):

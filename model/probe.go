@@ -1,0 +1,220 @@
+package model
+
+import (
+	"math"
+
+	"github.com/textgen-go/textgen/internal/kernel"
+)
+
+// Probe measures how far gradients travel back in time through a language model, and what its gates do. It has a
+// workspace of its own: measuring changes neither the model nor its gradients nor the state that it starts from.
+//
+// For S streams of T steps, read without dropout from given states, let L be the loss of a stream's last prediction
+// alone, −ln p(target) at step T in nats. Of every layer and every lag k from 0 to T−1 the probe tells
+//
+//	‖∂L/∂h_{T−k}‖₂
+//
+// averaged over the streams: by how much L would change if the layer's output k steps ago were another. It is the total
+// derivative, through all layers and all steps between, as backpropagation through time computes it; an LSTM's own c_{T−k}
+// is held fixed. Bengio et al. (1994) and Pascanu et al. (2013) study this curve: it falls or grows like λ^k where λ is
+// the typical gain of a step.
+//
+// It costs a forward and a backward pass of S streams, without the products that give the weights' gradients.
+type Probe struct {
+	Steps, Streams int
+
+	model   *LanguageModel
+	front   *front
+	logits  kernel.Matrix // [S][V], then their gradients
+	reading []LayerReading
+	low     []float32 // [H] the least that each unit gave
+	high    []float32 // [H] and the most
+}
+
+// LayerReading is what a [Probe] measured of a layer.
+type LayerReading struct {
+	Gradient []float64     // [T] ‖∂L/∂h_{T−k}‖₂ by the lag k
+	Gates    []GateReading // in the order of the cell's gates; a tanh network's only "gate" is h, a rectifier has none
+	Dead     float64       // share of units whose h stays within a range of 0.001, or at 0 for a rectifier, at all steps of all streams
+}
+
+// GateReading tells how much of a gate is saturated: of a sigmoid the shares below 0.05 and above 0.95, of a tanh those
+// below −0.95 and above 0.95. A saturated gate hardly learns: its derivative is less than a fifth, or a tenth for a tanh, of
+// what it is at 0.
+type GateReading struct {
+	Name      string
+	Low, High float64
+}
+
+const (
+	saturatedSigmoid = 0.05
+	saturatedTanh    = 0.95
+	deadRange        = 0.001
+)
+
+// NewProbe allocates a probe of windows of some steps and streams. Like [LanguageModel.NewTrainingWindow] it makes the
+// model ready for training, if it is not; then the model must be packed afterwards.
+func (m *LanguageModel) NewProbe(w *Workers, steps, streams int) *Probe {
+	m.enableGrad()
+	plain := *m.recurrent
+	plain.cfg.Dropout, plain.cfg.InputDropout, plain.cfg.OutputDropout = 0, 0, 0
+	pass := newPass(&plain, uniformSequence(steps, streams), w, true)
+	p := &Probe{
+		Steps: steps, Streams: streams, model: m,
+		front:  newFront(pass, m.embedding, m.cfg.TieWeights, false),
+		logits: kernel.NewMatrix(streams, m.cfg.VocabSize),
+		low:    make([]float32, m.cfg.Hidden), high: make([]float32, m.cfg.Hidden),
+	}
+	for range m.recurrent.layers {
+		r := LayerReading{Gradient: make([]float64, steps)}
+		for _, g := range probedGates(m.cfg.Cell) {
+			r.Gates = append(r.Gates, GateReading{Name: g})
+		}
+		p.reading = append(p.reading, r)
+	}
+	return p
+}
+
+// Measure reads inputs, [T][S], from the state of the streams, and returns what was measured of every layer, valid until
+// the next Measure. Targets, [S], are the tokens that follow the last inputs. After the first it allocates nothing.
+func (p *Probe) Measure(inputs, targets []int32, from *State) []LayerReading {
+	pass := p.front.pass
+	pass.load(from)
+	p.front.forward(inputs)
+	pass.forward()
+	for l, traces := range pass.traces {
+		p.readGates(traces[0], &p.reading[l])
+		p.readUnits(traces[0], &p.reading[l])
+	}
+	p.lastLoss(targets)
+	p.backward()
+	for l, traces := range pass.traces {
+		p.readGradients(traces[0].outputGrad(), p.reading[l].Gradient)
+	}
+	return p.reading
+}
+
+// lastLoss sets the gradient of the stack's output: that of the last step's losses at their rows, else zero.
+func (p *Probe) lastLoss(targets []int32) {
+	pass, head := p.front.pass, p.model.head
+	top := len(pass.inputs) - 1
+	rows := pass.seq.rows()
+	pass.workers.Mul(p.logits, pass.inputs[top].RowRange(rows-p.Streams, rows), head.w, kernel.Bias, head.bias.Value)
+	for i, target := range targets {
+		kernel.CrossEntropy(p.logits.Row(i), int(target), 1)
+	}
+	pass.grads[top].Zero()
+	pass.workers.Mul(pass.grads[top].RowRange(rows-p.Streams, rows), p.logits, head.wT, kernel.Overwrite, nil)
+}
+
+// backward is the backward pass of the stack without the gradients of weights.
+func (p *Probe) backward() {
+	pass := p.front.pass
+	for l := len(pass.traces) - 1; l >= 0; l-- {
+		if pass.joined[l+1] {
+			pass.joinAt = l + 1
+			pass.workers.Run(pass.joinBackward)
+		}
+		t := pass.traces[l][0]
+		t.backward()
+		if l > 0 {
+			t.inputGrads(pass.grads[l], pass.inputGradMode(l, 0))
+		}
+	}
+}
+
+// readGradients averages the rows' norms over the streams, by the lag.
+func (p *Probe) readGradients(dh kernel.Matrix, byLag []float64) {
+	for k := range byLag {
+		sum := 0.0
+		for b := range p.Streams {
+			sum += math.Sqrt(kernel.SumSquares(dh.Row((p.Steps-1-k)*p.Streams + b)))
+		}
+		byLag[k] = sum / float64(p.Streams)
+	}
+}
+
+// readGates counts the saturated activations of every gate.
+func (p *Probe) readGates(t *trace, r *LayerReading) {
+	for g := range r.Gates {
+		gate := &r.Gates[g]
+		activations, low, high := t.gates.ColRange(g*t.hidden, (g+1)*t.hidden), float32(saturatedSigmoid), float32(1-saturatedSigmoid)
+		if t.cell == RNN {
+			activations = t.output()
+		}
+		if squashed(gate.Name) {
+			low, high = -saturatedTanh, saturatedTanh
+		}
+		gate.Low, gate.High = outside(activations, low, high)
+	}
+}
+
+// readUnits counts the units that say nothing.
+func (p *Probe) readUnits(t *trace, r *LayerReading) {
+	h, limit := t.output(), float32(deadRange)
+	if t.cell == ReLURNN {
+		limit = 0
+	}
+	copy(p.low, h.Row(0))
+	copy(p.high, h.Row(0))
+	for i := 1; i < h.Rows; i++ {
+		for j, v := range h.Row(i) {
+			p.low[j], p.high[j] = min(p.low[j], v), max(p.high[j], v)
+		}
+	}
+	dead := 0
+	for j, high := range p.high {
+		if high-p.low[j] <= limit {
+			dead++
+		}
+	}
+	r.Dead = float64(dead) / float64(len(p.high))
+}
+
+// outside returns the shares of the elements below low and above high.
+func outside(m kernel.Matrix, low, high float32) (below, above float64) {
+	var lows, highs int
+	for i := range m.Rows {
+		for _, v := range m.Row(i) {
+			if v < low {
+				lows++
+			}
+			if v > high {
+				highs++
+			}
+		}
+	}
+	n := float64(m.Rows * m.Cols)
+	return float64(lows) / n, float64(highs) / n
+}
+
+// probedGates names the gates of a cell in their order.
+func probedGates(c Cell) []string {
+	switch c {
+	case LSTM:
+		return []string{"i", "f", "g", "o"}
+	case GRU:
+		return []string{"r", "z", "n"}
+	case RNN:
+		return []string{"h"}
+	default:
+		return nil
+	}
+}
+
+// squashed reports whether a gate is a tanh, not a sigmoid.
+func squashed(gate string) bool { return gate == "g" || gate == "n" || gate == "h" }
+
+// InitialState copies the states from which the last Forward's first streams started to s, for as many streams as s has.
+func (win *Window) InitialState(s *State) {
+	i := 0
+	for _, traces := range win.front.traces {
+		for _, t := range traces {
+			s.h[i].CopyFrom(t.h.RowRange(0, s.streams))
+			if t.cell == LSTM {
+				s.c[i].CopyFrom(t.c.RowRange(0, s.streams))
+			}
+			i++
+		}
+	}
+}

@@ -1,0 +1,272 @@
+package train
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math"
+	"math/rand/v2"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/textgen-go/textgen/model"
+	"github.com/textgen-go/textgen/model/optim"
+)
+
+// spoiler is an objective that spoils a loss or a gradient, once, at a step.
+type spoiler struct {
+	*LanguageModel
+	at    func() bool
+	spoil func(b *Batch)
+}
+
+func (s *spoiler) Step() (Batch, error) {
+	b, err := s.LanguageModel.Step()
+	if s.at() {
+		s.spoil(&b)
+	}
+	return b, err
+}
+
+// damaged makes a run in which one place holds a bad value at one step. The values of a parameter and the optimiser's
+// tensors are spoilt between gradient and update.
+func damaged(t *testing.T, place, optimizer string, step int, bad float32, guard GuardMode, h *history) (*LanguageModel, *Loop) {
+	t.Helper()
+	m := newModel(t, vocab, 0)
+	w := newWorkers(t, 1)
+	rng := rand.New(rand.NewPCG(uint64(step), 5))
+	p := m.Parameters()[rng.IntN(len(m.Parameters()))]
+	element := rng.IntN(p.Len())
+	var l *Loop
+	done := false
+	now := func() bool {
+		if done || l.state.Step != step-1 {
+			return false
+		}
+		done = true
+		return true
+	}
+	o := &spoiler{LanguageModel: newObjective(t, m, w, BPTT{Batch: 4, Steps: 8, Seed: 9}, babble(800, vocab, 1), babble(90, vocab, 2))}
+	o.at, o.spoil = func() bool { return false }, nil
+	hooks := h.hooks()
+	switch place {
+	case "loss":
+		o.at, o.spoil = now, func(b *Batch) { b.Nats = float64(bad) }
+	case "gradient":
+		o.at, o.spoil = now, func(*Batch) { p.Grad[element] = bad }
+	default:
+		hooks.BeforeUpdate = func(Update) error {
+			if now() {
+				data := p.Value
+				if place == "optimizer" {
+					tensors := l.optimizer.State().Tensors
+					data = tensors[rng.IntN(len(tensors))].Data
+				}
+				data[element%len(data)] = bad
+			}
+			return nil
+		}
+	}
+	var err error
+	l, err = NewLoop(o, w, Config{
+		Steps: 60, EvalEvery: 7, LogEvery: 2, SaveEvery: 1, Guard: guard,
+		Optimizer: optim.Config{Name: optimizer, Momentum: 0.9}, Schedule: optim.ScheduleConfig{Rate: 1e-3}, Clip: optim.Clip{Norm: 1},
+	}, hooks)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return o.LanguageModel, l
+}
+
+// TestDamageIsAlwaysNoticed puts a NaN into each place at 50 random steps: it must be noticed in that step.
+func TestDamageIsAlwaysNoticed(t *testing.T) {
+	nan := float32(math.NaN())
+	for i, place := range []string{"loss", "gradient", "weight", "optimizer"} {
+		rng := rand.New(rand.NewPCG(uint64(i), 7))
+		for j := range 50 {
+			step, optimizer := 1+rng.IntN(60), optim.Names[j%len(optim.Names)]
+			var h history
+			_, l := damaged(t, place, optimizer, step, nan, GuardWarn, &h)
+			_, err := l.Run(context.Background())
+			var d *DivergedError
+			if !errors.As(err, &d) || d.Step != step || place != "loss" && (d.Tensor == "" || d.Layer == "") {
+				t.Fatalf("NaN in %s at step %d with %s: %v", place, step, optimizer, err)
+			}
+			if n := len(h.at); n > 0 && h.at[n-1] >= step {
+				t.Fatalf("NaN in %s at step %d with %s: saved at %v", place, step, optimizer, h.at)
+			}
+		}
+	}
+}
+
+// TestGuardGoesBack damages runs that the guard must save.
+func TestGuardGoesBack(t *testing.T) {
+	for _, bad := range []float32{float32(math.NaN()), float32(math.Inf(1))} {
+		for _, place := range []string{"loss", "gradient", "weight", "optimizer"} {
+			if place == "optimizer" && bad > 0 {
+				continue // in a second moment, it stops the weight and is noticed at the next save
+			}
+			t.Run(fmt.Sprint(bad, " in ", place), func(t *testing.T) {
+				var h, again history
+				o, l := damaged(t, place, optim.NameAdam, 33, bad, GuardAct, &h)
+				r := run(t, l)
+				if r.Ending != Completed || r.Steps != 60 || l.state.Guard.Rollbacks != 1 {
+					t.Errorf("%+v with %d returns", r, l.state.Guard.Rollbacks)
+				}
+				var said []Verdict
+				for _, rec := range h.records {
+					said = append(said, rec.Verdicts...)
+					if want := map[bool]float64{false: 1e-3, true: 5e-4}[rec.Step >= 33]; rec.Rate != want {
+						t.Errorf("step %d has the rate %v, want %v", rec.Step, rec.Rate, want)
+					}
+				}
+				if len(said) != 1 || said[0].Kind != NonFinite || said[0].Step != 33 || !strings.Contains(said[0].Action, "step 0") {
+					t.Errorf("verdicts %v", said)
+				}
+				_, l2 := damaged(t, place, optim.NameAdam, 33, bad, GuardAct, &again)
+				run(t, l2)
+				if !slices.Equal(h.losses(), again.losses()) {
+					t.Error("the same run has other bits the next time")
+				}
+				for _, p := range o.Parameters() {
+					if !finite(float64(p.Value[0])) {
+						t.Errorf("%s holds %v", p.Name, p.Value[0])
+					}
+				}
+			})
+		}
+	}
+}
+
+// TestGuardGivesUp damages every step from the tenth on.
+func TestGuardGivesUp(t *testing.T) {
+	q, h := newQuadratic(), &history{}
+	n := 0
+	q.onStep = func(q *quadratic) {
+		if n++; n >= 10 {
+			q.param.Grad[0] = float32(math.NaN())
+		}
+	}
+	cfg := fakeConfig(q)
+	cfg.Steps, cfg.EvalEvery = 100, 5
+	l := newLoop(t, q, cfg, h.hooks())
+	_, err := l.Run(context.Background())
+	var d *DivergedError
+	if !errors.As(err, &d) || d.Rollbacks != maxRollbacks || d.Step != 10 || d.Tensor != "w" {
+		t.Fatalf("error %v", err)
+	}
+	if !strings.Contains(err.Error(), "after going back 3 times") {
+		t.Errorf("%v", err)
+	}
+	if h.at[len(h.at)-1] != 5 {
+		t.Errorf("saves at %v", h.at)
+	}
+}
+
+// TestRolledBackRunResumes stops a run after the guard went back, and goes on.
+func TestRolledBackRunResumes(t *testing.T) {
+	var straight, pieces history
+	_, l := damaged(t, "gradient", optim.NameAdam, 33, float32(math.NaN()), GuardAct, &straight)
+	run(t, l)
+
+	o, l := damaged(t, "gradient", optim.NameAdam, 33, float32(math.NaN()), GuardAct, &pieces)
+	ctx, cancel := context.WithCancel(context.Background())
+	save := l.hooks.Save
+	l.hooks.Save = func(reason SaveReason, s State) error {
+		if s.Step == 40 {
+			cancel()
+		}
+		return save(reason, s)
+	}
+	if _, err := l.Run(ctx); !errors.Is(err, context.Canceled) {
+		t.Fatal(err)
+	}
+	next, l := damaged(t, "gradient", optim.NameAdam, 1000, 0, GuardAct, &pieces)
+	for i, p := range next.Parameters() {
+		copy(p.Value, o.Parameters()[i].Value)
+	}
+	if err := l.Restore(throughJSON(t, pieces.last)); err != nil {
+		t.Fatal(err)
+	}
+	run(t, l)
+	if !slices.Equal(pieces.losses(), straight.losses()) || l.state.Guard.Rollbacks != 1 {
+		t.Errorf("%s\nwant\n%s", strings.Join(pieces.losses(), "\n"), strings.Join(straight.losses(), "\n"))
+	}
+}
+
+// TestHugeLearningRate trains with a rate that ruins the weights in every step: that must be noticed at once, and neither a
+// save nor the best may hold them.
+func TestHugeLearningRate(t *testing.T) {
+	for _, name := range optim.Names {
+		r, h := newRecipe(), &history{}
+		r.cfg.Optimizer = optim.Config{Name: name}
+		r.cfg.Schedule = optim.ScheduleConfig{Rate: 1e6}
+		r.cfg.EvalEvery, r.cfg.SaveEvery = 1, 1
+		hooks := h.hooks()
+		var params []*model.Parameter
+		hooks.Save = func(SaveReason, State) error {
+			for _, p := range params {
+				if largest := slices.Max(p.Value); largest > 10 {
+					t.Errorf("%s: a weight of %v was saved", name, largest)
+				}
+			}
+			return nil
+		}
+		m, l := r.start(t, nil, hooks)
+		params = m.Parameters()
+		got, err := l.Run(context.Background())
+		var d *DivergedError
+		if !errors.As(err, &d) || d.Step > 1+maxRollbacks || d.Rollbacks != maxRollbacks {
+			t.Errorf("%s: %v", name, err)
+		}
+		if got.Best.Loss > 3 {
+			t.Errorf("%s: best %+v", name, got.Best)
+		}
+	}
+}
+
+func TestLeaps(t *testing.T) {
+	repeat := func(loss float64, n int) []float64 { return slices.Repeat([]float64{loss}, n) }
+	for _, c := range []struct {
+		name    string
+		losses  []float64
+		unigram float64
+		want    int // index of the leap, or −1
+	}{
+		{"falling", []float64{4.2, 4.3, 4, 3, 2.5, 2.6, 2.4}, 3.3, -1},
+		{"all at once", []float64{4.2, 4.1, 10.5}, 3.3, 2},
+		{"a bad start", []float64{4.2, 10, 9, 4}, 3.3, -1},
+		{"what was learned is lost", slices.Concat([]float64{4.2}, repeat(2, 200), repeat(3.3, 9)), 3.3, 205},
+		{"what was learned is lost, unigrams unknown", slices.Concat([]float64{4.2}, repeat(2, 200), repeat(4.1, 9)), 0, 205},
+		{"an odd batch", slices.Concat([]float64{4.2}, repeat(2, 200), repeat(3.3, 4), repeat(2, 5)), 3.3, -1},
+		{"an odd passage", slices.Concat([]float64{4.2}, repeat(2, 200), repeat(2.9, 40)), 3.3, -1},
+		{"nothing was learned yet", slices.Concat([]float64{4.2}, repeat(3.2, 200), repeat(3.4, 40)), 3.3, -1},
+	} {
+		var s leapState
+		got := slices.IndexFunc(c.losses, func(x float64) bool { return s.observe(x, c.unigram) })
+		if got != c.want {
+			t.Errorf("%s: a leap at %d, want %d", c.name, got, c.want)
+		}
+	}
+}
+
+func TestGuardConfig(t *testing.T) {
+	q := newQuadratic()
+	cfg := fakeConfig(q)
+	cfg.Steps, cfg.Guard = 10, "perhaps"
+	if err := cfg.Validate(); err == nil || !strings.Contains(err.Error(), "perhaps") {
+		t.Errorf("error %v", err)
+	}
+}
+
+func TestLayerOf(t *testing.T) {
+	for tensor, want := range map[string]string{
+		"rnn.weight_hh_l0": "layer 0", "optim.adam.v.rnn.bias_ih_l12_reverse": "layer 12", "state.h_l1": "layer 1",
+		"embedding.weight": "embedding", "head.bias": "head", "w": "", "x_large": "",
+	} {
+		if got := layerOf(tensor); got != want {
+			t.Errorf("%s belongs to %q, want %q", tensor, got, want)
+		}
+	}
+}

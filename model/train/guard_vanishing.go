@@ -1,0 +1,65 @@
+package train
+
+import (
+	"fmt"
+	"math"
+)
+
+// Gradients vanish if each step back, from lag 1 to the longest that was measured up to vanishingLag, leaves less than
+// vanishingGain of them in the geometric mean, in the layer where they last the longest, in vanishingTimes measurements in
+// a row after settlingSteps, while tokens so far apart depend on each other. A gain of 0.63 leaves a millionth over 31
+// steps. Of windows shorter than shortestLag nothing is said.
+//
+// Measured at steps 50 to 400, at lag 32, on tinyshakespeare by characters with width 128 and on a made-up text with
+// width 48: LSTMs and GRUs of one and two layers have gains from 0.68 to 0.91, tanh networks from 0.51 to 0.62, and with
+// recurrent weights started at half their size from 0.38 to 0.59.
+const (
+	vanishingLag   = 32
+	shortestLag    = 16
+	vanishingGain  = 0.63
+	vanishingTimes = 2
+	settlingSteps  = 50
+)
+
+func (w *watched) vanishing(r Record, f Facts) (v Verdict, found bool) {
+	h := r.Health
+	if h == nil || h.Step < settlingSteps {
+		return v, false
+	}
+	lag, layer, gain := h.longest()
+	if lag < shortestLag || lag > f.Dependency {
+		return v, false
+	}
+	if gain >= vanishingGain {
+		w.Faint = 0
+		return v, false
+	}
+	w.Faint++
+	return newVerdict(Vanishing, h.Step, layerName(layer), fmt.Sprintf(
+		"each step back leaves %.0f %% of the gradient, so that at lag %d %.1e of that at lag 1 is left, while tokens %d apart depend on each other",
+		100*gain, lag, math.Pow(gain, float64(lag-1)), f.Dependency)), w.Faint >= vanishingTimes
+}
+
+// longest returns the longest lag up to vanishingLag, and the layer in which gradients are best kept until there, with
+// the share that each step keeps; lag 0 if that cannot be told.
+func (h *Health) longest() (lag, layer int, gain float64) {
+	near, far := -1, -1
+	for i, k := range h.Lags {
+		if k == 1 {
+			near = i
+		}
+		if k <= vanishingLag {
+			far = i
+		}
+	}
+	if near < 0 || far <= near {
+		return 0, 0, 0
+	}
+	lag = h.Lags[far]
+	for i, l := range h.Layers {
+		if g := math.Pow(l.Gradient[far]/l.Gradient[near], 1/float64(lag-1)); g > gain {
+			layer, gain = i, g
+		}
+	}
+	return lag, layer, gain
+}

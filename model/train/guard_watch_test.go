@@ -1,0 +1,131 @@
+package train
+
+import (
+	"fmt"
+	"math"
+	"math/rand/v2"
+	"slices"
+	"strings"
+	"testing"
+)
+
+func TestFacts(t *testing.T) {
+	uniform := make(ids, 60000)
+	rng := rand.New(rand.NewPCG(1, 2))
+	for i := range uniform {
+		uniform[i] = rng.Int32N(20)
+	}
+	for _, c := range []struct {
+		name   string
+		tokens ids
+		vocab  int
+		low    int
+		high   int
+	}{
+		{"independent tokens", uniform, 20, 0, 0},
+		{"each follows from the last but one", babble(60000, vocab, 1), vocab, 2, 32},
+		{"passages", dialects(60000, 1), dialectVocab, 32, 63},
+		{"always the same", make(ids, 1000), 3, 0, 0},
+	} {
+		o := newObjective(t, newModel(t, c.vocab, 0), newWorkers(t, 1), BPTT{Batch: 2, Steps: 64}, c.tokens, nil)
+		f := o.Facts()
+		if f.Dependency < c.low || f.Dependency > c.high || f.Window != 64 {
+			t.Errorf("%s: %+v, want a dependency from %d to %d", c.name, f, c.low, c.high)
+		}
+		if c.name == "independent tokens" && math.Abs(f.Unigram-math.Log(20)) > 1e-3 {
+			t.Errorf("the entropy of one of 20 is %v", f.Unigram)
+		}
+	}
+}
+
+// measured makes a record with the health of one layer.
+func measured(step int, layer LayerHealth, lags ...int) Record {
+	return Record{Step: step, Loss: 2, Health: &Health{Step: step, Lags: lags, Layers: []LayerHealth{layer}}}
+}
+
+// decay returns the gradients of a layer that keeps a share of them in each step back.
+func decay(gain float64, lags []int) (l LayerHealth) {
+	for _, k := range lags {
+		l.Gradient = append(l.Gradient, math.Pow(gain, float64(k)))
+	}
+	return l
+}
+
+// curve makes the records of a run from its losses: one in every 50 steps, with a validation if valid has one.
+func curve(losses []float64, valid ...float64) (out []Record) {
+	for i, loss := range losses {
+		r := Record{Step: 50 * (i + 1), Loss: loss}
+		if i < len(valid) {
+			r.ValidLoss = &valid[i]
+		}
+		out = append(out, r)
+	}
+	return out
+}
+
+func TestDiagnose(t *testing.T) {
+	lags := probedLags(64)
+	facts := Facts{Steps: 2000, Window: 64, Unigram: 3.3, Dependency: 63}
+	each := func(n int, make func(step int) Record) (out []Record) {
+		for i := range n {
+			out = append(out, make(25*(i+1)))
+		}
+		return out
+	}
+	gain := func(g float64) func(int) Record {
+		return func(step int) Record { return measured(step, decay(g, lags), lags...) }
+	}
+	gates := func(low, high, dead float64) func(int) Record {
+		return func(step int) Record {
+			layer := decay(0.8, lags)
+			layer.Gates, layer.Dead = []GateHealth{{"f", low, high}}, dead
+			return measured(step, layer, lags...)
+		}
+	}
+	falling := func(from, by float64) (out []float64) {
+		for i := range 20 {
+			out = append(out, from*math.Pow(by, float64(i)))
+		}
+		return out
+	}
+	for _, c := range []struct {
+		name    string
+		records []Record
+		facts   Facts
+		want    string // kinds and steps
+	}{
+		{"healthy", each(8, gain(0.8)), facts, ""},
+		{"vanishing", each(8, gain(0.5)), facts, "vanishing 75"},
+		{"short text", each(8, gain(0.5)), Facts{Dependency: 16}, ""},
+		{"exploding", each(8, gain(1.05)), facts, "exploding 25"},
+		{"level", each(8, gain(1)), facts, ""},
+		{"saturated", each(8, gates(0.5, 0.46, 0)), facts, "saturated 75"},
+		{"half saturated", each(8, gates(0.5, 0.3, 0)), facts, ""},
+		{"dead", each(8, gates(0, 0, 0.6)), facts, "saturated 75"},
+		{"as good as frequencies", curve(slices.Repeat([]float64{3.31}, 20)), facts, "stalled 300"},
+		{"flat", curve(slices.Repeat([]float64{3.0}, 20)), facts, "stalled 300"},
+		{"flat, but well trained", curve(slices.Repeat([]float64{1.3}, 20)), facts, ""},
+		{"falling", curve(falling(4, 0.95)), facts, ""},
+		{"unknown entropy", curve(slices.Repeat([]float64{3.31}, 20)), Facts{Steps: 2000}, ""},
+		{"overfitting", curve(falling(2, 0.95), 2, 1.9, 1.91, 1.95, 1.97, 2, 2.1), facts, "overfitting 250"},
+		{"validation goes up and down", curve(falling(2, 0.95), 2, 1.9, 1.91, 1.92, 1.9, 1.93, 1.91), facts, ""},
+		{"validation and training rise", curve(falling(1.5, 1.02), 2, 1.9, 2, 2.1, 2.2, 2.3), facts, ""},
+		{"the guard's own verdicts", []Record{{Step: 7, Verdicts: []Verdict{newVerdict(NonFinite, 6, "", "the loss is NaN")}}}, facts, "non-finite 6"},
+	} {
+		var got []string
+		for _, v := range Diagnose(c.records, c.facts) {
+			got = append(got, fmt.Sprint(v.Kind, " ", v.Step))
+			if v.Evidence == "" || v.Cause == "" || v.Try == "" || !strings.Contains(v.String(), v.Evidence) {
+				t.Errorf("%s: the verdict does not explain itself: %+v", c.name, v)
+			}
+		}
+		if text := strings.Join(got, ", "); text != c.want {
+			t.Errorf("%s: %q, want %q", c.name, text, c.want)
+		}
+	}
+	spike := measured(25, decay(0.8, lags), lags...)
+	spike.Health.NormMax = 25
+	if got := Diagnose([]Record{spike}, facts); len(got) != 1 || got[0].Kind != Exploding {
+		t.Errorf("a norm of 25 gives %v", got)
+	}
+}
