@@ -25,6 +25,9 @@ func FuzzPieces(f *testing.F) {
 		f.Add([]byte(text), uint(3))
 	}
 	f.Add([]byte("x"+strings.Repeat("\u0323\u0301", 40)+"y"), uint(5))
+	for n := 12; n < 17; n++ {
+		f.Add([]byte(strings.Repeat("\u0323\u0301", 2)+"\xa3"+strings.Repeat("\u0323\u0301", n)+"\u0323"), uint(n))
+	}
 	f.Add([]byte("e\u0323\u0307\u0307\u0323 \u1100\u1161\u11a8 \xcc"), uint(1))
 	var tokenizers []Tokenizer
 	for _, cfg := range configs() {

@@ -62,23 +62,40 @@ const joiner = "\u034f"
 // appendNFC appends the normal form C of text to dst, but characters with more
 // than 30 marks as they are.
 func appendNFC(dst, text []byte) []byte {
-	from := len(dst)
-	dst = norm.NFC.Append(dst, text...)
-	count := func(text []byte) int { return bytes.Count(text, []byte(joiner)) }
-	if count(dst[from:]) == count(text) {
-		return dst
-	}
-	dst = dst[:from]
 	for len(text) > 0 {
-		n := firstCharacter(text)
-		from := len(dst)
-		dst = norm.NFC.Append(dst, text[:n]...)
-		if count(dst[from:]) != count(text[:n]) {
-			dst = append(dst[:from], text[:n]...)
-		}
+		n := normalSpan(text)
+		dst = append(dst, text[:n]...)
 		text = text[n:]
+		if len(text) > 0 {
+			n = firstCharacter(text)
+			dst = appendCharacter(dst, text[:n])
+			text = text[n:]
+		}
 	}
 	return dst
+}
+
+// normalSpan is the length of whole characters at the start of text that are
+// in normal form.
+func normalSpan(text []byte) int {
+	n := norm.NFC.QuickSpan(text)
+	for n > 0 && n < len(text) && !startsCharacter(text[n:]) {
+		_, size := utf8.DecodeLastRune(text[:n])
+		n -= size
+	}
+	return n
+}
+
+// appendCharacter appends the normal form of a single character. It is given
+// one at a time because x/text counts the marks of a character differently in
+// a text than at its start, so that a text in pieces would come out otherwise.
+func appendCharacter(dst, char []byte) []byte {
+	end := len(dst)
+	out := norm.NFC.Append(dst[end:], char...)
+	if bytes.Count(out, []byte(joiner)) != bytes.Count(char, []byte(joiner)) {
+		out = char
+	}
+	return append(dst, out...)
 }
 
 // firstCharacter is the length of the first character of text, with its marks.
