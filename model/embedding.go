@@ -65,9 +65,9 @@ func (f *front) forward(tokens []int32) {
 // backward computes the gradients of the first layer's input weights and of the embedding.
 func (f *front) backward() {
 	if f.tables == nil {
-		for d, t := range f.traces[0] {
+		for _, t := range f.traces[0] {
 			t.inputWeightGrads()
-			t.inputGrads(f.grads[0], f.inputGradMode(0, d))
+			t.inputGrads()
 		}
 		f.workers.Run(f.scatterJob)
 		return
