@@ -108,7 +108,6 @@ func (p *pass) backward() {
 			t.backward()
 			t.weightGrads()
 			if l > 0 {
-				t.inputWeightGrads()
 				t.inputGrads()
 			}
 		}

@@ -111,7 +111,6 @@ func runFixtureStack(p *pass, s *State) {
 	p.grads[top].CopyFrom(kernel.View(fixtureTensor("weights", rows*p.cfg.Width()), rows, p.cfg.Width()))
 	p.backward()
 	for _, t := range p.traces[0] {
-		t.inputWeightGrads()
 		t.inputGrads()
 	}
 }

@@ -158,24 +158,25 @@ func (t *trace) propagate(s *kernel.Scratch, run span) {
 // propagates reports whether the gradient of the state before run is wanted.
 func (t *trace) propagates(run span) bool { return t.initialGrad || run.prev >= t.seq.streams }
 
-// weightGrads overwrites the gradients of the recurrent weights and of the biases.
+// weightGrads overwrites the gradients of the recurrent weights and of the biases and, unless a table projects the input,
+// of the input weights. The gradients of the gates are read once for all that comes from them.
 func (t *trace) weightGrads() {
-	projected, states, prev := t.step.projected(), t.h, t.prev
+	recurrent, input := kernel.Right{C: t.whh.gradMatrix(), B: t.h, Rows: t.prev}, kernel.Right{C: t.wih.gradMatrix(), B: t.x}
 	if t.inOrder {
-		states, prev = t.h.RowRange(0, t.seq.rows()), nil
+		recurrent.B, recurrent.Rows = t.h.RowRange(0, t.seq.rows()), nil
 	}
-	t.workers.MulTN(t.whh.gradMatrix(), projected, states, prev, kernel.Overwrite)
-	t.workers.ColSums(t.bih.Grad, t.gates, kernel.Overwrite)
+	rights := [...]kernel.Right{recurrent, input}
+	n := len(rights)
+	if t.x.Cols == 0 {
+		n--
+	}
 	if t.cell == GRU {
-		t.workers.ColSums(t.bhh.Grad, projected, kernel.Overwrite)
-	} else {
-		copy(t.bhh.Grad, t.bih.Grad)
+		t.workers.MulTN(t.step.projected(), t.bhh.Grad, kernel.Overwrite, recurrent)
+		t.workers.MulTN(t.gates, t.bih.Grad, kernel.Overwrite, rights[1:n]...)
+		return
 	}
-}
-
-// inputWeightGrads overwrites the gradient of the input weights.
-func (t *trace) inputWeightGrads() {
-	t.workers.MulTN(t.wih.gradMatrix(), t.gates, t.x, nil, kernel.Overwrite)
+	t.workers.MulTN(t.gates, t.bih.Grad, kernel.Overwrite, rights[:n]...)
+	copy(t.bhh.Grad, t.bih.Grad)
 }
 
 // inputGrads computes the gradient of the input.
