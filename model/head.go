@@ -6,6 +6,7 @@ import "github.com/textgen-go/textgen/internal/kernel"
 type head struct {
 	weight, bias *Parameter
 	w, wT        *kernel.Packed // Wᵀ for the forward pass, W for the backward pass
+	precision    Precision
 }
 
 // newHead builds the layer; with tied, its weight is another parameter (Press & Wolf 2017).
@@ -18,16 +19,24 @@ func newHead(vocab, width int, tied *Parameter) *head {
 	return h
 }
 
-// setPrecision decides how the weights of the forward pass are kept.
+// setPrecision decides how the weights are kept and how products by them are computed.
 func (h *head) setPrecision(p Precision) {
+	h.precision = p
 	h.w = kernel.NewPackedAs(h.weight.Shape[1], h.weight.Shape[0], p)
+	if h.wT != nil {
+		h.makeTransposed()
+	}
+}
+
+func (h *head) makeTransposed() {
+	h.wT = kernel.NewPackedAs(h.weight.Shape[0], h.weight.Shape[1], h.precision)
 }
 
 func (h *head) enableGrad() {
 	h.weight.enableGrad()
 	h.bias.enableGrad()
 	if h.wT == nil {
-		h.wT = kernel.NewPacked(h.weight.Shape[0], h.weight.Shape[1])
+		h.makeTransposed()
 	}
 }
 
@@ -115,5 +124,5 @@ func (p *lossPass) weightGrads() {
 		mode = kernel.Accumulate
 	}
 	x := p.x.RowRange(p.at, p.at+block.Rows)
-	p.workers.MulTN(block, p.bias.Grad, mode, kernel.Right{C: p.weight.gradMatrix(), B: x})
+	p.workers.MulTN(p.precision, block, p.bias.Grad, mode, kernel.Right{C: p.weight.gradMatrix(), B: x})
 }

@@ -171,11 +171,11 @@ func (t *trace) weightGrads() {
 		n--
 	}
 	if t.cell == GRU {
-		t.workers.MulTN(t.step.projected(), t.bhh.Grad, kernel.Overwrite, recurrent)
-		t.workers.MulTN(t.gates, t.bih.Grad, kernel.Overwrite, rights[1:n]...)
+		t.workers.MulTN(t.precision, t.step.projected(), t.bhh.Grad, kernel.Overwrite, recurrent)
+		t.workers.MulTN(t.precision, t.gates, t.bih.Grad, kernel.Overwrite, rights[1:n]...)
 		return
 	}
-	t.workers.MulTN(t.gates, t.bih.Grad, kernel.Overwrite, rights[:n]...)
+	t.workers.MulTN(t.precision, t.gates, t.bih.Grad, kernel.Overwrite, rights[:n]...)
 	copy(t.bhh.Grad, t.bih.Grad)
 }
 

@@ -8,6 +8,7 @@ type Precision int
 const (
 	Float32  Precision = iota
 	BFloat16           // float32 without the lower 16 bits: 8 bits of precision, half the memory
+	Mixed              // as BFloat16, and the other operand of a product is rounded, too: for training
 )
 
 // roundBF16 returns the bfloat16 nearest to x, ties to even, as the bits of a float32; NaN stays NaN.
@@ -18,6 +19,9 @@ func roundBF16(x float32) uint32 {
 	}
 	return (bits + 0x7fff + bits>>16&1) & 0xffff0000
 }
+
+// nearestBF16 returns the bfloat16 nearest to x, as a float32.
+func nearestBF16(x float32) float32 { return math.Float32frombits(roundBF16(x)) }
 
 // round fills panels from up to to with at(k, j), rounded.
 func (p *Packed) round(from, to int, at func(k, j int) float32) {

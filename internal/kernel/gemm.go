@@ -22,10 +22,15 @@ func newScratch() *Scratch { return &Scratch{} }
 //
 //	C[i][j] = start + Σ_k A[i][k]·B[k][j]
 //
-// where start is 0, C[i][j] or bias[j], as mode says.
+// where start is 0, C[i][j] or bias[j], as mode says. If B is kept in Mixed, A is rounded to bfloat16, too; products of two
+// such numbers are exact in float32, and they are added in the order of k, or in that of pairs of k, the odd one first.
+// Where there are instructions for it, subnormal numbers then count as 0.
 func (s *Scratch) Mul(c, a Matrix, b *Packed, from, to int, mode Mode, bias []float32) {
 	checkMul(c, a, b, mode, bias)
 	if b.tiles == nil || b.K == 0 || c.Rows == 0 || from == to {
+		if b.precision == Mixed {
+			a, s.left = rounded(s.left, a)
+		}
 		mulGeneric(c, a, b, from, to, mode, bias)
 		return
 	}
@@ -48,12 +53,16 @@ type Right struct {
 //	C[i][j] = start + Σ_k A[k][i]·B[Rows[k]][j]  for every right
 //	sums[i] = start + Σ_k A[k][i]                unless sums is nil
 //
-// added in the order of k. Mode is Overwrite or Accumulate. A is packed once for all of them.
-func (s *Scratch) MulTN(a Matrix, sums []float32, from, to int, mode Mode, rights ...Right) {
+// added in the order of k. Mode is Overwrite or Accumulate. A is packed once for all of them. Precision is Float32, or Mixed,
+// which rounds A and B for the products as [Scratch.Mul] does.
+func (s *Scratch) MulTN(precision Precision, a Matrix, sums []float32, from, to int, mode Mode, rights ...Right) {
 	checkMulTN(a, sums, rights)
 	t := active.tiles()
+	if precision == Mixed {
+		t = active.mixedTiles()
+	}
 	if t == nil || a.Rows == 0 || from == to || panelsOf(t, rights) == 0 {
-		mulTNGeneric(a, sums, from, to, mode, rights)
+		s.mulTNGeneric(precision, a, sums, from, to, mode, rights)
 		return
 	}
 	s.mulTNTiled(t, a, sums, from, to, mode, rights)
@@ -107,6 +116,8 @@ type product struct {
 	sums    []float32
 	rights  []Right
 
+	precision Precision
+
 	mul, mulTN, pack, packTransposed func(int, *Scratch)
 }
 
@@ -123,7 +134,7 @@ func (p *product) init(w *Workers) {
 	}
 	p.mulTN = func(worker int, s *Scratch) {
 		from, to := Span(p.a.Cols, 1, worker, n)
-		s.MulTN(p.a, p.sums, from, to, p.mode, p.rights...)
+		s.MulTN(p.precision, p.a, p.sums, from, to, p.mode, p.rights...)
 	}
 	p.pack = func(worker int, _ *Scratch) {
 		from, to := Span(p.packed.Panels(), 1, worker, n)
@@ -147,9 +158,9 @@ func (w *Workers) Mul(c, a Matrix, b *Packed, mode Mode, bias []float32) {
 }
 
 // MulTN computes what [Scratch.MulTN] does, on all workers.
-func (w *Workers) MulTN(a Matrix, sums []float32, mode Mode, rights ...Right) {
+func (w *Workers) MulTN(precision Precision, a Matrix, sums []float32, mode Mode, rights ...Right) {
 	p := &w.product
-	p.a, p.sums, p.mode = a, sums, mode
+	p.precision, p.a, p.sums, p.mode = precision, a, sums, mode
 	p.rights = append(p.rights[:0], rights...)
 	w.Run(p.mulTN)
 }
