@@ -118,7 +118,7 @@ func (p *Probe) backward() {
 		t := pass.traces[l][0]
 		t.backward()
 		if l > 0 {
-			t.inputGrads(pass.grads[l], pass.inputGradMode(l, 0))
+			t.inputGrads()
 		}
 	}
 }
