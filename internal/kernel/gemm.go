@@ -134,9 +134,8 @@ const minRowsPerWorker = 8
 
 // Mul computes C = start + A·B as [Scratch.Mul] does, on all workers.
 func (w *Workers) Mul(c, a Matrix, b *Packed, mode Mode, bias []float32) {
-	p := &w.product
-	p.c, p.a, p.packed, p.mode, p.bias = c, a, b, mode, bias
-	w.Run(p.mul)
+	w.product.set(Product{c, a, b, mode, bias})
+	w.Run(w.product.mul)
 }
 
 // MulTN computes C = start + Aᵀ·B as [Scratch.MulTN] does, on all workers.
@@ -145,6 +144,24 @@ func (w *Workers) MulTN(c, a, b Matrix, rows []int32, mode Mode) {
 	p.c, p.a, p.b, p.rows, p.mode = c, a, b, rows, mode
 	w.Run(p.mulTN)
 }
+
+// MulBoth computes two products as Mul does, without waiting between them; the second may add to what the first
+// computes if both B have the same shape and precision.
+func (w *Workers) MulBoth(first, second Product) {
+	w.product.set(first)
+	w.second.set(second)
+	w.Run(w.both)
+}
+
+// Product is C = start + A·B, the arguments of [Workers.Mul].
+type Product struct {
+	C, A Matrix
+	B    *Packed
+	Mode Mode
+	Bias []float32
+}
+
+func (p *product) set(q Product) { p.c, p.a, p.packed, p.mode, p.bias = q.C, q.A, q.B, q.Mode, q.Bias }
 
 // Pack lays b (K×N) out into p.
 func (w *Workers) Pack(p *Packed, b Matrix) {

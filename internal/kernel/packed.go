@@ -14,6 +14,9 @@ const (
 	Int8               // multiples −127 to 127 of a scale that each column has for itself: a quarter of the memory
 )
 
+// String returns the precision's name on the command line.
+func (p Precision) String() string { return [...]string{"fp32", "bf16", "int8"}[p] }
+
 // Packed is the right operand B (K×N) of many products, laid out in panels of some columns: panel p holds
 // B[0][p·width : (p+1)·width], then B[1][…] and so on, with zeros where the last panel exceeds N.
 type Packed struct {
