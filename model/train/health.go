@@ -31,7 +31,8 @@ type ParameterHealth struct {
 type LayerHealth struct {
 	Gradient []float64    `json:"gradient"` // ‖∂L_T/∂h_{T−k}‖ for every lag k of Lags
 	Gates    []GateHealth `json:"gates,omitempty"`
-	Dead     float64      `json:"dead"` // share of units that always give the same
+	Gain     float64      `json:"gain,omitempty"` // of W_hh in cells without gates, see [model.LayerReading]
+	Dead     float64      `json:"dead"`           // share of units that always give the same
 }
 
 // GateHealth tells which share of a gate is saturated.
