@@ -31,22 +31,33 @@ func (w *watched) exploding(r Record, _ Facts) (v Verdict, found bool) {
 	if h == nil {
 		return v, false
 	}
-	clipped := fmt.Sprintf("%.0f %% of the steps were clipped, the largest norm was %.3g", 100*h.Clipped, h.NormMax)
+	layer, evidence := h.explosion()
+	if evidence == "" {
+		return v, false
+	}
+	v = newVerdict(Exploding, h.Step, layer, fmt.Sprintf(
+		"%s; %.0f %% of the steps were clipped, the largest norm was %.3g", evidence, 100*h.Clipped, h.NormMax))
+	if h.Clipped > 0 {
+		v.Try = "half the --lr; --init orthogonal if the recurrent weights start large; --cell lstm"
+	}
+	return v, true
+}
+
+// explosion returns what explodes and in which layer, or "".
+func (h *Health) explosion() (layer, evidence string) {
 	if h.NormMax > explodingNorm {
-		return newVerdict(Exploding, h.Step, "", fmt.Sprintf("the norm of the gradients is above %d: %s", explodingNorm, clipped)), true
+		return "", fmt.Sprintf("the norm of the gradients is above %d", explodingNorm)
 	}
-	for i, layer := range h.Layers {
-		if at, growth := layer.growth(h.Lags); growth > explodingGrowth {
-			return newVerdict(Exploding, h.Step, layerName(i), fmt.Sprintf(
-				"the gradient at lag %d is %.1f times the largest up to lag %d; %s", at, growth, growthLag, clipped)), true
+	for i, l := range h.Layers {
+		if at, growth := l.growth(h.Lags); growth > explodingGrowth {
+			return layerName(i), fmt.Sprintf("the gradient at lag %d is %.1f times the largest up to lag %d", at, growth, growthLag)
 		}
-		if kept := layer.kept(h.Lags); layer.Gain > explodingGain && kept > levelGain {
-			return newVerdict(Exploding, h.Step, layerName(i), fmt.Sprintf(
-				"the recurrent weights lengthen a gradient %.1f times in each step, and activations hardly make up for it: %.0f %% is kept; %s",
-				layer.Gain, 100*kept, clipped)), true
+		if kept := l.kept(h.Lags); l.Gain > explodingGain && kept > levelGain {
+			return layerName(i), fmt.Sprintf(
+				"the recurrent weights lengthen a gradient %.1f times in each step, and activations hardly make up for it: %.0f %% is kept", l.Gain, 100*kept)
 		}
 	}
-	return v, false
+	return "", ""
 }
 
 // growth returns the lag above growthLag at which the gradient is the largest, and by which factor it is above those up

@@ -1,6 +1,7 @@
 package train
 
 import (
+	"fmt"
 	"math"
 	"strconv"
 
@@ -17,6 +18,27 @@ type Health struct {
 	Parameters []ParameterHealth `json:"parameters"`
 	Lags       []int             `json:"lags,omitempty"`   // at which the layers' Gradient was measured
 	Layers     []LayerHealth     `json:"layers,omitempty"` // of objectives that are a [Prober]
+}
+
+// String returns the health in a line: the largest norm of the gradients, the share of clipped steps, how much of a
+// gradient each step back keeps in the layer where it lasts the longest, and the most saturated gate.
+func (h *Health) String() string {
+	s := fmt.Sprintf("gradient ≤ %.2g, clipped %.0f %%", h.NormMax, 100*h.Clipped)
+	if _, _, gain := h.longest(); gain > 0 {
+		s += fmt.Sprintf(", kept %.0f %% a step back", 100*gain)
+	}
+	most, saturated := "", 0.0
+	for i, l := range h.Layers {
+		for _, g := range l.Gates {
+			if g.Low+g.High > saturated {
+				most, saturated = fmt.Sprintf("%s of %s", g.Name, layerName(i)), g.Low+g.High
+			}
+		}
+	}
+	if most != "" {
+		s += fmt.Sprintf(", %s %.0f %% saturated", most, 100*saturated)
+	}
+	return s
 }
 
 // ParameterHealth is what was measured of one parameter.
