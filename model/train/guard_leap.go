@@ -11,12 +11,12 @@ const (
 	leapFactor = 2
 	leapNats   = 2
 
-	// lostShare and hadShare: a loss above lostShare of that of knowing nothing, after a running mean below hadShare of
-	// it, is a leap if leapSteps batches in a row have it. Knowing nothing means the entropy of single tokens if it is
-	// known, else the first loss.
+	// lostShare and hadShare: a loss above lostShare of the entropy of single tokens, after a running mean below hadShare
+	// of it, is a leap if leapSteps batches in a row have it; fewer may be a foreign passage in the text. If that entropy
+	// is not known, as in a classifier, whose batches are uneven, only leapFactor counts.
 	lostShare = 0.95
 	hadShare  = 0.75
-	leapSteps = 5
+	leapSteps = 20
 
 	// leapDecay makes the running mean one of some 50 steps.
 	leapDecay = 0.98
@@ -35,15 +35,11 @@ func (s *leapState) observe(loss, unigram float64) bool {
 		s.First, s.Mean = loss, loss
 		return false
 	}
-	nothing := s.First
-	if unigram > 0 {
-		nothing = math.Min(nothing, unigram)
-	}
 	switch {
 	case loss > s.bound():
 		s.Above++
 		return true
-	case s.Mean < hadShare*nothing && loss > lostShare*nothing:
+	case s.Mean < hadShare*unigram && loss > lostShare*unigram:
 		s.Above++
 		return s.Above >= leapSteps
 	}

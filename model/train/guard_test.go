@@ -237,9 +237,9 @@ func TestLeaps(t *testing.T) {
 		{"falling", []float64{4.2, 4.3, 4, 3, 2.5, 2.6, 2.4}, 3.3, -1},
 		{"all at once", []float64{4.2, 4.1, 10.5}, 3.3, 2},
 		{"a bad start", []float64{4.2, 10, 9, 4}, 3.3, -1},
-		{"what was learned is lost", slices.Concat([]float64{4.2}, repeat(2, 200), repeat(3.3, 9)), 3.3, 205},
-		{"what was learned is lost, unigrams unknown", slices.Concat([]float64{4.2}, repeat(2, 200), repeat(4.1, 9)), 0, 205},
-		{"an odd batch", slices.Concat([]float64{4.2}, repeat(2, 200), repeat(3.3, 4), repeat(2, 5)), 3.3, -1},
+		{"what was learned is lost", slices.Concat([]float64{4.2}, repeat(2, 200), repeat(3.3, 30)), 3.3, 220},
+		{"what was learned is lost, unigrams unknown", slices.Concat([]float64{4.2}, repeat(2, 200), repeat(4.1, 30)), 0, -1},
+		{"an odd batch", slices.Concat([]float64{4.2}, repeat(2, 200), repeat(3.3, 19), repeat(2, 5)), 3.3, -1},
 		{"an odd passage", slices.Concat([]float64{4.2}, repeat(2, 200), repeat(2.9, 40)), 3.3, -1},
 		{"nothing was learned yet", slices.Concat([]float64{4.2}, repeat(3.2, 200), repeat(3.4, 40)), 3.3, -1},
 	} {

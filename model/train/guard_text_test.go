@@ -79,6 +79,7 @@ func TestVerdictsOnRealRuns(t *testing.T) {
 		{"tanh network whose recurrent weights are halved", trial{model.RNN, 1, half, 3e-3, 200}, Vanishing},
 		{"two tanh layers whose recurrent weights are halved", trial{model.RNN, 2, half, 3e-3, 200}, Vanishing},
 		{"tanh network whose recurrent weights are too large", trial{model.RNN, 2, large, 3e-3, 200}, Exploding},
+		{"one tanh layer whose recurrent weights are too large", trial{model.RNN, 1, large, 3e-3, 200}, Exploding},
 		{"LSTM", trial{model.LSTM, 1, model.Init{}, 5e-3, 400}, ""},
 		{"two layers of LSTM", trial{model.LSTM, 2, model.Init{}, 5e-3, 400}, ""},
 		{"GRU", trial{model.GRU, 2, model.Init{}, 5e-3, 400}, ""},

@@ -36,8 +36,8 @@ func (w *watched) vanishing(r Record, f Facts) (v Verdict, found bool) {
 	}
 	w.Faint++
 	return newVerdict(Vanishing, h.Step, layerName(layer), fmt.Sprintf(
-		"each step back leaves %.0f %% of the gradient, so that at lag %d %.1e of that at lag 1 is left, while tokens %d apart depend on each other",
-		100*gain, lag, math.Pow(gain, float64(lag-1)), f.Dependency)), w.Faint >= vanishingTimes
+		"each step back leaves %.0f %% of the gradient, which is %.1e of it at lag %d, while tokens %d apart depend on each other",
+		100*gain, math.Pow(gain, float64(lag-1)), lag, f.Dependency)), w.Faint >= vanishingTimes
 }
 
 // longest returns the longest lag up to vanishingLag, and the layer in which gradients are best kept until there, with

@@ -99,6 +99,11 @@ func TestDiagnose(t *testing.T) {
 		{"short text", each(8, gain(0.5)), Facts{Dependency: 16}, ""},
 		{"exploding", each(8, gain(1.05)), facts, "exploding 25"},
 		{"level", each(8, gain(1)), facts, ""},
+		{"level by weights that are too large", each(8, func(step int) Record {
+			layer := decay(0.97, lags)
+			layer.Gain = 1.6
+			return measured(step, layer, lags...)
+		}), facts, "exploding 25"},
 		{"saturated", each(8, gates(0.5, 0.46, 0)), facts, "saturated 75"},
 		{"half saturated", each(8, gates(0.5, 0.3, 0)), facts, ""},
 		{"dead", each(8, gates(0, 0, 0.6)), facts, "saturated 75"},

@@ -123,6 +123,19 @@ func TestToldNumbersFitJSON(t *testing.T) {
 	}
 }
 
+func TestHealthAsText(t *testing.T) {
+	h := Health{NormMax: 1.25, Clipped: 0.04, Lags: []int{0, 1, 2, 3}, Layers: []LayerHealth{
+		{Gradient: []float64{2, 1, 0.7, 0.49}, Gates: []GateHealth{{"i", 0.1, 0.2}, {"f", 0, 0.1}}},
+		{Gradient: []float64{2, 1, 0.8, 0.64}, Gates: []GateHealth{{"i", 0.3, 0.26}, {"f", 0.5, 0}}},
+	}}
+	if got, want := h.String(), "gradient ≤ 1.2, clipped 4 %, kept 80 % a step back, i of layer 1 56 % saturated"; got != want {
+		t.Errorf("%q, want %q", got, want)
+	}
+	if got, want := (&Health{NormMax: 2}).String(), "gradient ≤ 2, clipped 0 %"; got != want {
+		t.Errorf("%q, want %q", got, want)
+	}
+}
+
 // TestHealthChangesNothing compares the bits of runs that are measured in every step and never.
 func TestHealthChangesNothing(t *testing.T) {
 	var with, without history

@@ -99,7 +99,7 @@ func (l *Loop) run(ctx context.Context) (Ending, error) {
 	if err := l.plan(ctx); err != nil {
 		return Failed, err
 	}
-	l.facts.Steps = l.state.Plan.Steps
+	l.facts = l.Facts()
 	for {
 		ending, err := l.advance(ctx)
 		if err != nil {
@@ -189,6 +189,12 @@ func (l *Loop) update(rate float64) (Update, error) {
 	}
 	l.objective.Updated()
 	return u, nil
+}
+
+// Facts returns what the guard knows of the task, to [Diagnose] a run by its records later.
+func (l *Loop) Facts() Facts {
+	l.facts.Steps = l.state.Plan.Steps
+	return l.facts
 }
 
 func (l *Loop) now() time.Time { return l.cfg.Now() }
