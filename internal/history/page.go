@@ -21,17 +21,21 @@ func Page(records []train.Record, limit float64) *report.Run {
 		if rec.ValidLoss != nil {
 			add(&p.Curves.Validation, rec.Step, *rec.ValidLoss)
 		}
-		for _, v := range rec.Verdicts {
-			p.Verdicts = append(p.Verdicts, report.Verdict{
-				Kind: string(v.Kind), Step: v.Step, Where: v.Layer, Evidence: v.Evidence, Cause: v.Cause, Try: v.Try, Action: v.Action,
-			})
+		if rec.ValidScore != nil {
+			add(&p.Score, rec.Step, *rec.ValidScore)
 		}
 		if rec.Health != nil {
 			measured = append(measured, rec.Health)
 		}
 	}
+	for _, v := range verdicts(records) {
+		p.Verdicts = append(p.Verdicts, report.Verdict{
+			Kind: string(v.Kind), Step: v.Step, Where: v.Layer, Evidence: v.Evidence, Cause: v.Cause, Try: v.Try, Action: v.Action,
+		})
+	}
 	p.Norms, p.Updates = norms(measured)
 	p.Lags, p.Gates = lags(measured), gates(measured)
+	p.Summary = summary(records)
 	return p
 }
 

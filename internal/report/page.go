@@ -16,12 +16,15 @@ type Run struct {
 
 	Verdicts []Verdict
 	Watched  bool // verdicts were looked for: without any, the page says that nothing is wrong
+	GoesOn   bool // the run is not over: a browser reads the page anew now and then
 
-	Curves  Curves     // without their Title
-	Norms   []Line     // of gradients, by parameter or layer
-	Updates []Line     // length of an update over that of the weights
-	Lags    []LagChart // one a layer
-	Gates   []Chart    // shares of saturated gates, one a layer
+	Curves    Curves // without their Title
+	Score     Series // of validations; more is better
+	ScoreName string
+	Norms     []Line     // of gradients, by parameter or layer
+	Updates   []Line     // length of an update over that of the weights
+	Lags      []LagChart // one a layer
+	Gates     []Chart    // shares of saturated gates, one a layer
 
 	Samples []Sample // texts of the network as training went on, oldest first
 	Facts   []Group  // configuration, tokenizer, corpus
@@ -129,9 +132,11 @@ func (r *Run) learning() []figure {
 	if r.Curves.Limit > 0 && r.Curves.Limit <= biggest {
 		loss.level("c2 dashed", fmt.Sprintf("no model can beat %.3f", r.Curves.Limit), r.Curves.Limit)
 	}
+	score := plane{xName: "step"}
+	score.add("c1", "", r.Score.points())
 	rate := plane{xName: "step"}
 	rate.add("c3", "", r.Curves.LearningRate.points())
-	return figures(loss.figure("Loss, in nats a token", ""), rate.figure("Learning rate", ""))
+	return figures(loss.figure("Loss, in nats a token", ""), score.figure(r.ScoreName, ""), rate.figure("Learning rate", ""))
 }
 
 // travel draws the gradients by lag.

@@ -49,12 +49,12 @@ func (e *DivergedError) finding() string {
 }
 
 // verdict returns what the guard says of the error.
-func (e *DivergedError) verdict() Verdict {
+func (e *DivergedError) verdict(f Facts) Verdict {
 	kind := NonFinite
 	if finite(e.Value) {
 		kind = Exploding
 	}
-	v := newVerdict(kind, e.Step, e.Layer, e.finding())
+	v := f.verdict(kind, e.Step, e.Layer, e.finding())
 	v.Tensor = e.Tensor
 	return v
 }

@@ -57,7 +57,7 @@ func (l *Loop) rescue(err error) error {
 	if l.cfg.Guard != GuardAct || l.good == nil || g.Rollbacks == maxRollbacks {
 		return err
 	}
-	v := diverged.verdict()
+	v := diverged.verdict(l.facts)
 	if err := l.rollBack(); err != nil {
 		return err
 	}

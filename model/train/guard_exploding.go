@@ -26,7 +26,7 @@ const (
 	levelGain       = 0.95
 )
 
-func (w *watched) exploding(r Record, _ Facts) (v Verdict, found bool) {
+func (w *watched) exploding(r Record, f Facts) (v Verdict, found bool) {
 	h := r.Health
 	if h == nil {
 		return v, false
@@ -35,12 +35,8 @@ func (w *watched) exploding(r Record, _ Facts) (v Verdict, found bool) {
 	if evidence == "" {
 		return v, false
 	}
-	v = newVerdict(Exploding, h.Step, layer, fmt.Sprintf(
-		"%s; %.0f %% of the steps were clipped, the largest norm was %.3g", evidence, 100*h.Clipped, h.NormMax))
-	if h.Clipped > 0 {
-		v.Try = "half the --lr; --init orthogonal if the recurrent weights start large; --cell lstm"
-	}
-	return v, true
+	return f.verdict(Exploding, h.Step, layer, fmt.Sprintf(
+		"%s; %.0f %% of the steps were clipped, the largest norm was %.3g", evidence, 100*h.Clipped, h.NormMax)), true
 }
 
 // explosion returns what explodes and in which layer, or "".

@@ -35,9 +35,13 @@ func (w *watched) vanishing(r Record, f Facts) (v Verdict, found bool) {
 		return v, false
 	}
 	w.Faint++
-	return newVerdict(Vanishing, h.Step, layerName(layer), fmt.Sprintf(
+	v = f.verdict(Vanishing, h.Step, layerName(layer), fmt.Sprintf(
 		"each step back leaves %.0f %% of the gradient, which is %.1e of it at lag %d, while tokens %d apart depend on each other",
-		100*gain, math.Pow(gain, float64(lag-1)), lag, f.Dependency)), w.Faint >= vanishingTimes
+		100*gain, math.Pow(gain, float64(lag-1)), lag, f.Dependency))
+	if len(h.Layers[layer].Gates) > 1 { // a gated cell already
+		v.Try = fmt.Sprintf("--chrono %d; --forget-bias 1", f.Dependency)
+	}
+	return v, w.Faint >= vanishingTimes
 }
 
 // longest returns the longest lag up to vanishingLag, and the layer in which gradients are best kept until there, with

@@ -115,7 +115,7 @@ func TestDiagnose(t *testing.T) {
 		{"overfitting", curve(falling(2, 0.95), 2, 1.9, 1.91, 1.95, 1.97, 2, 2.1), facts, "overfitting 250"},
 		{"validation goes up and down", curve(falling(2, 0.95), 2, 1.9, 1.91, 1.92, 1.9, 1.93, 1.91), facts, ""},
 		{"validation and training rise", curve(falling(1.5, 1.02), 2, 1.9, 2, 2.1, 2.2, 2.3), facts, ""},
-		{"the guard's own verdicts", []Record{{Step: 7, Verdicts: []Verdict{newVerdict(NonFinite, 6, "", "the loss is NaN")}}}, facts, "non-finite 6"},
+		{"the guard's own verdicts", []Record{{Step: 7, Verdicts: []Verdict{Facts{}.verdict(NonFinite, 6, "", "the loss is NaN")}}}, facts, "non-finite 6"},
 	} {
 		var got []string
 		for _, v := range Diagnose(c.records, c.facts) {

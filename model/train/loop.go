@@ -24,6 +24,8 @@ type Loop struct {
 	norms     *optim.Norms
 	facts     Facts
 	good      *goodState // nil until a state is kept
+	lossNow   float64    // of the last batch; may be no finite one
+	factsTold bool       // a record of this session had them
 
 	state State     // its Seconds are those of earlier sessions; optimiser, schedule and position keep theirs
 	began time.Time // of this session; zero before Run
@@ -106,7 +108,7 @@ func (l *Loop) run(ctx context.Context) (Ending, error) {
 			err = l.rescue(err)
 		}
 		if err != nil {
-			return Failed, err
+			return Failed, l.recordFailure(err)
 		}
 		if ending != "" {
 			return ending, nil
@@ -168,6 +170,7 @@ func (l *Loop) update(rate float64) (Update, error) {
 	if u.Batch, err = l.objective.Step(); err != nil {
 		return u, fmt.Errorf("training step %d: %w", u.Step, err)
 	}
+	l.lossNow = u.Batch.Nats / float64(max(1, u.Batch.Tokens))
 	if err := l.checkLoss(u); err != nil {
 		return u, err
 	}
@@ -193,7 +196,7 @@ func (l *Loop) update(rate float64) (Update, error) {
 
 // Facts returns what the guard knows of the task, to [Diagnose] a run by its records later.
 func (l *Loop) Facts() Facts {
-	l.facts.Steps = l.state.Plan.Steps
+	l.facts.Steps, l.facts.Rate, l.facts.Clip = l.state.Plan.Steps, l.cfg.Schedule.Rate, l.cfg.Clip.Norm
 	return l.facts
 }
 
