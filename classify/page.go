@@ -17,19 +17,20 @@ func (r *run) openReport() error {
 	}
 	s, p := r.settings, r.plan
 	about := history.Description{
-		Title: filepath.Base(r.cfg.Out), Score: "Macro-F1 on validation", Guarded: s.Guard != train.GuardOff,
-		Subtitle: fmt.Sprintf("%s of %d × %d units, %d parameters, learning to label documents", s.Cell, s.Layers, s.Hidden, p.Parameters),
+		Title: filepath.Base(r.cfg.Out), Unit: "documents", Score: "Macro-F1 on validation", Guarded: s.Guard != train.GuardOff,
+		Subtitle: fmt.Sprintf("%s of %d × %d units with %s parameters, learning to label documents",
+			strings.ToUpper(string(s.Cell)), s.Layers, s.Hidden, report.Grouped(p.Parameters)),
 		Facts: []report.Group{
 			{Title: "Documents", Facts: []report.Fact{
 				{Name: "read from", Value: strings.Join(p.Files, " ")},
-				{Name: "to train on", Value: fmt.Sprint(p.Train)},
-				{Name: "to validate on", Value: fmt.Sprint(p.Valid)},
-				{Name: "to test on", Value: fmt.Sprint(p.Test)},
+				{Name: "to train on", Value: report.Grouped(p.Train)},
+				{Name: "to validate on", Value: report.Grouped(p.Valid)},
+				{Name: "to test on", Value: report.Grouped(p.Test)},
 				{Name: "SHA-256", Value: r.training.SHA256},
 			}},
 			{Title: "Labels", Facts: labelFacts(p)},
 			{Title: "Tokenizer", Facts: []report.Fact{
-				{Name: "kind", Value: p.Tokenizer}, {Name: "tokens", Value: fmt.Sprint(p.VocabSize)},
+				{Name: "kind", Value: p.Tokenizer}, {Name: "tokens", Value: report.Grouped(p.VocabSize)},
 			}},
 			{Title: "Settings", Facts: history.Settings(s)},
 		},
@@ -42,7 +43,7 @@ func labelFacts(p Plan) []report.Fact {
 	const most = 20
 	var facts []report.Fact
 	for _, l := range p.Labels[:min(most, len(p.Labels))] {
-		facts = append(facts, report.Fact{Name: l.Label, Value: fmt.Sprint(l.Count)})
+		facts = append(facts, report.Fact{Name: l.Label, Value: report.Grouped(l.Count)})
 	}
 	if n := len(p.Labels) - most; n > 0 {
 		facts = append(facts, report.Fact{Name: fmt.Sprintf("… and %d more", n)})

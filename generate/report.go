@@ -19,8 +19,9 @@ func (r *run) openReport() error {
 	}
 	s, d := r.cfg.Settings, r.data
 	about := history.Description{
-		Title: filepath.Base(r.cfg.Out), Guarded: s.Guard != train.GuardOff,
-		Subtitle: fmt.Sprintf("%s of %d × %d units, %d parameters, learning to write from %s", s.Cell, s.Layers, s.Hidden, r.plan.Parameters, strings.Join(d.names, " ")),
+		Title: filepath.Base(r.cfg.Out), Unit: "tokens", Guarded: s.Guard != train.GuardOff,
+		Subtitle: fmt.Sprintf("%s of %d × %d units with %s parameters, learning to write from %s",
+			strings.ToUpper(string(s.Cell)), s.Layers, s.Hidden, report.Grouped(r.plan.Parameters), baseNames(d.names)),
 		Facts: []report.Group{
 			{Title: "Corpus", Facts: r.corpusFacts()},
 			{Title: "Tokenizer", Facts: r.tokenizerFacts()},
@@ -30,13 +31,22 @@ func (r *run) openReport() error {
 	return r.history.Report(about, r.resumed.Step)
 }
 
+// baseNames names files without their folders.
+func baseNames(paths []string) string {
+	var names []string
+	for _, p := range paths {
+		names = append(names, filepath.Base(p))
+	}
+	return strings.Join(names, ", ")
+}
+
 func (r *run) corpusFacts() []report.Fact {
 	d := r.data
 	facts := []report.Fact{
 		{Name: "read from", Value: strings.Join(d.names, " ")},
-		{Name: "characters", Value: fmt.Sprint(d.stats.Chars)},
-		{Name: "tokens to train on", Value: fmt.Sprint(r.plan.TrainTokens)},
-		{Name: "tokens to validate on", Value: fmt.Sprint(r.plan.ValidTokens)},
+		{Name: "characters", Value: report.Grouped(int(d.stats.Chars))},
+		{Name: "tokens to train on", Value: report.Grouped(r.plan.TrainTokens)},
+		{Name: "tokens to validate on", Value: report.Grouped(r.plan.ValidTokens)},
 	}
 	if d.limit > 0 {
 		facts = append(facts, report.Fact{Name: "entropy, nats a token", Value: fmt.Sprintf("%.4f", d.limit)})
@@ -48,8 +58,8 @@ func (r *run) tokenizerFacts() []report.Fact {
 	tokens := float64(r.plan.TrainTokens + r.plan.ValidTokens)
 	facts := []report.Fact{
 		{Name: "kind", Value: r.plan.Tokenizer},
-		{Name: "tokens", Value: fmt.Sprint(r.plan.VocabSize)},
-		{Name: "unknown in the text", Value: fmt.Sprint(r.data.unknown.Count)},
+		{Name: "tokens", Value: report.Grouped(r.plan.VocabSize)},
+		{Name: "unknown in the text", Value: report.Grouped(r.data.unknown.Count)},
 	}
 	if r.data.split.Train > 0 && tokens > 0 {
 		facts = append(facts, report.Fact{Name: "characters a token", Value: fmt.Sprintf("%.2f", float64(r.data.stats.Chars)/tokens)})

@@ -35,7 +35,6 @@ func Page(records []train.Record, limit float64) *report.Run {
 	}
 	p.Norms, p.Updates = norms(measured)
 	p.Lags, p.Gates = lags(measured), gates(measured)
-	p.Summary = summary(records)
 	return p
 }
 
@@ -96,9 +95,20 @@ func lags(measured []*train.Health) (charts []report.LagChart) {
 		for _, at := range slices.Compact([]int{0, n / 2, n - 1}) {
 			c.Curves = append(c.Curves, report.LagCurve{Step: measured[at].Step, Values: measured[at].Layers[i].Gradient})
 		}
+		c.Bound = bound(measured[n-1], i)
 		charts = append(charts, c)
 	}
 	return charts
+}
+
+// bound is where the guard draws the line for a layer.
+func bound(h *train.Health, layer int) report.LagBound {
+	values := h.Layers[layer].VanishingBound(h.Lags)
+	if values == nil {
+		return report.LagBound{}
+	}
+	near := slices.Index(h.Lags, 1)
+	return report.LagBound{Lags: h.Lags[near : near+len(values)], Values: values}
 }
 
 // gates returns a chart for every layer with the share of every gate that is saturated, and of the units that are dead.

@@ -9,16 +9,16 @@ import (
 	"github.com/textgen-go/textgen/model/train"
 )
 
-// summary returns the figures to see first.
-func summary(records []train.Record) []report.Fact {
+// summary returns the figures to see first. Unit is what a network reads: tokens or documents.
+func summary(records []train.Record, unit string) []report.Fact {
 	if len(records) == 0 {
 		return nil
 	}
 	last := records[len(records)-1]
-	steps, best := fmt.Sprint(last.Step), math.Inf(1)
+	steps, best := report.Grouped(last.Step), math.Inf(1)
 	for _, r := range records {
 		if r.Facts != nil && r.Facts.Steps > 0 {
-			steps = fmt.Sprintf("%d of %d", last.Step, r.Facts.Steps)
+			steps = report.Grouped(last.Step) + " of " + report.Grouped(r.Facts.Steps)
 		}
 		if r.ValidLoss != nil {
 			best = min(best, *r.ValidLoss)
@@ -35,5 +35,5 @@ func summary(records []train.Record) []report.Fact {
 	}
 	return append(facts,
 		report.Fact{Name: "time", Value: time.Duration(last.Seconds * float64(time.Second)).Round(time.Second).String()},
-		report.Fact{Name: "a second", Value: fmt.Sprintf("%.0f", last.TokensPerSecond)})
+		report.Fact{Name: unit + " a second", Value: report.Grouped(int(last.TokensPerSecond))})
 }

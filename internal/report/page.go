@@ -68,6 +68,13 @@ type LagChart struct {
 	Title  string
 	Lags   []int
 	Curves []LagCurve
+	Bound  LagBound
+}
+
+// LagBound is a line below which a gradient is called vanishing. Its Lags may be empty.
+type LagBound struct {
+	Lags   []int
+	Values []float64
 }
 
 // LagCurve is what was measured at one step.
@@ -85,7 +92,7 @@ type Sample struct {
 //go:embed page.html
 var pageText string
 
-var page = template.Must(template.New("page").Funcs(template.FuncMap{"grouped": groupedInt}).Parse(pageText))
+var page = template.Must(template.New("page").Funcs(template.FuncMap{"grouped": Grouped}).Parse(pageText))
 
 // figure is a chart ready for the page.
 type figure struct {
@@ -117,8 +124,11 @@ func (r *Run) WriteHTML(w io.Writer) error {
 
 // learning draws losses and learning rate.
 func (r *Run) learning() []figure {
-	loss := plane{xName: "step"}
 	training := r.Curves.Training.points()
+	loss, name := plane{xName: "step", log: leaps(training)}, "Loss, in nats a token"
+	if loss.log {
+		name += ", on a logarithmic axis"
+	}
 	if len(training) > maxPoints/8 {
 		loss.add("c0 faint", "", envelope(training))
 		training = smooth(training)
@@ -136,7 +146,7 @@ func (r *Run) learning() []figure {
 	score.add("c1", "", r.Score.points())
 	rate := plane{xName: "step"}
 	rate.add("c3", "", r.Curves.LearningRate.points())
-	return figures(loss.figure("Loss, in nats a token", ""), score.figure(r.ScoreName, ""), rate.figure("Learning rate", ""))
+	return figures(loss.figure(name, ""), score.figure(r.ScoreName, ""), rate.figure("Learning rate", ""))
 }
 
 // travel draws the gradients by lag.
@@ -149,8 +159,9 @@ func (r *Run) travel() []figure {
 			if n := len(c.Curves); n > 1 {
 				class = fmt.Sprintf("age%d", i*2/(n-1))
 			}
-			p.add(class, "step "+groupedInt(curve.Step), Series{Steps: c.Lags, Values: curve.Values}.points())
+			p.add(class, "step "+Grouped(curve.Step), Series{Steps: c.Lags, Values: curve.Values}.points())
 		}
+		p.add("c1 dashed", "vanishing if below", Series{Steps: c.Bound.Lags, Values: c.Bound.Values}.points())
 		all = append(all, p.figure(c.Title, ""))
 	}
 	return figures(all...)

@@ -42,7 +42,8 @@ func (w *watched) exploding(r Record, f Facts) (v Verdict, found bool) {
 // explosion returns what explodes and in which layer, or "".
 func (h *Health) explosion() (layer, evidence string) {
 	if h.NormMax > explodingNorm {
-		return "", fmt.Sprintf("the norm of the gradients is above %d", explodingNorm)
+		name := h.steepest()
+		return layerOf(name), fmt.Sprintf("the norm of the gradients is above %d, most of it in %s", explodingNorm, name)
 	}
 	for i, l := range h.Layers {
 		if at, growth := l.growth(h.Lags); growth > explodingGrowth {
@@ -54,6 +55,17 @@ func (h *Health) explosion() (layer, evidence string) {
 		}
 	}
 	return "", ""
+}
+
+// steepest returns the name of the parameter with the greatest gradient.
+func (h *Health) steepest() string {
+	var most ParameterHealth
+	for _, p := range h.Parameters {
+		if p.Gradient > most.Gradient || most.Name == "" {
+			most = p
+		}
+	}
+	return most.Name
 }
 
 // growth returns the lag above growthLag at which the gradient is the largest, and by which factor it is above those up

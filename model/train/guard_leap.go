@@ -61,7 +61,7 @@ func (l *Loop) checkLeap(u Update) error {
 	if !g.Leap.observe(loss, l.facts.Unigram) {
 		return nil
 	}
-	err := &DivergedError{Step: u.Step, What: "loss", Value: loss, Before: before}
+	err := &DivergedError{Step: u.Step, What: "loss", Value: loss, Before: before, Tensor: l.steepest()}
 	if l.cfg.Guard == GuardAct {
 		return err
 	}
@@ -78,5 +78,16 @@ func (l *Loop) checkValidation(m Metrics) error {
 	if finite(m.Loss) && (l.cfg.Guard != GuardAct || leap.First == 0 || m.Loss <= leap.bound()) {
 		return nil
 	}
-	return &DivergedError{Step: l.state.Step, What: "validation loss", Value: m.Loss, Before: leap.Mean}
+	return &DivergedError{Step: l.state.Step, What: "validation loss", Value: m.Loss, Before: leap.Mean, Tensor: l.steepest()}
+}
+
+// steepest returns the name of the parameter with the greatest gradient in the last step.
+func (l *Loop) steepest() string {
+	name, greatest := "", 0.0
+	for i, p := range l.params {
+		if norm := l.clipper.Norm(i); norm > greatest {
+			name, greatest = p.Name, norm
+		}
+	}
+	return name
 }

@@ -3,6 +3,7 @@ package train
 import (
 	"fmt"
 	"math"
+	"slices"
 )
 
 // Gradients vanish if each step back, from lag 1 to the longest that was measured up to vanishingLag, leaves less than
@@ -20,6 +21,21 @@ const (
 	vanishingTimes = 2
 	settlingSteps  = 50
 )
+
+// VanishingBound returns the norms below which gradients are said to vanish, at the lags of a layer up to the longest that
+// counts, or nil if the lags do not reach far enough to tell.
+func (l LayerHealth) VanishingBound(lags []int) (bound []float64) {
+	near := slices.Index(lags, 1)
+	if near < 0 || lags[len(lags)-1] < shortestLag {
+		return nil
+	}
+	for _, k := range lags {
+		if k >= 1 && k <= vanishingLag {
+			bound = append(bound, l.Gradient[near]*math.Pow(vanishingGain, float64(k-1)))
+		}
+	}
+	return bound
+}
 
 func (w *watched) vanishing(r Record, f Facts) (v Verdict, found bool) {
 	h := r.Health

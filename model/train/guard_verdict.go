@@ -1,6 +1,9 @@
 package train
 
-import "fmt"
+import (
+	"fmt"
+	"strings"
+)
 
 // Kind names what is wrong with a training.
 type Kind string
@@ -60,7 +63,7 @@ func (f Facts) remedy(k Kind, layer string) string {
 	case Vanishing:
 		return "--cell lstm or --cell gru; else --init orthogonal without --recurrent-scale"
 	case Exploding:
-		if layer != "" {
+		if f.Window > 0 && strings.HasPrefix(layer, "layer") {
 			return "--init orthogonal without --recurrent-scale; --cell lstm; " + f.calmer()
 		}
 		return f.calmer()

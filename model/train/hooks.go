@@ -33,7 +33,7 @@ const (
 )
 
 // Record is a line of a run's history. Losses are means in nats a token. A run that diverges ends with a record that holds
-// the verdict on it; its loss is 3.403e+38 if it is no finite one.
+// the verdict on it, and the loss of its last batch alone: 3.403e+38 if that is no finite one.
 type Record struct {
 	Step            int      `json:"step"`                  // updates so far
 	Tokens          int64    `json:"tokens"`                // tokens trained on so far

@@ -24,7 +24,7 @@ type Loop struct {
 	norms     *optim.Norms
 	facts     Facts
 	good      *goodState // nil until a state is kept
-	lossNow   float64    // of the last batch; may be no finite one
+	last      Update     // the last step, as far as it came
 	factsTold bool       // a record of this session had them
 
 	state State     // its Seconds are those of earlier sessions; optimiser, schedule and position keep theirs
@@ -166,11 +166,11 @@ func (l *Loop) step() error {
 // update does one step's arithmetic: loss, gradients, clipping, update.
 func (l *Loop) update(rate float64) (Update, error) {
 	u := Update{Step: l.state.Step + 1, Rate: rate, Clipper: l.clipper}
+	defer func() { l.last = u }()
 	var err error
 	if u.Batch, err = l.objective.Step(); err != nil {
 		return u, fmt.Errorf("training step %d: %w", u.Step, err)
 	}
-	l.lossNow = u.Batch.Nats / float64(max(1, u.Batch.Tokens))
 	if err := l.checkLoss(u); err != nil {
 		return u, err
 	}

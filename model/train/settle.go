@@ -117,11 +117,9 @@ func (l *Loop) recordFailure(err error) error {
 	if !errors.As(err, &diverged) {
 		return err
 	}
-	none := l.state.Pending.Tokens == 0
 	r := l.record()
-	if r.Step = diverged.Step; none {
-		r.Loss = told(l.lossNow)
-	}
+	r.Step, r.Rate, r.GradNorm = diverged.Step, l.last.Rate, told(l.last.Clipped.Norm)
+	r.Loss = told(l.last.Batch.Nats / float64(max(1, l.last.Batch.Tokens)))
 	v := diverged.verdict(l.facts)
 	if l.cfg.Guard == GuardAct {
 		v.Action = "gave up"
