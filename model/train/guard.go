@@ -57,7 +57,7 @@ func (l *Loop) rescue(err error) error {
 	if l.cfg.Guard != GuardAct || l.good == nil || g.Rollbacks == maxRollbacks {
 		return err
 	}
-	v := diverged.verdict(l.facts)
+	v := l.verdictOn(diverged)
 	if err := l.rollBack(); err != nil {
 		return err
 	}
@@ -67,6 +67,13 @@ func (l *Loop) rescue(err error) error {
 	v.Action = wentBack(l.good.step, g.rateFactor())
 	g.Verdicts = append(g.Verdicts, v)
 	return nil
+}
+
+// verdictOn explains an error; the rate that it proposes to halve is the one that was left.
+func (l *Loop) verdictOn(e *DivergedError) Verdict {
+	f := l.facts
+	f.Rate *= l.state.Guard.rateFactor()
+	return e.verdict(f)
 }
 
 // verdicts returns what is wrong, from within the steps since the last record and from that record.

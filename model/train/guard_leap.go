@@ -66,7 +66,7 @@ func (l *Loop) checkLeap(u Update) error {
 		return err
 	}
 	if g.Watched.say(Exploding) {
-		g.Verdicts = append(g.Verdicts, err.verdict(l.facts))
+		g.Verdicts = append(g.Verdicts, l.verdictOn(err))
 	}
 	return nil
 }

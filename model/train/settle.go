@@ -120,7 +120,7 @@ func (l *Loop) recordFailure(err error) error {
 	r := l.record()
 	r.Step, r.Rate, r.GradNorm = diverged.Step, l.last.Rate, told(l.last.Clipped.Norm)
 	r.Loss = told(l.last.Batch.Nats / float64(max(1, l.last.Batch.Tokens)))
-	v := diverged.verdict(l.facts)
+	v := l.verdictOn(diverged)
 	if l.cfg.Guard == GuardAct {
 		v.Action = "gave up"
 	}
