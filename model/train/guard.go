@@ -17,7 +17,7 @@ const (
 	GuardAct GuardMode = "act"
 	// GuardWarn gives a [Verdict] on what goes wrong. A value that is not finite ends the run.
 	GuardWarn GuardMode = "warn"
-	// GuardOff is silent. A value that is not finite ends the run.
+	// GuardOff is silent. A value that is not finite ends the run; that alone is said.
 	GuardOff GuardMode = "off"
 )
 

@@ -51,7 +51,7 @@ func (f Facts) verdict(k Kind, step int, layer, evidence string) Verdict {
 var causes = map[Kind]string{
 	Vanishing:   "Each step back multiplies the gradient by less than 1, so that early tokens are not learned from",
 	Exploding:   "Each step back multiplies the gradient by more than 1, or the updates are too large",
-	NonFinite:   "The updates were so large that numbers overflowed",
+	NonFinite:   "Weights or updates were so large that numbers overflowed",
 	Stalled:     "The learning rate is too small or far too large, or the network is too small",
 	Saturated:   "Activations are at their limits, where their slope is near 0: weights have grown too large",
 	Overfitting: "The network has more room than the text needs and learns it by heart",
@@ -62,12 +62,10 @@ func (f Facts) remedy(k Kind, layer string) string {
 	switch k {
 	case Vanishing:
 		return "--cell lstm or --cell gru; else --init orthogonal without --recurrent-scale"
-	case Exploding:
+	case Exploding, NonFinite:
 		if f.Window > 0 && strings.HasPrefix(layer, "layer") {
 			return "--init orthogonal without --recurrent-scale; --cell lstm; " + f.calmer()
 		}
-		return f.calmer()
-	case NonFinite:
 		return f.calmer()
 	case Stalled:
 		return fmt.Sprintf("%s, then %s; a larger --hidden", f.rate("three times", 3), f.rate("a third of", 1./3))
