@@ -42,8 +42,8 @@ type trial struct {
 	steps  int
 }
 
-// verdicts trains and returns what the guard says, and the kinds of it.
-func (c trial) verdicts(t *testing.T) (all []Verdict, h history) {
+// verdicts trains and returns what the guard says, and the history.
+func (c trial) verdicts(t *testing.T) (said []Verdict, h history) {
 	t.Helper()
 	cfg := model.Config{VocabSize: dialectVocab, Embedding: 48,
 		RecurrentConfig: model.RecurrentConfig{Cell: c.cell, Layers: c.layers, Hidden: 48, Init: c.init}}
@@ -62,10 +62,7 @@ func (c trial) verdicts(t *testing.T) (all []Verdict, h history) {
 	if _, err := l.Run(context.Background()); err != nil {
 		t.Fatal(err)
 	}
-	for _, r := range h.records {
-		all = append(all, r.Verdicts...)
-	}
-	return all, h
+	return h.verdicts(), h
 }
 
 // TestVerdictsOnRealRuns trains networks of which it is known how they fare.
