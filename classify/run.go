@@ -164,7 +164,10 @@ func (r *run) build(ctx context.Context, before *Model) (vectors int, err error)
 		return 0, err
 	}
 	if b := newBag(r.network); b != nil {
-		if err := b.train(ctx, s.Task, s.grams(), r.data.training, s.Seed); err != nil {
+		t := &bagTrainer{
+			task: s.Task, grams: s.grams(), training: r.data.training, valid: r.data.checked, seed: s.Seed, threads: r.workers.Len(),
+		}
+		if err := t.train(ctx, b); err != nil {
 			return 0, err
 		}
 		b.weigh(1)
