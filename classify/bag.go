@@ -35,6 +35,14 @@ func newBag(network *model.Classifier) *bag {
 	return b
 }
 
+// scale multiplies the weights of some ids.
+func (b *bag) scale(ids idRange, factor float64) {
+	labels := b.table.Shape[1]
+	for i := ids.low * labels; i < ids.high*labels; i++ {
+		b.table.Value[i] *= float32(factor)
+	}
+}
+
 // weigh sets λ.
 func (b *bag) weigh(factor float64) {
 	labels, width := b.head.Shape[0], b.head.Shape[1]

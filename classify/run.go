@@ -24,6 +24,7 @@ type run struct {
 	data      *data
 	training  Training
 	network   *model.Classifier
+	bag       BagChoice
 	objective *objective
 	loop      *train.Loop
 	resumed   train.State // where an earlier session stopped; its Step is 0 in a new run
@@ -148,6 +149,7 @@ func (r *run) readAll(before *Model) error {
 func (r *run) build(ctx context.Context, before *Model) (vectors int, err error) {
 	if r.cfg.Resume {
 		r.network = before.network
+		r.bag = before.training.Bag
 		return before.training.Vectors, nil
 	}
 	s := &r.settings
@@ -163,14 +165,8 @@ func (r *run) build(ctx context.Context, before *Model) (vectors int, err error)
 	if err != nil {
 		return 0, err
 	}
-	if b := newBag(r.network); b != nil {
-		t := &bagTrainer{
-			task: s.Task, grams: s.grams(), training: r.data.training, valid: r.data.checked, seed: s.Seed, threads: r.workers.Len(),
-		}
-		if err := t.train(ctx, b); err != nil {
-			return 0, err
-		}
-		b.weigh(1)
+	if err := r.trainBag(ctx); err != nil {
+		return 0, err
 	}
 	if found == nil {
 		return 0, nil
@@ -204,7 +200,7 @@ func (r *run) describe(vectors int) {
 	d, s := r.data, r.settings
 	r.training = Training{
 		Settings: s, Paths: r.cfg.Paths, ValidPaths: r.cfg.ValidPaths, TestPaths: r.cfg.TestPaths, Documents: r.cfg.Documents,
-		SHA256: d.sha256, Train: d.training.len(), Valid: d.checked.len(), Vectors: vectors,
+		SHA256: d.sha256, Train: d.training.len(), Valid: d.checked.len(), Vectors: vectors, Bag: r.bag,
 	}
 	plan := Plan{
 		Files: d.files, Labels: d.labels.Fewer(d.train, len(d.train)+1), Train: d.training.len(), Valid: d.checked.len(), Test: len(d.test),
