@@ -138,12 +138,12 @@ type tried struct {
 func (b *bench) best(ctx context.Context, name string, candidates []candidate) (Baseline, error) {
 	start := time.Now()
 	all := make([]tried, len(candidates))
-	g, ctx := errgroup.WithContext(ctx)
+	g, trying := errgroup.WithContext(ctx)
 	g.SetLimit(max(b.cfg.Threads, 1))
 	for i, c := range candidates {
 		g.Go(func() error {
 			var err error
-			all[i], err = b.try(ctx, c)
+			all[i], err = b.try(trying, c)
 			return err
 		})
 	}

@@ -40,8 +40,10 @@ func (r *run) prepare(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if r.data, err = readData(ctx, r.cfg); err != nil {
-		return err
+	if r.data == nil {
+		if r.data, err = readData(ctx, r.cfg); err != nil {
+			return err
+		}
 	}
 	if r.cfg.Resume && r.data.sha256 != before.training.SHA256 {
 		return fmt.Errorf("the documents have changed since the run was stopped (SHA-256 %.12s…, was %.12s…): resume with the same", r.data.sha256, before.training.SHA256)
