@@ -36,8 +36,9 @@ func (r *Results) section(task Task) report.Section {
 		Findings: r.findings(task),
 	}
 	length := r.telling(task)
-	for _, gated := range []bool{false, true} {
-		s.Charts = append(s.Charts, r.charts(task, length, gated)...)
+	simple, gated := r.charts(task, length, false), r.charts(task, length, true)
+	for i := range simple {
+		s.Charts = append(s.Charts, simple[i], gated[i])
 	}
 	return s
 }

@@ -17,11 +17,43 @@ type Config struct {
 	Tasks    []string // by name; nil: all
 	Networks []string // by name; nil: all
 	Quick    bool     // fewer lengths, fewer steps
+	Lengths  []int    // T, in place of the tasks' own; nil: these
+	Steps    int      // updates at most, in place of the tasks' own; 0: these
 	Seed     uint64
 	Threads  int // experiments side by side; below 1: one for every core
 
 	// Progress, if it is not nil, is told of every trial when it is done, one at a time, in the order in which they end.
 	Progress func(Progress)
+}
+
+const (
+	shortest = 10    // the length from which on every task makes sense
+	longest  = 10000 // takes memory of some GB
+)
+
+// validate reports the first field that is out of range.
+func (c Config) validate() error {
+	if c.Steps < 0 {
+		return fmt.Errorf("steps is %d; it must not be negative", c.Steps)
+	}
+	for _, length := range c.Lengths {
+		if length < shortest || length > longest {
+			return fmt.Errorf("length is %d; it must be from %d to %d", length, shortest, longest)
+		}
+	}
+	return nil
+}
+
+// fit gives a task the lengths and steps that are wanted.
+func (c Config) fit(t Task) Task {
+	if c.Quick {
+		t.Lengths, t.Steps = t.quickLengths, t.quickSteps
+	}
+	if c.Lengths != nil {
+		t.Lengths = slices.Compact(slices.Sorted(slices.Values(c.Lengths)))
+	}
+	t.Steps = cmp.Or(c.Steps, t.Steps)
+	return t
 }
 
 // Progress is how far the experiments have come.
@@ -41,8 +73,8 @@ type Results struct {
 	Trials   []*Trial  `json:"trials"`
 }
 
-// Run makes the experiments. A network climbs from length to length until it stays at the baseline: what nothing is
-// remembered at, is nothing at longer ones. When ctx is done, the error wraps ctx's, and the results hold what had been
+// Run makes the experiments. A network climbs from length to length until it stays at the baseline: who remembers
+// nothing at a length, does not at longer ones. When ctx is done, the error wraps ctx's, and the results hold what had been
 // finished.
 func Run(ctx context.Context, cfg Config) (*Results, error) {
 	tasks, err := chosen("task", Tasks, func(t Task) string { return t.Name }, cfg.Tasks)
@@ -53,11 +85,12 @@ func Run(ctx context.Context, cfg Config) (*Results, error) {
 	if err != nil {
 		return nil, err
 	}
+	if err := cfg.validate(); err != nil {
+		return nil, err
+	}
 	r := &runner{cfg: cfg}
 	for i := range tasks {
-		if cfg.Quick {
-			tasks[i] = tasks[i].quick()
-		}
+		tasks[i] = cfg.fit(tasks[i])
 		for _, n := range networks {
 			r.ladders = append(r.ladders, &ladder{task: tasks[i], network: n})
 			r.all += len(tasks[i].Lengths)

@@ -46,9 +46,3 @@ var Tasks = []Task{
 		at: func(length int) problem { return order{length} },
 	},
 }
-
-// quick returns the task with fewer lengths and steps.
-func (t Task) quick() Task {
-	t.Lengths, t.Steps = t.quickLengths, t.quickSteps
-	return t
-}

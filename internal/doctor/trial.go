@@ -62,8 +62,28 @@ const (
 // errSolved ends a training.
 var errSolved = errors.New("solved")
 
-// try makes a trial. An error is ctx's; what training comes to is an outcome.
+// experiment is a trial in the making.
+type experiment struct {
+	*Trial
+	objective *objective
+	loop      *train.Loop
+}
+
+// try makes a trial. An error is ctx's, or that of a network that cannot be built; what training comes to is an outcome.
 func try(ctx context.Context, task Task, n Network, length int, seed uint64) (*Trial, error) {
+	w := model.NewWorkers(1)
+	defer w.Close()
+	e, err := newExperiment(task, n, length, seed, w)
+	if err == nil {
+		err = e.run(ctx)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("%s, T = %d, %s: %w", task.Name, length, n.Name, err)
+	}
+	return e.Trial, nil
+}
+
+func newExperiment(task Task, n Network, length int, seed uint64, w *model.Workers) (*experiment, error) {
 	p := task.at(length)
 	s := p.shape()
 	network, err := model.NewTransducer(model.TransducerConfig{
@@ -72,38 +92,43 @@ func try(ctx context.Context, task Task, n Network, length int, seed uint64) (*T
 	if err != nil {
 		return nil, err
 	}
-	w := model.NewWorkers(1)
-	defer w.Close()
-	o := newObjective(p, network, w, seed)
-	t := &Trial{
+	e := &experiment{objective: newObjective(p, network, w, seed)}
+	e.Trial = &Trial{
 		Task: task.Name, Network: n.Name, Length: length, Far: p.far(), Baseline: p.baseline(), Lags: someLags(s.Steps),
 	}
-	loop, err := train.NewLoop(o, w, train.Config{
+	e.loop, err = train.NewLoop(e.objective, w, train.Config{
 		Steps: task.Steps, EvalEvery: testEvery, LogEvery: task.Steps, HealthEvery: -1, Guard: train.GuardOff,
 		Schedule: optim.ScheduleConfig{Rate: n.Rate}, Clip: optim.Clip{Norm: n.Clip},
-	}, train.Hooks{OnValidation: t.test})
-	if err != nil {
-		return nil, err
+	}, train.Hooks{OnValidation: func(v, _ train.Validation) error { return e.test(v.Step, v.Metrics) }})
+	return e, err
+}
+
+func (e *experiment) run(ctx context.Context) error {
+	e.objective.Updated()
+	e.Before = at(e.objective.gradientByLag(), e.Lags)
+	untrained, err := e.objective.Validate(ctx)
+	if err == nil {
+		err = e.test(0, untrained)
 	}
-	o.Updated()
-	t.Before = at(o.gradientByLag(), t.Lags)
-	_, err = loop.Run(ctx)
-	t.Steps = o.steps
+	if err == nil {
+		_, err = e.loop.Run(ctx)
+	}
+	e.Steps = e.objective.steps
 	switch {
 	case errors.Is(err, train.ErrDiverged):
-		t.Outcome = Diverged
-		return t, nil
+		e.Outcome = Diverged
+		return nil
 	case err != nil && !errors.Is(err, errSolved):
-		return nil, fmt.Errorf("%s, T = %d, %s: %w", task.Name, length, n.Name, err)
+		return err
 	}
-	t.After = at(o.gradientByLag(), t.Lags)
-	t.Outcome = t.outcome()
-	return t, nil
+	e.After = at(e.objective.gradientByLag(), e.Lags)
+	e.Outcome = e.outcome()
+	return nil
 }
 
 // test takes a test and ends the training if the task is solved.
-func (t *Trial) test(v, _ train.Validation) error {
-	now := Test{v.Step, v.Loss, *v.Score}
+func (t *Trial) test(step int, m train.Metrics) error {
+	now := Test{step, m.Loss, *m.Score}
 	if len(t.Tests) == 0 || now.Loss < t.Loss {
 		t.Loss = now.Loss
 	}
