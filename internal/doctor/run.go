@@ -73,8 +73,8 @@ type Results struct {
 	Trials   []*Trial  `json:"trials"`
 }
 
-// Run makes the experiments. A network climbs from length to length until it stays at the baseline: who remembers
-// nothing at a length, does not at longer ones. When ctx is done, the error wraps ctx's, and the results hold what had been
+// Run makes the experiments. A network climbs from length to length as long as its loss falls below half of the baseline:
+// who does not learn a task at a length, does not at longer ones. When ctx is done, the error wraps ctx's, and the results hold what had been
 // finished.
 func Run(ctx context.Context, cfg Config) (*Results, error) {
 	tasks, err := chosen("task", Tasks, func(t Task) string { return t.Name }, cfg.Tasks)
@@ -170,7 +170,7 @@ func (r *runner) climb(ctx context.Context, l *ladder) error {
 		}
 		l.trials = append(l.trials, t)
 		count := 1
-		over := t.Outcome == Baseline || t.Outcome == Diverged
+		over := t.Learned == 0 || t.Outcome == Diverged
 		if over {
 			count = len(l.task.Lengths) - i
 		}
