@@ -41,17 +41,6 @@ type Workers = kernel.Workers
 // NewWorkers starts n workers; n < 1 means one for every core that Go may use.
 func NewWorkers(n int) *Workers { return kernel.NewWorkers(n) }
 
-// Precision is how the weights of products are kept while they are used; files and updates keep float32.
-type Precision = kernel.Precision
-
-// The precisions. BFloat16 is for generation; docs/benchmarks.md states what that loses. Mixed is for training: all operands
-// of products are rounded to bfloat16, sums, activations, gradients and updates stay in float32 (Kalamkar et al. 2019).
-const (
-	Float32  = kernel.Float32
-	BFloat16 = kernel.BFloat16
-	Mixed    = kernel.Mixed
-)
-
 // Named is a tensor for saving and restoring: Data is a live view.
 type Named struct {
 	Name  string

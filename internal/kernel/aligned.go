@@ -15,3 +15,9 @@ func Aligned(n int) []float32 {
 	off := int((line-uintptr(unsafe.Pointer(&b[0]))%line)%line) / 4
 	return b[off : off+n : off+n]
 }
+
+// alignedWords allocates n words, all zero, that start on a cache line.
+func alignedWords(n int) []uint32 {
+	b := Aligned(n)
+	return unsafe.Slice((*uint32)(unsafe.Pointer(unsafe.SliceData(b))), n)
+}

@@ -14,6 +14,8 @@ const (
 // Scratch is one worker's memory for products: packed pieces of operands and the arguments of a kernel.
 type Scratch struct {
 	left, right []float32 // packed strips of A and, in MulTN, panels of B
+	multiples   []int8    // A's rows, for a product by int8
+	factors     []float32 // of A's rows
 }
 
 func newScratch() *Scratch { return &Scratch{} }
@@ -22,23 +24,27 @@ func newScratch() *Scratch { return &Scratch{} }
 //
 //	C[i][j] = start + Σ_k A[i][k]·B[k][j]
 //
-// where start is 0, C[i][j] or bias[j], as mode says. If B is kept in Mixed, A is rounded to bfloat16, too; products of two
-// such numbers are exact in float32, and they are added in the order of k, or in that of pairs of k, the odd one first.
-// Where there are instructions for it, subnormal numbers then count as 0.
+// where start is 0, C[i][j] or bias[j], as mode says. Where B is kept in Int8, so is A's row for the product: as multiples
+// −127 to 127 of its largest magnitude's 127th part, to the nearest, ties to even. Their sum is exact, times both scales
+// it is rounded to float32. A row with a number that is not finite gives NaN. Where B is kept in Mixed, A is rounded to
+// bfloat16, too; products of two such numbers are exact in float32, and they are added in the order of k, or in that of
+// pairs of k, the odd one first. Where there are instructions for it, subnormal numbers then count as 0.
 func (s *Scratch) Mul(c, a Matrix, b *Packed, from, to int, mode Mode, bias []float32) {
 	checkMul(c, a, b, mode, bias)
-	if b.tiles == nil || b.K == 0 || c.Rows == 0 || from == to {
+	switch {
+	case c.Rows == 0 || from == to:
+	case b.precision == Int8:
+		s.mulInt8(c, a, b, from, to, mode, bias)
+	case b.tiles == nil || b.K == 0:
 		if b.precision == Mixed {
 			a, s.left = rounded(s.left, a)
 		}
 		mulGeneric(c, a, b, from, to, mode, bias)
-		return
+	case b.precision == BFloat16:
+		s.mulCompact(c, a, b, from, to, len(b.tiles.bf16), mode, bias, mulBF16)
+	default:
+		s.mulTiled(c, a, b, from, to, mode, bias)
 	}
-	if b.precision == BFloat16 {
-		s.mulBF16(c, a, b, from, to, mode, bias)
-		return
-	}
-	s.mulTiled(c, a, b, from, to, mode, bias)
 }
 
 // Right is the right operand of a product Aᵀ·B and where the product goes: C (M×N) and B (K×N). Rows chooses the row of B
@@ -152,9 +158,8 @@ const minRowsPerWorker = 8
 
 // Mul computes C = start + A·B as [Scratch.Mul] does, on all workers.
 func (w *Workers) Mul(c, a Matrix, b *Packed, mode Mode, bias []float32) {
-	p := &w.product
-	p.c, p.a, p.packed, p.mode, p.bias = c, a, b, mode, bias
-	w.Run(p.mul)
+	w.product.set(Product{c, a, b, mode, bias})
+	w.Run(w.product.mul)
 }
 
 // MulTN computes what [Scratch.MulTN] does, on all workers.
@@ -164,6 +169,24 @@ func (w *Workers) MulTN(precision Precision, a Matrix, sums []float32, mode Mode
 	p.rights = append(p.rights[:0], rights...)
 	w.Run(p.mulTN)
 }
+
+// MulBoth computes two products as Mul does, without waiting between them; the second may add to what the first
+// computes if both B have the same shape and precision.
+func (w *Workers) MulBoth(first, second Product) {
+	w.product.set(first)
+	w.second.set(second)
+	w.Run(w.both)
+}
+
+// Product is C = start + A·B, the arguments of [Workers.Mul].
+type Product struct {
+	C, A Matrix
+	B    *Packed
+	Mode Mode
+	Bias []float32
+}
+
+func (p *product) set(q Product) { p.c, p.a, p.packed, p.mode, p.bias = q.C, q.A, q.B, q.Mode, q.Bias }
 
 // Pack lays b (K×N) out into p.
 func (w *Workers) Pack(p *Packed, b Matrix) {

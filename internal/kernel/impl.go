@@ -23,6 +23,7 @@ type tileSet struct {
 	half  []tile // the same for cols ≤ lanes
 	few   []fewTile
 	bf16  []bf16Tile
+	int8  int8Set
 
 	copyStrip, copyPanel rowCopier     // lanes and width wide
 	addStrip             rowAdder      // lanes wide
@@ -42,18 +43,11 @@ type fewTile func(a, b, c, start *float32, k, rowA, panel, rowC, rowStart int)
 // fewPanels is the number of panels of a fewTile.
 const fewPanels = 4
 
-// bf16Tile computes n rows (the n-th of a tileSet) of C from A as it is and a panel of bfloat16, bf16Width columns:
-//
-//	c[i*rowC+j] = start[i*rowStart+j] + Σ_k a[i*rowA+k]·float32(b[k][j])   (a nil start is 0)
-//
-// A word of b holds rows k, in its lower half, and k+1.
-type bf16Tile func(a *float32, b *uint32, c, start *float32, k, rowA, rowC, rowStart int)
-
-// bf16Width is the number of columns of a panel of bfloat16.
-func (t *tileSet) bf16Width() int { return 8 * t.lanes }
+// bf16Tile is a fewTile for panels of bfloat16: a word of b holds rows k, in its lower half, and k+1 of a column.
+type bf16Tile func(a *float32, b *uint32, c, start *float32, k, rowA, panel, rowC, rowStart int)
 
 // words returns the number of words that hold k numbers.
-func (t *tileSet) words(k int) int { return (k + t.per - 1) / t.per }
+func (t *tileSet) words(k int) int { return pieces(k, t.per) }
 
 // of returns the tile for a number of rows and columns.
 func (t *tileSet) of(rows, cols int) tile {

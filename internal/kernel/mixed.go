@@ -5,7 +5,7 @@ import "unsafe"
 // rounding returns a tile set that multiplies float32 which are rounded to bfloat16 when they are packed.
 func rounding(t tileSet) *tileSet {
 	plain := t
-	t.few, t.bf16 = nil, nil
+	t.few = nil
 	t.copyStrip = func(dst, src *float32, rows *int32, n, stride, cols int) {
 		plain.copyStrip(dst, src, rows, n, stride, cols)
 		roundAll(unsafe.Slice(dst, n*t.lanes))
