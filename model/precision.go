@@ -34,3 +34,19 @@ func ParsePrecision(name string) (Precision, error) {
 	}
 	return 0, fmt.Errorf("precision %q is unknown; use one of %s", name, strings.Join(names, ", "))
 }
+
+// ParseTrainingPrecision returns the precision that a name stands for in training: fp32, which is also "", or bf16, which is
+// Mixed.
+func ParseTrainingPrecision(name string) (Precision, error) {
+	switch name {
+	case "", Float32.String():
+		return Float32, nil
+	case BFloat16.String():
+		return Mixed, nil
+	}
+	return 0, fmt.Errorf("precision %q is not for training; use fp32 or bf16", name)
+}
+
+// MixedIsFast reports whether this machine has instructions for training in Mixed. On others it gives much the same
+// numbers, but slower than Float32.
+func MixedIsFast() bool { return kernel.MixedIsFast() }
