@@ -20,7 +20,7 @@ type trace struct {
 	c     kernel.Matrix // [B+R][H] LSTM: the cell's state
 	tanhC kernel.Matrix // [R][H]
 	dh    kernel.Matrix // [B+R][H] gradients of h
-	dc    kernel.Matrix // [B][H] gradient of c on its way back; GRU: the direct part of the gradient of h
+	dc    kernel.Matrix // [B][H] gradient of c on its way back; GRU: gradients that are not wanted
 	step  cellStep
 
 	dxMode  kernel.Mode // what the gradient of x starts from
