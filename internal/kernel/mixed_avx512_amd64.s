@@ -5913,7 +5913,7 @@ partEnd:
 	RET
 
 // func pairRows16AVX512(dst *float32, src *float32, rows *int32, n int, stride int, cols int)
-// Requires: AVX, AVX512BW, AVX512F, BMI2
+// Requires: AVX, AVX512BW, AVX512F, BMI2, MMX+
 TEXT ·pairRows16AVX512(SB), NOSPLIT, $0-48
 	MOVQ    cols+40(FP), AX
 	MOVQ    $-1, CX
@@ -5942,21 +5942,23 @@ plain1:
 	ADDQ BX, CX
 
 read1:
-	VMOVUPS.Z (DI), K1, Z0
-	MOVQ      CX, DI
-	TESTQ     SI, SI
-	JZ        plain2
-	MOVLQSX   (SI), DI
-	IMULQ     BX, DI
-	ADDQ      CX, DI
-	ADDQ      $0x04, SI
-	JMP       read2
+	PREFETCHT0 (DI)(BX*8)
+	VMOVUPS.Z  (DI), K1, Z0
+	MOVQ       CX, DI
+	TESTQ      SI, SI
+	JZ         plain2
+	MOVLQSX    (SI), DI
+	IMULQ      BX, DI
+	ADDQ       CX, DI
+	ADDQ       $0x04, SI
+	JMP        read2
 
 plain2:
 	ADDQ BX, CX
 
 read2:
-	VMOVUPS.Z (DI), K1, Z1
+	PREFETCHT0 (DI)(BX*8)
+	VMOVUPS.Z  (DI), K1, Z1
 
 	// VCVTNE2PS2BF16 Z0, Z1, Z0
 	LONG    $0x4877f262
@@ -5982,8 +5984,9 @@ plain3:
 	ADDQ BX, CX
 
 read3:
-	VMOVUPS.Z (DX), K1, Z0
-	VPXORD    Z1, Z1, Z1
+	PREFETCHT0 (DX)(BX*8)
+	VMOVUPS.Z  (DX), K1, Z0
+	VPXORD     Z1, Z1, Z1
 
 	// VCVTNE2PS2BF16 Z0, Z1, Z0
 	LONG    $0x4877f262
@@ -6015,7 +6018,7 @@ DATA interleaving<>+60(SB)/4, $0x001f000f
 GLOBL interleaving<>(SB), RODATA|NOPTR, $64
 
 // func pairRows32AVX512(dst *float32, src *float32, rows *int32, n int, stride int, cols int)
-// Requires: AVX, AVX512BW, AVX512F, BMI2
+// Requires: AVX, AVX512BW, AVX512F, BMI2, MMX+
 TEXT ·pairRows32AVX512(SB), NOSPLIT, $0-48
 	MOVQ    cols+40(FP), AX
 	MOVQ    $-1, CX
@@ -6046,23 +6049,27 @@ plain1:
 	ADDQ BX, CX
 
 read1:
-	VMOVUPS.Z (DI), K1, Z0
-	VMOVUPS.Z 64(DI), K2, Z1
-	MOVQ      CX, DI
-	TESTQ     SI, SI
-	JZ        plain2
-	MOVLQSX   (SI), DI
-	IMULQ     BX, DI
-	ADDQ      CX, DI
-	ADDQ      $0x04, SI
-	JMP       read2
+	PREFETCHT0 (DI)(BX*8)
+	PREFETCHT0 64(DI)(BX*8)
+	VMOVUPS.Z  (DI), K1, Z0
+	VMOVUPS.Z  64(DI), K2, Z1
+	MOVQ       CX, DI
+	TESTQ      SI, SI
+	JZ         plain2
+	MOVLQSX    (SI), DI
+	IMULQ      BX, DI
+	ADDQ       CX, DI
+	ADDQ       $0x04, SI
+	JMP        read2
 
 plain2:
 	ADDQ BX, CX
 
 read2:
-	VMOVUPS.Z (DI), K1, Z2
-	VMOVUPS.Z 64(DI), K2, Z3
+	PREFETCHT0 (DI)(BX*8)
+	PREFETCHT0 64(DI)(BX*8)
+	VMOVUPS.Z  (DI), K1, Z2
+	VMOVUPS.Z  64(DI), K2, Z3
 
 	// VCVTNE2PS2BF16 Z0, Z2, Z0
 	LONG    $0x486ff262
@@ -6094,10 +6101,12 @@ plain3:
 	ADDQ BX, CX
 
 read3:
-	VMOVUPS.Z (DX), K1, Z0
-	VMOVUPS.Z 64(DX), K2, Z1
-	VPXORD    Z2, Z2, Z2
-	VPXORD    Z3, Z3, Z3
+	PREFETCHT0 (DX)(BX*8)
+	PREFETCHT0 64(DX)(BX*8)
+	VMOVUPS.Z  (DX), K1, Z0
+	VMOVUPS.Z  64(DX), K2, Z1
+	VPXORD     Z2, Z2, Z2
+	VPXORD     Z3, Z3, Z3
 
 	// VCVTNE2PS2BF16 Z0, Z2, Z0
 	LONG    $0x486ff262
@@ -6117,7 +6126,7 @@ done:
 	RET
 
 // func addPairs16AVX512(dst *float32, src *float32, sums *float32, n int, stride int, cols int)
-// Requires: AVX, AVX512BW, AVX512F, BMI2
+// Requires: AVX, AVX512BW, AVX512F, BMI2, MMX+
 TEXT ·addPairs16AVX512(SB), NOSPLIT, $0-48
 	MOVQ      cols+40(FP), AX
 	MOVQ      $-1, CX
@@ -6132,14 +6141,16 @@ TEXT ·addPairs16AVX512(SB), NOSPLIT, $0-48
 	VMOVUPS.Z (SI), K1, Z3
 
 next:
-	SUBQ      $0x02, DX
-	JL        last
-	VMOVUPS.Z (CX), K1, Z0
-	VADDPS    Z0, Z3, Z3
-	ADDQ      BX, CX
-	VMOVUPS.Z (CX), K1, Z1
-	VADDPS    Z1, Z3, Z3
-	ADDQ      BX, CX
+	SUBQ       $0x02, DX
+	JL         last
+	PREFETCHT0 (CX)(BX*8)
+	VMOVUPS.Z  (CX), K1, Z0
+	VADDPS     Z0, Z3, Z3
+	ADDQ       BX, CX
+	PREFETCHT0 (CX)(BX*8)
+	VMOVUPS.Z  (CX), K1, Z1
+	VADDPS     Z1, Z3, Z3
+	ADDQ       BX, CX
 
 	// VCVTNE2PS2BF16 Z0, Z1, Z0
 	LONG    $0x4877f262
@@ -6150,12 +6161,13 @@ next:
 	JMP     next
 
 last:
-	ADDQ      $0x02, DX
-	JZ        done
-	VMOVUPS.Z (CX), K1, Z0
-	VADDPS    Z0, Z3, Z3
-	ADDQ      BX, CX
-	VPXORD    Z1, Z1, Z1
+	ADDQ       $0x02, DX
+	JZ         done
+	PREFETCHT0 (CX)(BX*8)
+	VMOVUPS.Z  (CX), K1, Z0
+	VADDPS     Z0, Z3, Z3
+	ADDQ       BX, CX
+	VPXORD     Z1, Z1, Z1
 
 	// VCVTNE2PS2BF16 Z0, Z1, Z0
 	LONG    $0x4877f262

@@ -5,7 +5,7 @@
 #include "textflag.h"
 
 // func copyRows8AVX2(dst *float32, src *float32, rows *int32, n int, stride int, cols int)
-// Requires: AVX
+// Requires: AVX, MMX+
 TEXT ·copyRows8AVX2(SB), NOSPLIT, $0-48
 	MOVQ    cols+40(FP), AX
 	LEAQ    ones1<>+0(SB), CX
@@ -23,6 +23,7 @@ TEXT ·copyRows8AVX2(SB), NOSPLIT, $0-48
 	JNZ     gather
 
 next:
+	PREFETCHT0 (CX)(BX*8)
 	VMASKMOVPS (CX), Y0, Y1
 	VMOVUPS    Y1, (AX)
 	ADDQ       $0x20, AX
@@ -65,7 +66,7 @@ DATA ones1<>+60(SB)/4, $0x00000000
 GLOBL ones1<>(SB), RODATA|NOPTR, $64
 
 // func copyRows16AVX2(dst *float32, src *float32, rows *int32, n int, stride int, cols int)
-// Requires: AVX
+// Requires: AVX, MMX+
 TEXT ·copyRows16AVX2(SB), NOSPLIT, $0-48
 	MOVQ    cols+40(FP), AX
 	LEAQ    ones2<>+0(SB), CX
@@ -84,6 +85,7 @@ TEXT ·copyRows16AVX2(SB), NOSPLIT, $0-48
 	JNZ     gather
 
 next:
+	PREFETCHT0 (CX)(BX*8)
 	VMASKMOVPS (CX), Y0, Y2
 	VMASKMOVPS 32(CX), Y1, Y3
 	VMOVUPS    Y2, (AX)
@@ -146,7 +148,7 @@ DATA ones2<>+124(SB)/4, $0x00000000
 GLOBL ones2<>(SB), RODATA|NOPTR, $128
 
 // func addRows8AVX2(dst *float32, src *float32, sums *float32, n int, stride int, cols int)
-// Requires: AVX
+// Requires: AVX, MMX+
 TEXT ·addRows8AVX2(SB), NOSPLIT, $0-48
 	MOVQ       cols+40(FP), AX
 	LEAQ       ones1<>+0(SB), CX
@@ -161,6 +163,7 @@ TEXT ·addRows8AVX2(SB), NOSPLIT, $0-48
 	VMASKMOVPS (DX), Y0, Y1
 
 next:
+	PREFETCHT0 (CX)(SI*8)
 	VMASKMOVPS (CX), Y0, Y2
 	VMOVUPS    Y2, (AX)
 	VADDPS     Y2, Y1, Y1

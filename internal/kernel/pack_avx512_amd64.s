@@ -5,7 +5,7 @@
 #include "textflag.h"
 
 // func copyRows16AVX512(dst *float32, src *float32, rows *int32, n int, stride int, cols int)
-// Requires: AVX, AVX512F, BMI2
+// Requires: AVX, AVX512F, BMI2, MMX+
 TEXT ·copyRows16AVX512(SB), NOSPLIT, $0-48
 	MOVQ  cols+40(FP), AX
 	MOVQ  $-1, CX
@@ -22,13 +22,14 @@ TEXT ·copyRows16AVX512(SB), NOSPLIT, $0-48
 	JNZ   gather
 
 next:
-	VMOVUPS.Z (CX), K1, Z0
-	VMOVUPS   Z0, (AX)
-	ADDQ      $0x40, AX
-	ADDQ      BX, CX
-	DECQ      DX
-	JNZ       next
-	JMP       done
+	PREFETCHT0 (CX)(BX*8)
+	VMOVUPS.Z  (CX), K1, Z0
+	VMOVUPS    Z0, (AX)
+	ADDQ       $0x40, AX
+	ADDQ       BX, CX
+	DECQ       DX
+	JNZ        next
+	JMP        done
 
 gather:
 	MOVLQSX   (SI), DI
@@ -46,7 +47,7 @@ done:
 	RET
 
 // func copyRows32AVX512(dst *float32, src *float32, rows *int32, n int, stride int, cols int)
-// Requires: AVX, AVX512F, BMI2
+// Requires: AVX, AVX512F, BMI2, MMX+
 TEXT ·copyRows32AVX512(SB), NOSPLIT, $0-48
 	MOVQ  cols+40(FP), AX
 	MOVQ  $-1, CX
@@ -65,15 +66,17 @@ TEXT ·copyRows32AVX512(SB), NOSPLIT, $0-48
 	JNZ   gather
 
 next:
-	VMOVUPS.Z (CX), K1, Z0
-	VMOVUPS.Z 64(CX), K2, Z1
-	VMOVUPS   Z0, (AX)
-	VMOVUPS   Z1, 64(AX)
-	ADDQ      $0x80, AX
-	ADDQ      BX, CX
-	DECQ      DX
-	JNZ       next
-	JMP       done
+	PREFETCHT0 (CX)(BX*8)
+	PREFETCHT0 64(CX)(BX*8)
+	VMOVUPS.Z  (CX), K1, Z0
+	VMOVUPS.Z  64(CX), K2, Z1
+	VMOVUPS    Z0, (AX)
+	VMOVUPS    Z1, 64(AX)
+	ADDQ       $0x80, AX
+	ADDQ       BX, CX
+	DECQ       DX
+	JNZ        next
+	JMP        done
 
 gather:
 	MOVLQSX   (SI), DI
@@ -93,7 +96,7 @@ done:
 	RET
 
 // func addRows16AVX512(dst *float32, src *float32, sums *float32, n int, stride int, cols int)
-// Requires: AVX, AVX512F, BMI2
+// Requires: AVX, AVX512F, BMI2, MMX+
 TEXT ·addRows16AVX512(SB), NOSPLIT, $0-48
 	MOVQ      cols+40(FP), AX
 	MOVQ      $-1, CX
@@ -107,14 +110,15 @@ TEXT ·addRows16AVX512(SB), NOSPLIT, $0-48
 	VMOVUPS.Z (DX), K1, Z0
 
 next:
-	VMOVUPS.Z (CX), K1, Z1
-	VMOVUPS   Z1, (AX)
-	VADDPS    Z1, Z0, Z0
-	ADDQ      $0x40, AX
-	ADDQ      SI, CX
-	DECQ      BX
-	JNZ       next
-	VMOVUPS   Z0, K1, (DX)
+	PREFETCHT0 (CX)(SI*8)
+	VMOVUPS.Z  (CX), K1, Z1
+	VMOVUPS    Z1, (AX)
+	VADDPS     Z1, Z0, Z0
+	ADDQ       $0x40, AX
+	ADDQ       SI, CX
+	DECQ       BX
+	JNZ        next
+	VMOVUPS    Z0, K1, (DX)
 	VZEROUPPER
 	RET
 

@@ -113,7 +113,19 @@ func BenchmarkRun(b *testing.B) {
 	w := NewWorkers(2)
 	defer w.Close()
 	job := func(int, *Scratch) {}
-	for b.Loop() {
-		w.Run(job)
-	}
+	b.Run("spinning", func(b *testing.B) {
+		for b.Loop() {
+			w.Run(job)
+		}
+	})
+	b.Run("parked", func(b *testing.B) {
+		var took time.Duration
+		for b.Loop() {
+			time.Sleep(200 * time.Microsecond) // the worker parks, and then its thread
+			began := time.Now()
+			w.Run(job)
+			took += time.Since(began)
+		}
+		b.ReportMetric(float64(took.Nanoseconds())/float64(b.N), "ns/run")
+	})
 }

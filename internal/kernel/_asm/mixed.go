@@ -115,6 +115,7 @@ func (p *pairing) load(to []reg.VecVirtual) {
 		p.Label(read)
 		at = row
 	}
+	p.fetchAhead(at, p.stride, p.vectors)
 	for j, r := range to {
 		p.loadMasked(operand.Mem{Base: at, Disp: j * p.bytes}, p.mask[j], r)
 	}
