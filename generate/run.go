@@ -44,8 +44,7 @@ func (r *run) prepare(ctx context.Context) error {
 	}
 	r.workers = model.NewWorkers(r.cfg.Threads)
 	if r.network = before.network; r.network == nil {
-		rng := rand.New(rand.NewPCG(r.cfg.Settings.Seed, weightStream))
-		if r.network, err = model.NewLanguageModel(r.cfg.Settings.modelConfig(r.data.tokenizer.Size()), rng); err != nil {
+		if err := r.newNetwork(); err != nil {
 			return err
 		}
 	}
@@ -54,6 +53,16 @@ func (r *run) prepare(ctx context.Context) error {
 	}
 	r.describe()
 	r.history, err = history.Open(r.dir, r.resumed.Step, r.data.limit)
+	return err
+}
+
+// newNetwork builds the network that the settings describe.
+func (r *run) newNetwork() error {
+	cfg, err := r.cfg.Settings.modelConfig(r.data.tokenizer.Size())
+	if err != nil {
+		return err
+	}
+	r.network, err = model.NewLanguageModel(cfg, rand.New(rand.NewPCG(r.cfg.Settings.Seed, weightStream)))
 	return err
 }
 
@@ -270,7 +279,7 @@ func (s *Settings) adopt(m *Model) {
 	s.Tokenizer, s.VocabSize, s.MinFrequency = old.Tokenizer, old.VocabSize, old.MinFrequency
 	s.Lowercase, s.NFC, s.Init, s.ForgetBias = old.Lowercase, old.NFC, old.Init, old.ForgetBias
 	s.Cell, s.Layers, s.Hidden, s.Embedding = cfg.Cell, cfg.Layers, cfg.Hidden, cfg.Embedding
-	s.Residual, s.TieWeights = cfg.Residual, cfg.TieWeights
+	s.Residual, s.TieWeights, s.Softmax = cfg.Residual, cfg.TieWeights, old.Softmax
 	s.Dropout, s.InputDropout, s.OutputDropout = cfg.Dropout, cfg.InputDropout, cfg.OutputDropout
 }
 
