@@ -155,8 +155,10 @@ func (p *lossPass) weightGrads() {
 	if p.at > 0 {
 		mode = kernel.Accumulate
 	}
-	p.workers.MulTN(p.weight.gradMatrix(), block, p.x.RowRange(p.at, p.at+block.Rows), nil, mode)
+	var sums []float32
 	if p.bias != nil {
-		p.workers.ColSums(p.bias.Grad, block, mode)
+		sums = p.bias.Grad
 	}
+	x := p.x.RowRange(p.at, p.at+block.Rows)
+	p.workers.MulTN(block, sums, mode, kernel.Right{C: p.weight.gradMatrix(), B: x})
 }

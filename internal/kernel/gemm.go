@@ -42,19 +42,27 @@ func (s *Scratch) Mul(c, a Matrix, b *Packed, from, to int, mode Mode, bias []fl
 	}
 }
 
-// MulTN computes C (M×N) from A (K×M) and B (K×N) on the calling worker, for C's rows from up to to:
+// Right is the right operand of a product Aᵀ·B and where the product goes: C (M×N) and B (K×N). Rows chooses the row of B
+// that meets row k of A; nil means row k itself.
+type Right struct {
+	C, B Matrix
+	Rows []int32
+}
+
+// MulTN computes, from A (K×M) on the calling worker and for C's rows from up to to,
 //
-//	C[i][j] = start + Σ_k A[k][i]·B[rows[k]][j]
+//	C[i][j] = start + Σ_k A[k][i]·B[Rows[k]][j]  for every right
+//	sums[i] = start + Σ_k A[k][i]                unless sums is nil
 //
-// rows chooses the row of B that meets row k of A; nil means row k itself. Mode is Overwrite or Accumulate.
-func (s *Scratch) MulTN(c, a, b Matrix, rows []int32, from, to int, mode Mode) {
-	checkMulTN(c, a, b, rows)
+// added in the order of k. Mode is Overwrite or Accumulate. A is packed once for all of them.
+func (s *Scratch) MulTN(a Matrix, sums []float32, from, to int, mode Mode, rights ...Right) {
+	checkMulTN(a, sums, rights)
 	t := active.tiles()
-	if t == nil || a.Rows == 0 || from == to || b.Cols == 0 {
-		mulTNGeneric(c, a, b, rows, from, to, mode)
+	if t == nil || a.Rows == 0 || from == to || panelsOf(t, rights) == 0 {
+		mulTNGeneric(a, sums, from, to, mode, rights)
 		return
 	}
-	s.mulTNTiled(t, c, a, b, rows, from, to, mode)
+	s.mulTNTiled(t, a, sums, from, to, mode, rights)
 }
 
 // checkMul panics unless the shapes fit: assembly would not notice.
@@ -69,19 +77,28 @@ func checkMul(c, a Matrix, b *Packed, mode Mode, bias []float32) {
 	}
 }
 
-// checkMulTN panics unless the shapes fit and rows lie in b.
-func checkMulTN(c, a, b Matrix, rows []int32) {
-	c.check()
+// checkMulTN panics unless the shapes fit and rows lie in their operands.
+func checkMulTN(a Matrix, sums []float32, rights []Right) {
 	a.check()
-	b.check()
-	switch {
-	case a.Cols != c.Rows || c.Cols != b.Cols || rows == nil && a.Rows != b.Rows || rows != nil && a.Rows != len(rows):
-		panic(fmt.Sprintf("kernel: C %d×%d is not the transpose of A %d×%d times B %d×%d (%d rows chosen)",
-			c.Rows, c.Cols, a.Rows, a.Cols, b.Rows, b.Cols, len(rows)))
+	if sums != nil && len(sums) < a.Cols {
+		panic(fmt.Sprintf("kernel: %d sums for %d columns", len(sums), a.Cols))
 	}
-	for _, r := range rows {
-		if uint(r) >= uint(b.Rows) {
-			panic(fmt.Sprintf("kernel: row %d chosen of %d", r, b.Rows))
+	for _, r := range rights {
+		r.check(a)
+	}
+}
+
+func (r Right) check(a Matrix) {
+	c, b := r.C, r.B
+	c.check()
+	b.check()
+	if a.Cols != c.Rows || c.Cols != b.Cols || r.Rows == nil && a.Rows != b.Rows || r.Rows != nil && a.Rows != len(r.Rows) {
+		panic(fmt.Sprintf("kernel: C %d×%d is not the transpose of A %d×%d times B %d×%d (%d rows chosen)",
+			c.Rows, c.Cols, a.Rows, a.Cols, b.Rows, b.Cols, len(r.Rows)))
+	}
+	for _, row := range r.Rows {
+		if uint(row) >= uint(b.Rows) {
+			panic(fmt.Sprintf("kernel: row %d chosen of %d", row, b.Rows))
 		}
 	}
 }
@@ -93,10 +110,10 @@ type product struct {
 	packed  *Packed
 	mode    Mode
 	bias    []float32
-	rows    []int32
 	sums    []float32
+	rights  []Right
 
-	mul, mulTN, pack, packTransposed, colSums func(int, *Scratch)
+	mul, mulTN, pack, packTransposed func(int, *Scratch)
 }
 
 func (p *product) init(w *Workers) {
@@ -111,8 +128,8 @@ func (p *product) init(w *Workers) {
 		s.Mul(p.c.RowRange(from, to), p.a.RowRange(from, to), p.packed, 0, p.packed.Panels(), p.mode, p.bias)
 	}
 	p.mulTN = func(worker int, s *Scratch) {
-		from, to := Span(p.c.Rows, 1, worker, n)
-		s.MulTN(p.c, p.a, p.b, p.rows, from, to, p.mode)
+		from, to := Span(p.a.Cols, 1, worker, n)
+		s.MulTN(p.a, p.sums, from, to, p.mode, p.rights...)
 	}
 	p.pack = func(worker int, _ *Scratch) {
 		from, to := Span(p.packed.Panels(), 1, worker, n)
@@ -121,10 +138,6 @@ func (p *product) init(w *Workers) {
 	p.packTransposed = func(worker int, _ *Scratch) {
 		from, to := Span(p.packed.Panels(), 1, worker, n)
 		p.packed.packTransposed(p.b, from, to)
-	}
-	p.colSums = func(worker int, _ *Scratch) {
-		from, to := Span(p.a.Cols, strideUnit, worker, n)
-		colSums(p.sums[from:to], p.a.ColRange(from, to), p.mode)
 	}
 }
 
@@ -138,10 +151,11 @@ func (w *Workers) Mul(c, a Matrix, b *Packed, mode Mode, bias []float32) {
 	w.Run(w.product.mul)
 }
 
-// MulTN computes C = start + Aᵀ·B as [Scratch.MulTN] does, on all workers.
-func (w *Workers) MulTN(c, a, b Matrix, rows []int32, mode Mode) {
+// MulTN computes what [Scratch.MulTN] does, on all workers.
+func (w *Workers) MulTN(a Matrix, sums []float32, mode Mode, rights ...Right) {
 	p := &w.product
-	p.c, p.a, p.b, p.rows, p.mode = c, a, b, rows, mode
+	p.a, p.sums, p.mode = a, sums, mode
+	p.rights = append(p.rights[:0], rights...)
 	w.Run(p.mulTN)
 }
 
@@ -173,17 +187,4 @@ func (w *Workers) Pack(p *Packed, b Matrix) {
 func (w *Workers) PackTransposed(p *Packed, b Matrix) {
 	w.product.packed, w.product.b = p, b
 	w.Run(w.product.packTransposed)
-}
-
-// ColSums computes dst[j] = start + Σ_i a[i][j], added in the order of i; mode is Overwrite or Accumulate.
-func (w *Workers) ColSums(dst []float32, a Matrix, mode Mode) {
-	w.product.sums, w.product.a, w.product.mode = dst, a, mode
-	w.Run(w.product.colSums)
-}
-
-func colSums(dst []float32, a Matrix, mode Mode) {
-	start(dst, mode, nil, 0)
-	for i := range a.Rows {
-		Add(dst, a.Row(i))
-	}
 }

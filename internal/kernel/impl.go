@@ -25,6 +25,7 @@ type tileSet struct {
 	int8  int8Set
 
 	copyStrip, copyPanel rowCopier     // lanes and width wide
+	addStrip             rowAdder      // lanes wide
 	transposeRows        rowTransposer // lanes wide
 }
 
@@ -55,6 +56,9 @@ func (t *tileSet) of(rows, cols int) tile {
 // rowCopier packs n rows of src densely: dst[k*width+j] = src[rows[k]*stride+j] for j < cols, else 0; a nil rows is 0, 1,
 // 2 and so on.
 type rowCopier func(dst, src *float32, rows *int32, n, stride, cols int)
+
+// rowAdder packs n rows of src as a rowCopier does, and adds them up: sums[j] += src[k*stride+j] in the order of k.
+type rowAdder func(dst, src, sums *float32, n, stride, cols int)
 
 // rowTransposer packs rows of src as columns: dst[j*strideDst+i] = src[i*strideSrc+j] for i < rows, else 0 up to lanes.
 type rowTransposer func(dst, src *float32, rows, cols, strideDst, strideSrc int)

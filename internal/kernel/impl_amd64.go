@@ -59,7 +59,7 @@ var tilesAVX512 = tileSet{
 	few:       []fewTile{gemv1x128AVX512, gemv2x128AVX512, gemv3x128AVX512},
 	bf16:      []bf16Tile{gemvBF16x1AVX512, gemvBF16x2AVX512},
 	int8:      int8AVX512(),
-	copyStrip: copyRows16AVX512, copyPanel: copyRows32AVX512, transposeRows: transposeRowsAVX512,
+	copyStrip: copyRows16AVX512, copyPanel: copyRows32AVX512, addStrip: addRows16AVX512, transposeRows: transposeRowsAVX512,
 }
 
 var tilesAVX2 = tileSet{
@@ -83,7 +83,7 @@ var tilesAVX2 = tileSet{
 	few:       []fewTile{gemv1x64AVX2},
 	bf16:      []bf16Tile{gemvBF16x1AVX2},
 	int8:      int8AVX2,
-	copyStrip: copyRows8AVX2, copyPanel: copyRows16AVX2, transposeRows: transposeRowsAVX2,
+	copyStrip: copyRows8AVX2, copyPanel: copyRows16AVX2, addStrip: addRows8AVX2, transposeRows: transposeRowsAVX2,
 }
 
 var int8AVX2 = int8Set{
