@@ -20,7 +20,7 @@ func Sample(s Shape, streams int, cfg Config) (Rate, error) {
 	m.SetPrecision(cfg.Precision)
 	m.Pack(w)
 	stepper, state := m.NewStepper(w, streams), m.NewState(streams)
-	tokens := randomTokens(streams, s.Vocab, rng)
+	tokens := s.tokens(streams, rng)
 	const some = 50
 	return cfg.measure(some*streams, func() {
 		for range some {
