@@ -66,9 +66,14 @@ func (s Shape) recurrent() model.RecurrentConfig {
 
 // FLOPs returns the floating-point operations of a training step's matrix products: two for each weight and token going
 // forward, four going back. The first layer's input weights count only where the tokens of a step are fewer than the
-// vocabulary: with fewer characters than tokens their products are made once a character, and that is not counted. What
-// an adaptive softmax costs depends on the tokens: 0.
+// vocabulary: with fewer characters than tokens their products are made once a character, and that is not counted.
 func (s Shape) FLOPs() float64 {
+	return 6 * float64(s.weights(s.Vocab > s.Tokens())) * float64(s.Tokens())
+}
+
+// weights returns the number of weights that a token meets, those of the first layer's input if asked for. Of an adaptive
+// softmax the number depends on the tokens: 0.
+func (s Shape) weights(input bool) int {
 	if s.Adaptive {
 		return 0
 	}
@@ -78,13 +83,13 @@ func (s Shape) FLOPs() float64 {
 	if s.Labels > 0 {
 		directions, outputs = 2, 0
 	}
-	weights, input := outputs*s.Hidden, s.Embedding
+	weights, width := outputs*s.Hidden, s.Embedding
 	for l := range s.Layers {
-		if l > 0 || s.Vocab > s.Tokens() {
-			weights += directions * gates * s.Hidden * input
+		if l > 0 || input {
+			weights += directions * gates * s.Hidden * width
 		}
 		weights += directions * gates * s.Hidden * s.Hidden
-		input = directions * s.Hidden
+		width = directions * s.Hidden
 	}
-	return 6 * float64(weights) * float64(s.Tokens())
+	return weights
 }

@@ -15,6 +15,9 @@ import (
 type Rate struct {
 	PerSecond float64   `json:"per_second"` // median
 	All       []float64 `json:"all"`        // of the repetitions
+
+	WeightGBps float64 `json:"weight_gbps,omitempty"` // weights read a second, sampling
+	ReadGBps   float64 `json:"read_gbps,omitempty"`   // what the cores read a second of a buffer of that size
 }
 
 // Config says how long to measure.
