@@ -7,7 +7,8 @@
 
 Needs Go and a Python with PyTorch (--python may be given several times, to compare several versions). Every round runs
 textgen once and every variant of PyTorch once; the table takes the median of the rounds of each, and PyTorch's best
-variant. Variants: one and two threads, the optimiser with and without foreach, the allocator told to keep its memory.
+variant. Variants: one and two threads; training, the optimiser with and without foreach, the allocator told to keep its
+memory; sampling, the ordinary loop, TorchScript, int8, and a loop tuned by hand.
 """
 import argparse
 import json
@@ -82,26 +83,33 @@ def trainer(torch, shape, foreach):
     return step, batch * steps
 
 
-def sampler(torch, shape, compiled):
+def sampler(torch, shape, kind, streams):
+    """Kinds: eager, the ordinary loop; script, the network compiled by TorchScript; int8, its weights quantised
+    dynamically; tuned, see tuned_sampler."""
     vocab, _, _, hidden, layers, _, _, _, _, _ = shape
     net = build(torch, shape).eval()
-    if compiled:
-        return tuned_sampler(torch, net, layers, hidden)
-    token, state = torch.zeros(1, 1, dtype=torch.long), None
+    if kind == "tuned":
+        return tuned_sampler(torch, net, layers, hidden, streams)
+    token = torch.zeros(1, streams, dtype=torch.long)
+    state = tuple(torch.zeros(layers, streams, hidden) for _ in range(2))
+    if kind == "int8":
+        net = torch.ao.quantization.quantize_dynamic(net, {torch.nn.LSTM, torch.nn.Linear}, dtype=torch.qint8)
+    if kind == "script":
+        net = torch.jit.freeze(torch.jit.trace(net, (token, state)))
 
     def step():
         nonlocal token, state
         with torch.inference_mode():
             for _ in range(50):
                 logits, state = net(token, state)
-                token = torch.multinomial(torch.softmax(logits[0] / 0.8, -1), 1).view(1, 1)
+                token = torch.multinomial(torch.softmax(logits[0] / 0.8, -1), 1).view(1, streams)
 
-    return step, 50
+    return step, 50 * streams
 
 
-def tuned_sampler(torch, net, layers, hidden):
+def tuned_sampler(torch, net, layers, hidden, streams):
     """The loop as an expert would write it: TorchScript, the first layer's input products in a table, one matrix-vector
-    product for each later layer."""
+    product for each later layer; of many streams one matrix product, with the weights transposed."""
     from typing import List
     rnn = net.rnn
     with torch.no_grad():
@@ -129,19 +137,38 @@ def tuned_sampler(torch, net, layers, hidden):
             token = torch.multinomial(torch.softmax(torch.addmv(bias, out, x) / 0.8, 0), 1)
         return token, h, c
 
+    def many(token: torch.Tensor, h: List[torch.Tensor], c: List[torch.Tensor], table: torch.Tensor,
+             weights: List[torch.Tensor], biases: List[torch.Tensor], out: torch.Tensor, bias: torch.Tensor):
+        for _ in range(50):
+            x = h[0]
+            for l in range(len(weights)):
+                if l == 0:
+                    gates = torch.addmm(table[token], h[0], weights[0])
+                else:
+                    gates = torch.addmm(biases[l], torch.cat([x, h[l]], 1), weights[l])
+                i, f, g, o = gates.chunk(4, 1)
+                c[l] = torch.sigmoid(f) * c[l] + torch.sigmoid(i) * torch.tanh(g)
+                h[l] = torch.sigmoid(o) * torch.tanh(c[l])
+                x = h[l]
+            token = torch.multinomial(torch.softmax(torch.addmm(bias, x, out) / 0.8, 1), 1)[:, 0]
+        return token, h, c
+
+    rows = [] if streams == 1 else [streams]
+    if streams > 1:
+        loop, weights, out = many, [w.t().contiguous() for w in weights], out.t().contiguous()
     # TorchScript reads a function's source together with its annotations, which must not be nested.
     loop.__annotations__ = dict(token=torch.Tensor, h=List[torch.Tensor], c=List[torch.Tensor], table=torch.Tensor,
                                 weights=List[torch.Tensor], biases=List[torch.Tensor], out=torch.Tensor, bias=torch.Tensor)
     scripted = torch.jit.script(loop)
-    token = torch.zeros(1, dtype=torch.long)
-    h, c = ([torch.zeros(hidden) for _ in range(layers)] for _ in range(2))
+    token = torch.zeros(streams, dtype=torch.long)
+    h, c = ([torch.zeros(*rows, hidden) for _ in range(layers)] for _ in range(2))
 
     def step():
         nonlocal token, h, c
         with torch.no_grad():
             token, h, c = scripted(token, h, c, table, weights, biases, out, bias)
 
-    return step, 50
+    return step, 50 * streams
 
 
 def classifier(torch, shape, batch):
@@ -163,25 +190,27 @@ def worker(args):
     if args.task == "train":
         step, units = trainer(torch, shape, args.variant == "foreach")
     elif args.task == "sample":
-        step, units = sampler(torch, shape, args.variant == "tuned")
+        step, units = sampler(torch, shape, args.variant, args.batch)
     else:
         step, units = classifier(torch, shape, args.batch)
     began = time.perf_counter()
     while time.perf_counter() - began < args.warmup:
         step()
-    n, began = 0, time.perf_counter()
+    n, began, fastest = 0, time.perf_counter(), float("inf")
     while time.perf_counter() - began < args.seconds:
+        start = time.perf_counter()
         step()
+        fastest = min(fastest, time.perf_counter() - start)
         n += 1
     rate = n * units / (time.perf_counter() - began)
-    print(json.dumps({"rate": rate, "version": torch.__version__}))
+    print(json.dumps({"rate": units / fastest if args.fastest else rate, "version": torch.__version__}))
 
 
 # ---- the comparison
 
 def variants(task):
     """Name, extra arguments and extra environment of every variant of PyTorch."""
-    kinds = {"train": ["plain", "foreach"], "sample": ["eager", "tuned"], "classify": ["plain"]}[task]
+    kinds = {"train": ["plain", "foreach"], "sample": ["eager", "script", "int8", "tuned"], "classify": ["plain"]}[task]
     for kind in kinds:
         for threads in (1, 2):
             env = {"OMP_NUM_THREADS": str(threads), "OPENBLAS_NUM_THREADS": str(threads), "MKL_NUM_THREADS": str(threads)}
@@ -198,16 +227,23 @@ def run(command, env=None):
     return json.loads(done.stdout.strip().splitlines()[-1])
 
 
+def lengths(args):
+    """How long textgen measures: as long as PyTorch, or single steps for about as long."""
+    if args.fastest:
+        return ["--time", "1ns", "--repeats", str(int(100 * args.seconds))]
+    return ["--time", f"{args.seconds}s", "--repeats", "1"]
+
+
 def compare(args, binary, shape):
     rates, versions = {}, {}
     for _ in range(args.rounds):
-        ours = run([binary, "bench", "--task", args.task, "--shape", shape, "--repeats", "1", "--json",
-                    "--time", f"{args.seconds}s", "--batch", str(args.batch), "--precision", args.precision])
-        rates.setdefault("textgen", []).append(ours["per_second"])
+        ours = run([binary, "bench", "--task", args.task, "--shape", shape, "--json", "--batch", str(args.batch),
+                    "--precision", args.precision, *lengths(args)])
+        rates.setdefault("textgen", []).append(max(ours["all"]) if args.fastest else ours["per_second"])
         for python in args.python:
             for name, extra, env in variants(args.task):
                 theirs = run([python, __file__, "--worker", shape, "--task", args.task, "--batch", str(args.batch),
-                              "--seconds", str(args.seconds), *extra], env)
+                              "--seconds", str(args.seconds), *(["--fastest"] if args.fastest else []), *extra], env)
                 key = (theirs["version"], name)
                 rates.setdefault(key, []).append(theirs["rate"])
                 versions.setdefault(theirs["version"], []).append(key)
@@ -224,6 +260,8 @@ def main():
     parser.add_argument("--seconds", type=float, default=2.0)
     parser.add_argument("--batch", type=int, default=0, help="streams when sampling (default 1), documents when classifying (default 64)")
     parser.add_argument("--precision", default="fp32", help="of textgen: fp32, bf16 or int8")
+    parser.add_argument("--fastest", action="store_true", help="compare the fastest steps, where other programs are busy")
+    parser.add_argument("--all", action="store_true", help="print every variant of PyTorch, not its best alone")
     parser.add_argument("--python", action="append", help="an interpreter with PyTorch; default: this one")
     parser.add_argument("--worker", help=argparse.SUPPRESS)
     parser.add_argument("--variant", help=argparse.SUPPRESS)
@@ -240,12 +278,12 @@ def main():
         subprocess.run(["go", "build", "-o", binary, "./cmd/textgen"], cwd=root, check=True)
         shapes = args.shapes.split(",") if args.shapes else TASKS[args.task]
         unit = {"train": "tokens/s", "sample": "tokens/s", "classify": "documents/s"}[args.task]
-        print(f"| shape | textgen, {unit} | PyTorch | its best variant | {unit} | ratio |\n|---|---|---|---|---|---|")
+        print(f"| shape | textgen, {unit} | PyTorch | variant | {unit} | ratio |\n|---|---|---|---|---|---|")
         for shape in shapes:
             medians, best = compare(args, binary, shape)
-            for version, key in best.items():
-                ours, theirs = medians["textgen"], medians[key]
-                print(f"| {shape} | {ours:,.0f} | {version} | {key[1]} | {theirs:,.0f} | {ours / theirs:.2f} |", flush=True)
+            for version, name in [k for k in medians if k != "textgen"] if args.all else best.values():
+                ours, theirs = medians["textgen"], medians[version, name]
+                print(f"| {shape} | {ours:,.0f} | {version} | {name} | {theirs:,.0f} | {ours / theirs:.2f} |", flush=True)
 
 
 if __name__ == "__main__":

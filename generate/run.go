@@ -46,8 +46,7 @@ func (r *run) prepare(ctx context.Context) error {
 	}
 	r.workers = model.NewWorkers(r.cfg.Threads)
 	if r.network = before.network; r.network == nil {
-		rng := rand.New(rand.NewPCG(r.cfg.Settings.Seed, weightStream))
-		if r.network, err = model.NewLanguageModel(r.cfg.Settings.modelConfig(r.data.tokenizer.Size()), rng); err != nil {
+		if err := r.newNetwork(); err != nil {
 			return err
 		}
 	}
@@ -59,6 +58,16 @@ func (r *run) prepare(ctx context.Context) error {
 		return err
 	}
 	return r.openReport()
+}
+
+// newNetwork builds the network that the settings describe.
+func (r *run) newNetwork() error {
+	cfg, err := r.cfg.Settings.modelConfig(r.data.tokenizer.Size())
+	if err != nil {
+		return err
+	}
+	r.network, err = model.NewLanguageModel(cfg, rand.New(rand.NewPCG(r.cfg.Settings.Seed, weightStream)))
+	return err
 }
 
 // weightStream separates the random numbers of the first weights from those of training with the same seed.
@@ -278,7 +287,7 @@ func (s *Settings) adopt(m *Model) {
 	s.Lowercase, s.NFC, s.Init, s.ForgetBias = old.Lowercase, old.NFC, old.Init, old.ForgetBias
 	s.RecurrentScale = old.RecurrentScale
 	s.Cell, s.Layers, s.Hidden, s.Embedding = cfg.Cell, cfg.Layers, cfg.Hidden, cfg.Embedding
-	s.Residual, s.TieWeights = cfg.Residual, cfg.TieWeights
+	s.Residual, s.TieWeights, s.Softmax = cfg.Residual, cfg.TieWeights, old.Softmax
 	s.Dropout, s.InputDropout, s.OutputDropout = cfg.Dropout, cfg.InputDropout, cfg.OutputDropout
 }
 

@@ -30,6 +30,7 @@ type Settings struct {
 	Embedding     int          `json:"embedding"` // 0: as Hidden
 	Residual      bool         `json:"residual"`
 	TieWeights    bool         `json:"tie_weights"`
+	Softmax       Softmax      `json:"softmax,omitempty"`
 	Dropout       float64      `json:"dropout"`        // between layers and before the head
 	InputDropout  float64      `json:"input_dropout"`  // on the embeddings
 	OutputDropout float64      `json:"output_dropout"` // before the head; negative: as Dropout
@@ -90,7 +91,7 @@ func Preset(name string) (Settings, error) {
 	}
 	s := Settings{
 		Preset: name, Tokenizer: tokenize.Char, MinFrequency: 1,
-		Cell: model.LSTM, Layers: 2, Init: model.Orthogonal, ForgetBias: 1,
+		Softmax: FullSoftmax, Cell: model.LSTM, Layers: 2, Init: model.Orthogonal, ForgetBias: 1,
 		Optimizer: "adam", Schedule: "cosine", Warmup: 50, FinalLR: 0.02, Clip: 1, OutputDropout: -1,
 		Split: "0.9,0.1", Seed: 1, Guard: train.GuardAct,
 	}
@@ -122,15 +123,16 @@ func (s Settings) outputDropout() float64 {
 }
 
 // modelConfig describes the network for a vocabulary.
-func (s Settings) modelConfig(vocab int) model.Config {
+func (s Settings) modelConfig(vocab int) (model.Config, error) {
+	cutoffs, err := s.cutoffs(vocab)
 	return model.Config{
-		VocabSize: vocab, Embedding: s.embedding(), TieWeights: s.TieWeights,
+		VocabSize: vocab, Embedding: s.embedding(), TieWeights: s.TieWeights, Cutoffs: cutoffs,
 		RecurrentConfig: model.RecurrentConfig{
 			Cell: s.Cell, Layers: s.Layers, Hidden: s.Hidden, Residual: s.Residual,
 			Dropout: s.Dropout, InputDropout: s.InputDropout, OutputDropout: s.outputDropout(),
 			Init: model.Init{Scheme: s.Init, ForgetBias: &s.ForgetBias, Chrono: s.Chrono, RecurrentScale: s.RecurrentScale},
 		},
-	}
+	}, err
 }
 
 func (s Settings) tokenizerConfig() tokenize.TrainConfig {

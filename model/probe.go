@@ -25,7 +25,7 @@ type Probe struct {
 
 	model   *LanguageModel
 	front   *front
-	logits  kernel.Matrix // [S][V], then their gradients
+	loss    *lossPass // without the gradients of weights
 	reading []LayerReading
 	low     []float32 // [H] the least that each unit gave
 	high    []float32 // [H] and the most
@@ -62,10 +62,11 @@ func (m *LanguageModel) NewProbe(w *Workers, steps, streams int) *Probe {
 	pass := newPass(&plain, uniformSequence(steps, streams), w, true)
 	p := &Probe{
 		Steps: steps, Streams: streams, model: m,
-		front:  newFront(pass, m.embedding, m.cfg.TieWeights, false),
-		logits: kernel.NewMatrix(streams, m.cfg.VocabSize),
-		low:    make([]float32, m.cfg.Hidden), high: make([]float32, m.cfg.Hidden),
+		front: newFront(pass, m.embedding, m.cfg.TieWeights, false),
+		loss:  m.newLoss(streams, w, true),
+		low:   make([]float32, m.cfg.Hidden), high: make([]float32, m.cfg.Hidden),
 	}
+	p.loss.forgetWeights()
 	for range m.recurrent.layers {
 		r := LayerReading{Gradient: make([]float64, steps)}
 		for _, g := range probedGates(m.cfg.Cell) {
@@ -98,15 +99,11 @@ func (p *Probe) Measure(inputs, targets []int32, from *State) []LayerReading {
 
 // lastLoss sets the gradient of the stack's output: that of the last step's losses at their rows, else zero.
 func (p *Probe) lastLoss(targets []int32) {
-	pass, head := p.front.pass, p.model.head
-	top := len(pass.inputs) - 1
-	rows := pass.seq.rows()
-	pass.workers.Mul(p.logits, pass.inputs[top].RowRange(rows-p.Streams, rows), head.w, kernel.Bias, head.bias.Value)
-	for i, target := range targets {
-		kernel.CrossEntropy(p.logits.Row(i), int(target), 1)
-	}
+	pass := p.front.pass
+	top, rows := len(pass.inputs)-1, pass.seq.rows()
+	from := rows - p.Streams
 	pass.grads[top].Zero()
-	pass.workers.Mul(pass.grads[top].RowRange(rows-p.Streams, rows), p.logits, head.wT, kernel.Overwrite, nil)
+	p.loss.run(pass.inputs[top].RowRange(from, rows), pass.grads[top].RowRange(from, rows), targets, 1)
 }
 
 // backward is the backward pass of the stack without the gradients of weights.

@@ -36,7 +36,7 @@ func NewTransducer(cfg TransducerConfig, rng *rand.Rand) (*Transducer, error) {
 		return nil, err
 	}
 	m := &Transducer{
-		cfg: cfg, recurrent: newRecurrent("rnn.", cfg.RecurrentConfig, cfg.Inputs), head: newHead(cfg.Outputs, cfg.Width(), nil),
+		cfg: cfg, recurrent: newRecurrent("rnn.", cfg.RecurrentConfig, cfg.Inputs), head: newHead("head", cfg.Outputs, cfg.Width(), nil),
 	}
 	m.recurrent.each(func(l *layer) { cfg.Init.initialise(l, rng) })
 	fillXavier(m.head.weight, rng)

@@ -133,6 +133,9 @@ func (r benchRecord) String() string {
 		unit = "documents/s"
 	}
 	line := fmt.Sprintf("%-8s %-28s %12.0f %s", r.Shape.Name, r.Shape.About, r.PerSecond, unit)
+	if r.WeightGBps > 0 {
+		line += fmt.Sprintf("  weights %.1f GB/s, %.0f %% of what the cores read", r.WeightGBps, 100*r.WeightGBps/r.ReadGBps)
+	}
 	if r.GFLOPS > 0 {
 		line += fmt.Sprintf("  %6.1f GFLOP/s, %.0f %% of peak", r.GFLOPS, 100*r.Share)
 	}
