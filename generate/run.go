@@ -268,7 +268,7 @@ func (r *run) file(state train.State) *checkpoint.File {
 func (s *Settings) adopt(m *Model) {
 	old, cfg := m.training.Settings, m.network.Config()
 	s.Tokenizer, s.VocabSize, s.MinFrequency = old.Tokenizer, old.VocabSize, old.MinFrequency
-	s.Lowercase, s.NFC, s.Init, s.ForgetBias = old.Lowercase, old.NFC, old.Init, old.ForgetBias
+	s.Lowercase, s.NFC, s.Init, s.InitRange, s.ForgetBias = old.Lowercase, old.NFC, old.Init, old.InitRange, old.ForgetBias
 	s.Cell, s.Layers, s.Hidden, s.Embedding = cfg.Cell, cfg.Layers, cfg.Hidden, cfg.Embedding
 	s.Residual, s.TieWeights = cfg.Residual, cfg.TieWeights
 	s.Dropout, s.InputDropout, s.OutputDropout = cfg.Dropout, cfg.InputDropout, cfg.OutputDropout
@@ -279,8 +279,8 @@ func (s Settings) loopConfig() train.Config {
 	return train.Config{
 		Steps: s.Steps, Epochs: s.Epochs, Time: s.Time,
 		Optimizer: optim.Config{Name: s.Optimizer, Momentum: s.Momentum, WeightDecay: s.WeightDecay},
-		Schedule:  optim.ScheduleConfig{Name: s.Schedule, Rate: s.LR, Warmup: float64(s.Warmup), Final: s.FinalLR},
-		Clip:      optim.Clip{Norm: s.Clip, Value: s.ClipValue},
+		Schedule:  optim.ScheduleConfig{Name: s.Schedule, Rate: s.LR, Warmup: float64(s.Warmup), Final: s.FinalLR, Factor: s.LRDecay, Hold: s.LRHold},
+		Clip:      optim.Clip{Norm: s.Clip, Value: s.ClipValue, Layer: s.ClipLayer},
 		EvalEvery: s.EvalEvery, Patience: s.Patience,
 	}
 }

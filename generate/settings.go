@@ -33,6 +33,7 @@ type Settings struct {
 	InputDropout  float64      `json:"input_dropout"`  // on the embeddings
 	OutputDropout float64      `json:"output_dropout"` // before the head; negative: as Dropout
 	Init          model.Scheme `json:"init"`
+	InitRange     float64      `json:"init_range,omitempty"` // with Init uniform, of all weights; 0: see [model.Init]
 	ForgetBias    float64      `json:"forget_bias"`
 	Chrono        int          `json:"chrono"` // longest dependency in tokens that gates begin with; 0: ForgetBias
 
@@ -49,6 +50,9 @@ type Settings struct {
 	FinalLR     float64 `json:"final_lr"` // fraction of LR at the end of a schedule
 	Clip        float64 `json:"clip"`     // global norm; 0: none
 	ClipValue   float64 `json:"clip_value"`
+	ClipLayer   float64 `json:"clip_layer,omitempty"` // norm of each layer; 0: none
+	LRDecay     float64 `json:"lr_decay,omitempty"`   // plateau and step: factor on the rate; 0: 0.5
+	LRHold      int     `json:"lr_hold,omitempty"`    // step: epochs at the whole rate; 0: 1
 
 	// Length of the run: exactly one of the three is above 0.
 	Steps  int           `json:"steps"`
@@ -117,7 +121,7 @@ func (s Settings) modelConfig(vocab int) model.Config {
 		RecurrentConfig: model.RecurrentConfig{
 			Cell: s.Cell, Layers: s.Layers, Hidden: s.Hidden, Residual: s.Residual,
 			Dropout: s.Dropout, InputDropout: s.InputDropout, OutputDropout: s.outputDropout(),
-			Init: model.Init{Scheme: s.Init, ForgetBias: &s.ForgetBias, Chrono: s.Chrono},
+			Init: model.Init{Scheme: s.Init, Range: s.InitRange, ForgetBias: &s.ForgetBias, Chrono: s.Chrono},
 		},
 	}
 }

@@ -19,10 +19,10 @@ func NewLanguageModel(cfg Config, rng *rand.Rand) (*LanguageModel, error) {
 	if err != nil {
 		return nil, err
 	}
-	fillEmbedding(m.embedding, cfg.TieWeights, rng)
+	cfg.Init.fill(m.embedding, rng, func() { fillEmbedding(m.embedding, cfg.TieWeights, rng) })
 	m.recurrent.each(func(l *layer) { cfg.Init.initialise(l, rng) })
 	if !cfg.TieWeights {
-		fillXavier(m.head.weight, rng)
+		cfg.Init.fill(m.head.weight, rng, func() { fillXavier(m.head.weight, rng) })
 	}
 	return m, nil
 }

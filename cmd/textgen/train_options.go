@@ -45,6 +45,7 @@ func options() []option {
 		number("input-dropout", categoryNetwork, "drop a part `P` of the embeddings' units", true, func(s *s) *float64 { return &s.InputDropout }),
 		number("output-dropout", categoryNetwork, "drop a part `P` of the units before the head; negative: as --dropout", true, func(s *s) *float64 { return &s.OutputDropout }),
 		word("init", categoryNetwork, "first weights: orthogonal, uniform (as PyTorch) or identity", func(s *s) *model.Scheme { return &s.Init }),
+		number("init-range", categoryNetwork, "with --init uniform, draw all weights from ±`B`, embedding and head included; 0: ±1/√hidden in recurrent layers", true, func(s *s) *float64 { return &s.InitRange }),
 		number("forget-bias", categoryNetwork, "first bias of an LSTM's forget gates", true, func(s *s) *float64 { return &s.ForgetBias }),
 
 		integer("chrono", categoryNetwork, "let gates begin with memories of up to `N` tokens, in place of --forget-bias; 0: not", func(s *s) *int { return &s.Chrono }),
@@ -56,11 +57,14 @@ func options() []option {
 		number("lr", categoryTraining, "learning `RATE` at its highest", false, func(s *s) *float64 { return &s.LR }),
 		number("momentum", categoryTraining, "of sgd", false, func(s *s) *float64 { return &s.Momentum }),
 		number("weight-decay", categoryTraining, "pull weights to zero by a part `D` of the rate", false, func(s *s) *float64 { return &s.WeightDecay }),
-		word("schedule", categoryTraining, "of the rate: constant, linear, cosine, one-cycle or plateau", func(s *s) *string { return &s.Schedule }),
+		word("schedule", categoryTraining, "of the rate: constant, linear, cosine, one-cycle, plateau or step", func(s *s) *string { return &s.Schedule }),
 		integer("warmup", categoryTraining, "raise the rate over the first `N` steps", func(s *s) *int { return &s.Warmup }),
 		number("final-lr", categoryTraining, "the part `F` of the rate that is left at the end", false, func(s *s) *float64 { return &s.FinalLR }),
+		number("lr-decay", categoryTraining, "multiply the rate by `F`, at a plateau or, with --schedule step, every epoch; 0: 0.5", false, func(s *s) *float64 { return &s.LRDecay }),
+		integer("lr-hold", categoryTraining, "with --schedule step, `N` epochs before the rate falls; 0: 1", func(s *s) *int { return &s.LRHold }),
 		number("clip", categoryTraining, "scale gradients down to the norm `N`; 0: never", false, func(s *s) *float64 { return &s.Clip }),
 		number("clip-value", categoryTraining, "cut each gradient to ±`V`; 0: never", false, func(s *s) *float64 { return &s.ClipValue }),
+		number("clip-layer", categoryTraining, "scale each layer's gradients down to the norm `N`; 0: never", false, func(s *s) *float64 { return &s.ClipLayer }),
 		seedOption(),
 
 		integer("steps", categoryLength, "make `N` updates", func(s *s) *int { return &s.Steps }),
