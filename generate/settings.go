@@ -38,9 +38,10 @@ type Settings struct {
 	Chrono        int          `json:"chrono"` // longest dependency in tokens that gates begin with; 0: ForgetBias
 
 	// Optimisation.
-	Batch       int     `json:"batch"` // parallel streams
-	BPTT        int     `json:"bptt"`  // steps of a window
-	Reset       float64 `json:"reset"` // probability that a stream begins anew at a window
+	Batch       int     `json:"batch"`                // parallel streams
+	BPTT        int     `json:"bptt"`                 // steps of a window
+	BPTTEvery   int     `json:"bptt_every,omitempty"` // steps from one window to the next; 0: BPTT
+	Reset       float64 `json:"reset"`                // probability that a stream begins anew at a window
 	Optimizer   string  `json:"optimizer"`
 	LR          float64 `json:"lr"`
 	Momentum    float64 `json:"momentum"`

@@ -80,7 +80,7 @@ func (p *lossPass) forward(x, dx kernel.Matrix, targets []int32) float64 {
 		}
 	}
 	var sum float64
-	for _, v := range p.nats {
+	for _, v := range p.nats[:x.Rows] {
 		sum += v
 	}
 	return sum

@@ -185,14 +185,14 @@ func (p *pass) load(s *State) {
 	}
 }
 
-// store copies the state at the end of the window, all of whose streams are equally long and run forward.
-func (p *pass) store(s *State) {
-	i := 0
+// store copies the state after some steps of the window, all of whose streams are equally long and run forward.
+func (p *pass) store(s *State, steps int) {
+	i, from := 0, steps*p.seq.streams
 	for _, traces := range p.traces {
 		for _, t := range traces {
-			s.h[i].CopyFrom(t.h.RowRange(p.seq.rows(), t.h.Rows))
+			s.h[i].CopyFrom(t.h.RowRange(from, from+s.h[i].Rows))
 			if t.cell == LSTM {
-				s.c[i].CopyFrom(t.c.RowRange(p.seq.rows(), t.c.Rows))
+				s.c[i].CopyFrom(t.c.RowRange(from, from+s.c[i].Rows))
 			}
 			i++
 		}

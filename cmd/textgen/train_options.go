@@ -52,6 +52,7 @@ func options() []option {
 
 		integer("batch", categoryTraining, "`N` streams of text side by side", func(s *s) *int { return &s.Batch }),
 		integer("bptt", categoryTraining, "`N` tokens through which gradients flow back", func(s *s) *int { return &s.BPTT }),
+		integer("bptt-every", categoryTraining, "update every `N` tokens, at most --bptt: windows then overlap, and gradients flow further; 0: as --bptt", func(s *s) *int { return &s.BPTTEvery }),
 		number("reset", categoryTraining, "let a stream begin anew at a window with probability `P`", false, func(s *s) *float64 { return &s.Reset }),
 		word("optimizer", categoryTraining, "adam, adamw, rmsprop or sgd", func(s *s) *string { return &s.Optimizer }),
 		number("lr", categoryTraining, "learning `RATE` at its highest", false, func(s *s) *float64 { return &s.LR }),
