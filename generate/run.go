@@ -272,6 +272,7 @@ func (s *Settings) adopt(m *Model) {
 	s.Cell, s.Layers, s.Hidden, s.Embedding = cfg.Cell, cfg.Layers, cfg.Hidden, cfg.Embedding
 	s.Residual, s.TieWeights = cfg.Residual, cfg.TieWeights
 	s.Dropout, s.InputDropout, s.OutputDropout = cfg.Dropout, cfg.InputDropout, cfg.OutputDropout
+	s.Variational, s.EmbeddingDropout, s.WeightDrop = cfg.Variational, cfg.EmbeddingDropout, cfg.WeightDrop
 }
 
 // loopConfig says how long to train, and how.

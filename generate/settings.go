@@ -23,19 +23,22 @@ type Settings struct {
 	NFC          bool          `json:"nfc"`
 
 	// Network.
-	Cell          model.Cell   `json:"cell"`
-	Layers        int          `json:"layers"`
-	Hidden        int          `json:"hidden"`
-	Embedding     int          `json:"embedding"` // 0: as Hidden
-	Residual      bool         `json:"residual"`
-	TieWeights    bool         `json:"tie_weights"`
-	Dropout       float64      `json:"dropout"`        // between layers and before the head
-	InputDropout  float64      `json:"input_dropout"`  // on the embeddings
-	OutputDropout float64      `json:"output_dropout"` // before the head; negative: as Dropout
-	Init          model.Scheme `json:"init"`
-	InitRange     float64      `json:"init_range,omitempty"` // with Init uniform, of all weights; 0: see [model.Init]
-	ForgetBias    float64      `json:"forget_bias"`
-	Chrono        int          `json:"chrono"` // longest dependency in tokens that gates begin with; 0: ForgetBias
+	Cell             model.Cell   `json:"cell"`
+	Layers           int          `json:"layers"`
+	Hidden           int          `json:"hidden"`
+	Embedding        int          `json:"embedding"` // 0: as Hidden
+	Residual         bool         `json:"residual"`
+	TieWeights       bool         `json:"tie_weights"`
+	Dropout          float64      `json:"dropout"`                     // between layers and before the head
+	InputDropout     float64      `json:"input_dropout"`               // on the embeddings
+	OutputDropout    float64      `json:"output_dropout"`              // before the head; negative: as Dropout
+	Variational      bool         `json:"variational,omitempty"`       // the dropouts take the same elements at all steps of a window
+	EmbeddingDropout float64      `json:"embedding_dropout,omitempty"` // of whole tokens of the vocabulary
+	WeightDrop       float64      `json:"weight_drop,omitempty"`       // of the elements of recurrent matrices
+	Init             model.Scheme `json:"init"`
+	InitRange        float64      `json:"init_range,omitempty"` // with Init uniform, of all weights; 0: see [model.Init]
+	ForgetBias       float64      `json:"forget_bias"`
+	Chrono           int          `json:"chrono"` // longest dependency in tokens that gates begin with; 0: ForgetBias
 
 	// Optimisation.
 	Batch       int     `json:"batch"`                // parallel streams
@@ -122,6 +125,7 @@ func (s Settings) modelConfig(vocab int) model.Config {
 		RecurrentConfig: model.RecurrentConfig{
 			Cell: s.Cell, Layers: s.Layers, Hidden: s.Hidden, Residual: s.Residual,
 			Dropout: s.Dropout, InputDropout: s.InputDropout, OutputDropout: s.outputDropout(),
+			Variational: s.Variational, EmbeddingDropout: s.EmbeddingDropout, WeightDrop: s.WeightDrop,
 			Init: model.Init{Scheme: s.Init, Range: s.InitRange, ForgetBias: &s.ForgetBias, Chrono: s.Chrono},
 		},
 	}

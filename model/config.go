@@ -43,6 +43,11 @@ type RecurrentConfig struct {
 	InputDropout  float64 `json:"input_dropout,omitempty"`  // on the input of the first layer
 	OutputDropout float64 `json:"output_dropout,omitempty"` // on the output of the last layer
 	Init          Init    `json:"init,omitzero"`
+
+	// What is drawn at random in training alone; zero is off.
+	Variational      bool    `json:"variational,omitempty"`       // the dropouts above drop the same elements at all steps of a window (Gal & Ghahramani 2016)
+	EmbeddingDropout float64 `json:"embedding_dropout,omitempty"` // of whole tokens of the vocabulary, wherever they stand (Gal & Ghahramani 2016)
+	WeightDrop       float64 `json:"weight_drop,omitempty"`       // of the elements of recurrent matrices (Merity et al. 2018)
 }
 
 // Directions returns 2 for a bidirectional stack, else 1.
@@ -66,7 +71,10 @@ func (c RecurrentConfig) Validate() error {
 	for _, d := range []struct {
 		name string
 		p    float64
-	}{{"dropout", c.Dropout}, {"input_dropout", c.InputDropout}, {"output_dropout", c.OutputDropout}} {
+	}{
+		{"dropout", c.Dropout}, {"input_dropout", c.InputDropout}, {"output_dropout", c.OutputDropout},
+		{"embedding_dropout", c.EmbeddingDropout}, {"weight_drop", c.WeightDrop},
+	} {
 		if !(d.p >= 0 && d.p < 1) {
 			errs = append(errs, fmt.Errorf("%s is %v; it is a probability from 0 up to, but without, 1", d.name, d.p))
 		}

@@ -16,12 +16,28 @@ func stackConfigs(layers, hidden int) []RecurrentConfig {
 		residual.Residual = true
 		dropout.InputDropout, dropout.Dropout, dropout.OutputDropout = 0.1, 0.3, 0.2
 		dropout.Residual = true
-		for _, cfg := range []RecurrentConfig{plain, residual, dropout} {
+		for _, cfg := range append([]RecurrentConfig{plain, residual, dropout}, remedies(plain)...) {
 			list = append(list, cfg)
-			cfg.Bidirectional = true
-			list = append(list, cfg)
+			if cfg.Bidirectional = true; cfg.Validate() == nil {
+				list = append(list, cfg)
+			}
 		}
 	}
+	return list
+}
+
+// remedies lists what may be switched on against gradients that vanish and against overfitting, alone and together.
+func remedies(plain RecurrentConfig) []RecurrentConfig {
+	var list []RecurrentConfig
+	add := func(change func(*RecurrentConfig)) {
+		c := plain
+		change(&c)
+		list = append(list, c)
+	}
+	add(func(c *RecurrentConfig) {
+		c.Variational, c.InputDropout, c.Dropout, c.OutputDropout = true, 0.1, 0.3, 0.2
+	})
+	add(func(c *RecurrentConfig) { c.EmbeddingDropout, c.WeightDrop = 0.3, 0.4 })
 	return list
 }
 

@@ -125,10 +125,7 @@ func (n *languageNet) reference() (nats float64, final []refResult) {
 	return nats, final
 }
 
-func (n *languageNet) embed(token int32) []float64 {
-	e := n.cfg.Embedding
-	return n.ref.weights["embedding.weight"][int(token)*e : (int(token)+1)*e]
-}
+func (n *languageNet) embed(token int32) []float64 { return n.ref.token(token, n.cfg.Embedding) }
 
 // stackNet is an embedding and a stack over streams of any lengths, in both directions if asked for, beside its
 // reference. Its loss is the sum of all outputs, weighted at random.
@@ -222,11 +219,9 @@ func (n *stackNet) reference() (loss float64, results []refResult) {
 		streams[b].initial = n.initial[b]
 		streams[b].x = make([][]float64, n.seq.length(b))
 	}
-	table, width := n.ref.weights["embedding.weight"], n.input
 	for b := range streams {
 		for t := range streams[b].x {
-			token := int(n.tokens[packedRow(streams, t, b)])
-			streams[b].x[t] = table[token*width : (token+1)*width]
+			streams[b].x[t] = n.ref.token(n.tokens[packedRow(streams, t, b)], n.input)
 		}
 	}
 	results = n.ref.run(streams)

@@ -9,6 +9,7 @@ type pass struct {
 	seq      sequence
 	workers  *Workers
 	training bool
+	quiet    bool   // training, but nothing is random
 	key      uint64 // of this window's dropout
 
 	traces [][]*trace
@@ -66,7 +67,10 @@ func (p *pass) connect(l int) {
 	}
 }
 
-func (p *pass) dropping(l int) bool { return p.training && p.dropout(l) > 0 }
+// noisy reports whether things are drawn at random.
+func (p *pass) noisy() bool { return p.training && !p.quiet }
+
+func (p *pass) dropping(l int) bool { return p.noisy() && p.dropout(l) > 0 }
 
 // resizeInput makes room for the input of layer 0 and, when training, for its gradient.
 func (p *pass) resizeInput() {
@@ -86,6 +90,7 @@ func (p *pass) forward() {
 			if l > 0 {
 				t.project()
 			}
+			t.takeWeights(p.noisy(), p.key)
 			t.forward()
 		}
 		if p.joined[l+1] {
@@ -128,7 +133,7 @@ func (p *pass) join(worker int, _ *kernel.Scratch) {
 	for r := from; r < to; r++ {
 		dst := p.inputs[l].Row(r)
 		for d, t := range p.traces[l-1] {
-			p.drop(dst[d*t.hidden:(d+1)*t.hidden], t.output().Row(r), l, r*len(dst)+d*t.hidden)
+			p.drop(dst[d*t.hidden:(d+1)*t.hidden], t.output().Row(r), l, p.maskRow(r)*len(dst)+d*t.hidden)
 		}
 		if p.residual(l - 1) {
 			kernel.Add(dst, p.inputs[l-1].Row(r))
@@ -143,7 +148,7 @@ func (p *pass) unjoin(worker int, _ *kernel.Scratch) {
 	for r := from; r < to; r++ {
 		grad := p.grads[l].Row(r)
 		for d, t := range p.traces[l-1] {
-			p.drop(t.outputGrad().Row(r), grad[d*t.hidden:(d+1)*t.hidden], l, r*len(grad)+d*t.hidden)
+			p.drop(t.outputGrad().Row(r), grad[d*t.hidden:(d+1)*t.hidden], l, p.maskRow(r)*len(grad)+d*t.hidden)
 		}
 		if p.residual(l - 1) {
 			copy(p.grads[l-1].Row(r), grad)

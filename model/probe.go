@@ -56,9 +56,8 @@ const (
 // model ready for training, if it is not; then the model must be packed afterwards.
 func (m *LanguageModel) NewProbe(w *Workers, steps, streams int) *Probe {
 	m.enableGrad()
-	plain := *m.recurrent
-	plain.cfg.Dropout, plain.cfg.InputDropout, plain.cfg.OutputDropout = 0, 0, 0
-	pass := newPass(&plain, uniformSequence(steps, streams), w, true)
+	pass := newPass(m.recurrent, uniformSequence(steps, streams), w, true)
+	pass.quiet = true
 	p := &Probe{
 		Steps: steps, Streams: streams, model: m,
 		front:  newFront(pass, m.embedding, m.cfg.TieWeights, false),

@@ -20,7 +20,7 @@ func newRecurrent(prefix string, cfg RecurrentConfig, input int) *Recurrent {
 	for i := range cfg.Layers {
 		var directions []*layer
 		for d := range cfg.Directions() {
-			directions = append(directions, newLayer(prefix, cfg.Cell, i, r.inputWidth(i), cfg.Hidden, d == 1))
+			directions = append(directions, newLayer(prefix, cfg, i, r.inputWidth(i), d == 1))
 		}
 		r.layers = append(r.layers, directions)
 	}

@@ -96,7 +96,7 @@ func (r *reference) layer(index int, reverse bool, x [][]float64, s refState) (o
 
 // step is one step of one cell.
 func (r *reference) step(suffix string, x []float64, s refState) refState {
-	wih, whh := r.weights["rnn.weight_ih"+suffix], r.weights["rnn.weight_hh"+suffix]
+	wih, whh := r.weights["rnn.weight_ih"+suffix], r.dropped("rnn.weight_hh"+suffix)
 	bih, bhh := r.weights["rnn.bias_ih"+suffix], r.weights["rnn.bias_hh"+suffix]
 	hidden := r.cfg.Hidden
 	next := refState{make([]float64, hidden), make([]float64, hidden)}
@@ -142,6 +142,9 @@ func (r *reference) drop(layer int, x [][]float64, streams []refStream, stream i
 			mask[i] = 1
 		}
 		at := packedRow(streams, t, stream) * len(mask)
+		if r.cfg.Variational {
+			at = stream * len(mask)
+		}
 		kernel.Dropout(mask, mask, float32(p), dropoutKey(r.key, layer), uint32(at))
 		y[t] = make([]float64, len(mask))
 		for i, m := range mask {

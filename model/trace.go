@@ -22,6 +22,9 @@ type trace struct {
 	dc    kernel.Matrix // [B][H] gradient of c on its way back; GRU: the direct part of the gradient of h
 	step  cellStep
 
+	wh, whT *kernel.Packed // the layer's, or what weight drop leaves of them
+	drop    *weightDrop    // nil: none
+
 	// initialGrad asks for the gradient of the initial states, too, which truncated BPTT does not need.
 	initialGrad bool
 
@@ -49,6 +52,9 @@ func newTrace(l *layer, w *Workers, training bool) *trace {
 		t.step = reluTrace{t}
 	default:
 		t.step = tanhTrace{t}
+	}
+	if training && l.weightDrop > 0 {
+		t.drop = newWeightDrop(l)
 	}
 	t.forwardJob, t.backwardJob = t.forwardStreams, t.backwardStreams
 	return t
@@ -82,6 +88,14 @@ func (t *trace) outputGrad() kernel.Matrix { return t.dh.RowRange(t.seq.streams,
 
 // project computes the input's part of the pre-activations for the whole window.
 func (t *trace) project() { t.workers.Mul(t.gates, t.x, t.wx, kernel.Bias, t.bias) }
+
+// takeWeights chooses the recurrent weights of a window.
+func (t *trace) takeWeights(noisy bool, key uint64) {
+	t.wh, t.whT = t.layer.wh, t.layer.whT
+	if t.drop != nil {
+		t.wh, t.whT = t.drop.draw(noisy, key, t.workers)
+	}
+}
 
 // forward runs the time loop over the projected input.
 func (t *trace) forward() { t.workers.Run(t.forwardJob) }
@@ -137,6 +151,9 @@ func (t *trace) weightGrads() {
 		states, prev = t.h.RowRange(0, t.seq.rows()), nil
 	}
 	t.workers.MulTN(t.whh.gradMatrix(), projected, states, prev, kernel.Overwrite)
+	if t.drop != nil {
+		t.drop.mask(t.whh.Grad, t.whh.Grad)
+	}
 	t.workers.ColSums(t.bih.Grad, t.gates, kernel.Overwrite)
 	if t.cell == GRU {
 		t.workers.ColSums(t.bhh.Grad, projected, kernel.Overwrite)

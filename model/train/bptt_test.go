@@ -278,7 +278,10 @@ type recipe struct {
 func recipes() map[string]recipe {
 	out := map[string]recipe{}
 	for name, change := range map[string]func(*recipe){
-		"plain":               func(*recipe) {},
+		"plain": func(*recipe) {},
+		"dropouts": func(r *recipe) {
+			r.network.Variational, r.network.EmbeddingDropout, r.network.WeightDrop = true, 0.1, 0.3
+		},
 		"overlapping windows": func(r *recipe) { r.bptt.Every = 3 },
 	} {
 		r := newRecipe()

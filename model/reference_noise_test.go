@@ -1,0 +1,49 @@
+package model
+
+import (
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/textgen-go/textgen/internal/kernel"
+)
+
+// mask returns what a dropout leaves of n ones.
+func (r *reference) mask(n int, p float64, key uint64) []float64 {
+	ones := slices.Repeat([]float32{1}, n)
+	if r.dropping && p > 0 {
+		kernel.Dropout(ones, ones, float32(p), key, 0)
+	}
+	return widen(ones)
+}
+
+// dropped returns a recurrent matrix without the elements that weight drop takes out.
+func (r *reference) dropped(name string) []float64 {
+	w := r.weights[name]
+	if r.cfg.WeightDrop == 0 {
+		return w
+	}
+	_, suffix, _ := strings.Cut(name, "_l")
+	index, reverse := strings.CutSuffix(suffix, "_reverse")
+	place, _ := strconv.Atoi(index)
+	place *= r.cfg.Directions()
+	if reverse {
+		place++
+	}
+	return times(w, r.mask(len(w), r.cfg.WeightDrop, noiseKey(r.key, weightNoise, place)))
+}
+
+// token returns the embedding of a token, unless it is dropped.
+func (r *reference) token(id int32, width int) []float64 {
+	table := r.weights["embedding.weight"]
+	kept := r.mask(len(table)/width, r.cfg.EmbeddingDropout, noiseKey(r.key, embeddingNoise, 0))[id]
+	return times(table[int(id)*width:(int(id)+1)*width], slices.Repeat([]float64{kept}, width))
+}
+
+func times(x, y []float64) []float64 {
+	z := make([]float64, len(x))
+	for i, v := range x {
+		z[i] = v * y[i]
+	}
+	return z
+}
