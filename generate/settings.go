@@ -35,6 +35,8 @@ type Settings struct {
 	Variational      bool         `json:"variational,omitempty"`       // the dropouts take the same elements at all steps of a window
 	EmbeddingDropout float64      `json:"embedding_dropout,omitempty"` // of whole tokens of the vocabulary
 	WeightDrop       float64      `json:"weight_drop,omitempty"`       // of the elements of recurrent matrices
+	AR               float64      `json:"ar,omitempty"`                // part of the loss that keeps activations small
+	TAR              float64      `json:"tar,omitempty"`               // part of the loss that keeps activations slow
 	Init             model.Scheme `json:"init"`
 	InitRange        float64      `json:"init_range,omitempty"` // with Init uniform, of all weights; 0: see [model.Init]
 	ForgetBias       float64      `json:"forget_bias"`
@@ -121,7 +123,7 @@ func (s Settings) outputDropout() float64 {
 // modelConfig describes the network for a vocabulary.
 func (s Settings) modelConfig(vocab int) model.Config {
 	return model.Config{
-		VocabSize: vocab, Embedding: s.embedding(), TieWeights: s.TieWeights,
+		VocabSize: vocab, Embedding: s.embedding(), TieWeights: s.TieWeights, AR: s.AR, TAR: s.TAR,
 		RecurrentConfig: model.RecurrentConfig{
 			Cell: s.Cell, Layers: s.Layers, Hidden: s.Hidden, Residual: s.Residual,
 			Dropout: s.Dropout, InputDropout: s.InputDropout, OutputDropout: s.outputDropout(),

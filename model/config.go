@@ -3,6 +3,7 @@ package model
 import (
 	"errors"
 	"fmt"
+	"math"
 	"slices"
 )
 
@@ -88,6 +89,11 @@ type Config struct {
 	Embedding  int  `json:"embedding"` // features of a token's embedding
 	TieWeights bool `json:"tie_weights,omitempty"`
 	RecurrentConfig
+
+	// Parts of the loss in training that keep the last layer's outputs small (AR) and slow (TAR); Merity et al. (2017)
+	// take 2 and 1, with dropout. 0: none.
+	AR  float64 `json:"ar,omitempty"`
+	TAR float64 `json:"tar,omitempty"`
 }
 
 // Validate reports every field that is out of range.
@@ -99,6 +105,9 @@ func (c Config) Validate() error {
 	}
 	if c.TieWeights && c.Embedding != c.Width() {
 		errs = append(errs, fmt.Errorf("tied weights need equal widths, but embedding is %d and hidden is %d", c.Embedding, c.Width()))
+	}
+	if !(c.AR >= 0 && c.AR <= math.MaxFloat32 && c.TAR >= 0 && c.TAR <= math.MaxFloat32) {
+		errs = append(errs, fmt.Errorf("ar is %v and tar %v; they must be finite numbers that are not negative", c.AR, c.TAR))
 	}
 	return errors.Join(errs...)
 }

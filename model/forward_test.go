@@ -71,7 +71,7 @@ func languageConfigs(vocab, embedding, layers, hidden int) []Config {
 		}
 		list = append(list,
 			Config{VocabSize: vocab, Embedding: embedding, RecurrentConfig: cfg},
-			Config{VocabSize: vocab, Embedding: hidden, TieWeights: true, RecurrentConfig: cfg})
+			Config{VocabSize: vocab, Embedding: hidden, TieWeights: true, RecurrentConfig: cfg, AR: 2, TAR: 3})
 	}
 	return list
 }

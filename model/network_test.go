@@ -125,6 +125,32 @@ func (n *languageNet) reference() (nats float64, final []refResult) {
 	return nats, final
 }
 
+// referenceLoss returns the loss that is minimised: the mean over the tokens, with the penalties.
+func (n *languageNet) referenceLoss() float64 {
+	nats, results := n.reference()
+	var squares, changes []float64
+	for _, r := range results {
+		for t := range r.out {
+			for j, y := range r.out[t] {
+				squares = append(squares, y*y)
+				if t > 0 {
+					change := r.raw[t][j] - r.raw[t-1][j]
+					changes = append(changes, change*change)
+				}
+			}
+		}
+	}
+	return nats/float64(len(n.inputs)) + n.cfg.AR*average(squares) + n.cfg.TAR*average(changes)
+}
+
+func average(x []float64) float64 {
+	var sum float64
+	for _, v := range x {
+		sum += v
+	}
+	return sum / float64(max(1, len(x)))
+}
+
 func (n *languageNet) embed(token int32) []float64 { return n.ref.token(token, n.cfg.Embedding) }
 
 // stackNet is an embedding and a stack over streams of any lengths, in both directions if asked for, beside its

@@ -17,6 +17,8 @@ type pass struct {
 	grads  []kernel.Matrix // of inputs
 	joined []bool          // inputs[l] is a buffer of its own, not the layer's output itself
 
+	penalty *activationPenalty // nil: none
+
 	joinAt                int // the layer that a job works behind
 	joinJob, joinBackward func(int, *kernel.Scratch)
 }
@@ -106,6 +108,9 @@ func (p *pass) backward() {
 		if p.joined[l+1] {
 			p.joinAt = l + 1
 			p.workers.Run(p.joinBackward)
+		}
+		if p.penalty != nil && l == len(p.traces)-1 {
+			p.penalty.addToChanges()
 		}
 		for d, t := range p.traces[l] {
 			t.backward()

@@ -2,6 +2,7 @@ package model
 
 import (
 	"math"
+	"slices"
 	"strconv"
 
 	"github.com/textgen-go/textgen/internal/kernel"
@@ -36,6 +37,7 @@ type refStream struct {
 // refResult is what became of a stream: the outputs of the last layer, and the states of all layers at its end.
 type refResult struct {
 	out   [][]float64
+	raw   [][]float64 // outputs of the last layer before what is dropped of them
 	final []refState
 }
 
@@ -53,6 +55,7 @@ func (r *reference) run(streams []refStream) []refResult {
 	for b, s := range streams {
 		x := r.drop(0, s.x, streams, b)
 		var final []refState
+		var raw [][]float64
 		for l := range r.cfg.Layers {
 			y := make([][]float64, len(x))
 			for d := range r.cfg.Directions() {
@@ -62,13 +65,17 @@ func (r *reference) run(streams []refStream) []refResult {
 				}
 				final = append(final, end)
 			}
+			raw = nil
+			for t := range y {
+				raw = append(raw, slices.Clone(y[t]))
+			}
 			y = r.drop(l+1, y, streams, b)
 			if r.cfg.Residual && len(x[0]) == len(y[0]) {
 				addTo(y, x)
 			}
 			x = y
 		}
-		results[b] = refResult{x, final}
+		results[b] = refResult{x, raw, final}
 	}
 	return results
 }

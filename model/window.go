@@ -25,6 +25,7 @@ func (m *LanguageModel) NewTrainingWindow(w *Workers, steps, streams int) *Windo
 func (m *LanguageModel) newWindow(w *Workers, steps, streams int, training bool) *Window {
 	seq := uniformSequence(steps, streams)
 	p := newPass(m.recurrent, seq, w, training)
+	p.penalty = newActivationPenalty(p, m.cfg)
 	return &Window{
 		Steps: steps, Streams: streams,
 		front: newFront(p, m.embedding, m.cfg.TieWeights, 2*m.cfg.VocabSize <= seq.rows()),
@@ -54,14 +55,20 @@ func (win *Window) ForwardPart(inputs, targets []int32, s *State, dropoutKey uin
 	p.store(s, next)
 	top := len(p.inputs) - 1
 	from, rows := scored*win.Streams, p.seq.rows()
-	if from == 0 || !p.training {
-		return win.loss.forward(p.inputs[top].RowRange(from, rows), p.grads[top], targets[from:])
+	learned, grads := p.inputs[top].RowRange(from, rows), p.grads[top]
+	if p.training {
+		grads.RowRange(0, from).Zero()
+		grads = grads.RowRange(from, rows)
 	}
-	p.grads[top].RowRange(0, from).Zero()
-	return win.loss.forward(p.inputs[top].RowRange(from, rows), p.grads[top].RowRange(from, rows), targets[from:])
+	nats = win.loss.forward(learned, grads, targets[from:])
+	if p.penalty != nil {
+		p.penalty.addToOutputs(from)
+	}
+	return nats
 }
 
-// Backward overwrites the gradient of every parameter with that of the mean loss of the last Forward, in nats a token.
+// Backward overwrites the gradient of every parameter with that of the mean loss of the last Forward, in nats a token,
+// and of AR and TAR (see [Config]) if they are on.
 // Gradients end where the window begins: the truncated backpropagation through time of Williams & Peng (1990).
 func (win *Window) Backward() {
 	win.front.pass.backward()

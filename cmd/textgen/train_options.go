@@ -47,6 +47,8 @@ func options() []option {
 		toggle("variational", categoryNetwork, "drop the same units at all steps of a window", func(s *s) *bool { return &s.Variational }),
 		number("embedding-dropout", categoryNetwork, "drop a part `P` of the vocabulary's tokens wherever they stand", true, func(s *s) *float64 { return &s.EmbeddingDropout }),
 		number("weight-drop", categoryNetwork, "drop a part `P` of the recurrent weights", true, func(s *s) *float64 { return &s.WeightDrop }),
+		number("ar", categoryNetwork, "add `A` times the mean square of the last layer's outputs to the loss", true, func(s *s) *float64 { return &s.AR }),
+		number("tar", categoryNetwork, "add `A` times the mean square of their change from step to step", true, func(s *s) *float64 { return &s.TAR }),
 		word("init", categoryNetwork, "first weights: orthogonal, uniform (as PyTorch) or identity", func(s *s) *model.Scheme { return &s.Init }),
 		number("init-range", categoryNetwork, "with --init uniform, draw all weights from ±`B`, embedding and head included; 0: ±1/√hidden in recurrent layers", true, func(s *s) *float64 { return &s.InitRange }),
 		number("forget-bias", categoryNetwork, "first bias of an LSTM's forget gates", true, func(s *s) *float64 { return &s.ForgetBias }),

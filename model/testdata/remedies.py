@@ -35,6 +35,20 @@ def overlapping(cell, batches=6, steps=7, every=3, streams=4, rate=0.5):
     save(f"remedy_overlapping_{cell}", losses=losses, norms=norms)
 
 
+def penalised(cell, ar=2, tar=3, learned=2, steps=7, streams=3):
+    """One window that learns from its last steps, with activation and temporal activation regularisation (Merity et al.
+    2017). The loss in the file is without them."""
+    m = LanguageModel(cell)
+    inputs, targets = tokens("inputs", steps, streams), tokens("targets", steps, streams)
+    out, _ = m.rnn(m.embedding(inputs))
+    loss = nn.functional.cross_entropy(m.head(out[learned:]).flatten(0, 1), targets[learned:].flatten())
+    activation = out[learned:].pow(2).mean()
+    temporal = (out[learned:] - out[learned - 1 : -1]).pow(2).mean()
+    (loss + ar * activation + tar * temporal).backward()
+    save(f"remedy_penalised_{cell}", loss=loss.item(), grads=gradients(m.named_parameters()))
+
+
 if __name__ == "__main__":
     for cell in ("rnn", "lstm", "gru"):
+        penalised(cell)
         overlapping(cell)
