@@ -280,7 +280,7 @@ func (s *Settings) adopt(m *Model) {
 func (s Settings) loopConfig() train.Config {
 	return train.Config{
 		Steps: s.Steps, Epochs: s.Epochs, Time: s.Time,
-		Optimizer: optim.Config{Name: s.Optimizer, Momentum: s.Momentum, WeightDecay: s.WeightDecay},
+		Optimizer: optim.Config{Name: s.Optimizer, Momentum: s.Momentum, WeightDecay: s.WeightDecay, Patience: s.Trigger},
 		Schedule:  optim.ScheduleConfig{Name: s.Schedule, Rate: s.LR, Warmup: float64(s.Warmup), Final: s.FinalLR, Factor: s.LRDecay, Hold: s.LRHold},
 		Clip:      optim.Clip{Norm: s.Clip, Value: s.ClipValue, Layer: s.ClipLayer},
 		EvalEvery: s.EvalEvery, Patience: s.Patience,

@@ -57,6 +57,7 @@ type Settings struct {
 	Clip        float64 `json:"clip"`     // global norm; 0: none
 	ClipValue   float64 `json:"clip_value"`
 	ClipLayer   float64 `json:"clip_layer,omitempty"` // norm of each layer; 0: none
+	Trigger     int     `json:"trigger,omitempty"`    // of nt-asgd: validations that may be worse than one before them; 0: 5
 	LRDecay     float64 `json:"lr_decay,omitempty"`   // plateau and step: factor on the rate; 0: 0.5
 	LRHold      int     `json:"lr_hold,omitempty"`    // step: epochs at the whole rate; 0: 1
 

@@ -282,6 +282,11 @@ func recipes() map[string]recipe {
 		"dropouts": func(r *recipe) {
 			r.network.Variational, r.network.EmbeddingDropout, r.network.WeightDrop = true, 0.1, 0.3
 		},
+		"averaged weights": func(r *recipe) {
+			r.cfg.Optimizer = optim.Config{Name: optim.NameNTASGD, Patience: 1}
+			r.cfg.Schedule = optim.ScheduleConfig{Rate: 20}
+			r.cfg.EvalEvery = 3
+		},
 		"overlapping windows": func(r *recipe) { r.bptt.Every = 3 },
 	} {
 		r := newRecipe()
