@@ -44,6 +44,8 @@ type Settings struct {
 	Variational      bool          `json:"variational,omitempty"`       // dropout takes the same elements at all steps of a document
 	EmbeddingDropout float64       `json:"embedding_dropout,omitempty"` // of tokens of the vocabulary, wherever they stand
 	WeightDrop       float64       `json:"weight_drop,omitempty"`       // of the elements of recurrent matrices
+	Zoneout          float64       `json:"zoneout,omitempty"`           // of units, that they keep their state for a step
+	ZoneoutCell      float64       `json:"zoneout_cell,omitempty"`      // of an LSTM's units, that they keep their cell's state
 
 	// Optimisation.
 	Task           Task    `json:"task"`
@@ -174,6 +176,7 @@ func (s Settings) modelConfig(vocab, labels int) model.ClassifierConfig {
 			Cell: s.Cell, Layers: s.Layers, Hidden: s.Hidden, Bidirectional: !s.Unidirectional, Residual: s.Residual,
 			Dropout: s.Dropout, InputDropout: s.InputDropout,
 			Variational: s.Variational, EmbeddingDropout: s.EmbeddingDropout, WeightDrop: s.WeightDrop,
+			Zoneout: s.Zoneout, ZoneoutCell: s.ZoneoutCell,
 		},
 	}
 	if s.grams().Buckets > 0 {

@@ -273,6 +273,7 @@ func (s *Settings) adopt(m *Model) {
 	s.Residual, s.TieWeights = cfg.Residual, cfg.TieWeights
 	s.Dropout, s.InputDropout, s.OutputDropout = cfg.Dropout, cfg.InputDropout, cfg.OutputDropout
 	s.Variational, s.EmbeddingDropout, s.WeightDrop = cfg.Variational, cfg.EmbeddingDropout, cfg.WeightDrop
+	s.Zoneout, s.ZoneoutCell, s.Dilation = cfg.Zoneout, cfg.ZoneoutCell, cfg.Dilation
 	s.AR, s.TAR = cfg.AR, cfg.TAR
 }
 

@@ -35,6 +35,9 @@ type Settings struct {
 	Variational      bool         `json:"variational,omitempty"`       // the dropouts take the same elements at all steps of a window
 	EmbeddingDropout float64      `json:"embedding_dropout,omitempty"` // of whole tokens of the vocabulary
 	WeightDrop       float64      `json:"weight_drop,omitempty"`       // of the elements of recurrent matrices
+	Zoneout          float64      `json:"zoneout,omitempty"`           // of units, that they keep their state for a step
+	ZoneoutCell      float64      `json:"zoneout_cell,omitempty"`      // of an LSTM's units, that they keep their cell's state
+	Dilation         int          `json:"dilation,omitempty"`          // layer l goes on from Dilation^l steps ago; 0: 1
 	AR               float64      `json:"ar,omitempty"`                // part of the loss that keeps activations small
 	TAR              float64      `json:"tar,omitempty"`               // part of the loss that keeps activations slow
 	Init             model.Scheme `json:"init"`
@@ -129,6 +132,7 @@ func (s Settings) modelConfig(vocab int) model.Config {
 			Cell: s.Cell, Layers: s.Layers, Hidden: s.Hidden, Residual: s.Residual,
 			Dropout: s.Dropout, InputDropout: s.InputDropout, OutputDropout: s.outputDropout(),
 			Variational: s.Variational, EmbeddingDropout: s.EmbeddingDropout, WeightDrop: s.WeightDrop,
+			Zoneout: s.Zoneout, ZoneoutCell: s.ZoneoutCell, Dilation: s.Dilation,
 			Init: model.Init{Scheme: s.Init, Range: s.InitRange, ForgetBias: &s.ForgetBias, Chrono: s.Chrono},
 		},
 	}

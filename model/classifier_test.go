@@ -95,7 +95,7 @@ func (n *classifierNet) reference() (loss float64, logits [][]float64) {
 		}
 		for range n.cfg.Layers * n.cfg.Directions() {
 			zero := refState{make([]float64, n.cfg.Hidden), make([]float64, n.cfg.Hidden)}
-			streams[i].initial = append(streams[i].initial, zero)
+			streams[i].initial = append(streams[i].initial, refPast{zero})
 		}
 	}
 	logits = make([][]float64, len(order))

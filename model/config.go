@@ -45,10 +45,16 @@ type RecurrentConfig struct {
 	OutputDropout float64 `json:"output_dropout,omitempty"` // on the output of the last layer
 	Init          Init    `json:"init,omitzero"`
 
+	// Dilation lets the recurrent connection of layer l = 0, 1, … come from Dilation^l steps ago (Chang et al. 2017, with
+	// 2); 0 and 1: from the step before in all layers. It is for language models.
+	Dilation int `json:"dilation,omitempty"`
+
 	// What is drawn at random in training alone; zero is off.
 	Variational      bool    `json:"variational,omitempty"`       // the dropouts above drop the same elements at all steps of a window (Gal & Ghahramani 2016)
 	EmbeddingDropout float64 `json:"embedding_dropout,omitempty"` // of whole tokens of the vocabulary, wherever they stand (Gal & Ghahramani 2016)
 	WeightDrop       float64 `json:"weight_drop,omitempty"`       // of the elements of recurrent matrices (Merity et al. 2018)
+	Zoneout          float64 `json:"zoneout,omitempty"`           // of units, that they keep their h for a step (Krueger et al. 2017)
+	ZoneoutCell      float64 `json:"zoneout_cell,omitempty"`      // of an LSTM's units, that they keep their c for a step
 }
 
 // Directions returns 2 for a bidirectional stack, else 1.
@@ -61,6 +67,9 @@ func (c RecurrentConfig) Directions() int {
 
 // Width returns the number of features of a layer's output.
 func (c RecurrentConfig) Width() int { return c.Directions() * c.Hidden }
+
+// maxDilation bounds the memory that a state takes: rows for that many steps.
+const maxDilation = 1 << 12
 
 // Validate reports every field that is out of range.
 func (c RecurrentConfig) Validate() error {
@@ -75,10 +84,18 @@ func (c RecurrentConfig) Validate() error {
 	}{
 		{"dropout", c.Dropout}, {"input_dropout", c.InputDropout}, {"output_dropout", c.OutputDropout},
 		{"embedding_dropout", c.EmbeddingDropout}, {"weight_drop", c.WeightDrop},
+		{"zoneout", c.Zoneout}, {"zoneout_cell", c.ZoneoutCell},
 	} {
 		if !(d.p >= 0 && d.p < 1) {
 			errs = append(errs, fmt.Errorf("%s is %v; it is a probability from 0 up to, but without, 1", d.name, d.p))
 		}
+	}
+	errs = append(errs, inRange("dilation", c.Dilation, 0, maxDilation))
+	if c.Dilation > 1 && c.Layers > 1 && c.Layers < 64 && math.Pow(float64(c.Dilation), float64(c.Layers-1)) > maxDilation {
+		errs = append(errs, fmt.Errorf("dilation %d goes %.3g steps back in layer %d; %d is the most", c.Dilation, math.Pow(float64(c.Dilation), float64(c.Layers-1)), c.Layers-1, maxDilation))
+	}
+	if c.ZoneoutCell > 0 && c.Cell != LSTM {
+		errs = append(errs, fmt.Errorf("zoneout_cell is %v, but only an lstm has a c: use zoneout", c.ZoneoutCell))
 	}
 	return errors.Join(append(errs, c.Init.validate())...)
 }

@@ -12,8 +12,9 @@ type layer struct {
 	cell               Cell
 	input, hidden      int
 	reverse            bool
-	place              int     // among all layers and directions
-	weightDrop         float64 // see RecurrentConfig
+	place              int // among all layers and directions
+	distance           int // steps back to the state that it goes on from
+	cfg                RecurrentConfig
 	wih, whh, bih, bhh *Parameter
 
 	bias     []float32      // what the projection of the input starts from: b_ih + b_hh, or b_ih alone for GRU
@@ -30,7 +31,7 @@ func newLayer(prefix string, cfg RecurrentConfig, index, input int, reverse bool
 	}
 	rows := cell.gates() * hidden
 	l := &layer{
-		cell: cell, input: input, hidden: hidden, reverse: reverse, place: place, weightDrop: cfg.WeightDrop,
+		cell: cell, input: input, hidden: hidden, reverse: reverse, place: place, distance: cfg.dilation(index), cfg: cfg,
 		wih:  newParameter(prefix+"weight_ih"+suffix, rows, input),
 		whh:  newParameter(prefix+"weight_hh"+suffix, rows, hidden),
 		bih:  newParameter(prefix+"bias_ih"+suffix, rows),

@@ -39,13 +39,15 @@ func randomTokens(n, vocab int, rng *rand.Rand) []int32 {
 }
 
 // states returns the states of one stream for the reference.
-func states(s *State, stream int) []refState {
-	list := make([]refState, len(s.h))
+func states(s *State, stream int) []refPast {
+	list := make([]refPast, len(s.h))
 	for i := range s.h {
-		list[i].h = widen(s.h[i].Row(stream))
-		list[i].c = make([]float64, len(list[i].h))
-		if s.c != nil {
-			list[i].c = widen(s.c[i].Row(stream))
+		for row := stream; row < s.h[i].Rows; row += s.streams {
+			one := refState{h: widen(s.h[i].Row(row)), c: make([]float64, s.h[i].Cols)}
+			if s.c != nil {
+				one.c = widen(s.c[i].Row(row))
+			}
+			list[i] = append(list[i], one)
 		}
 	}
 	return list
@@ -76,7 +78,7 @@ type languageNet struct {
 	inputs, targets []int32
 
 	ref     *reference
-	initial [][]refState // [stream][layer]
+	initial [][]refPast // [stream][layer]
 }
 
 // newLanguageNet builds the model with weights, states and tokens that look random and are always the same.
@@ -163,7 +165,7 @@ type stackNet struct {
 	weights kernel.Matrix // of the outputs in the loss
 
 	ref     *reference
-	initial [][]refState // [stream][layer]
+	initial [][]refPast // [stream][layer]
 }
 
 // stackVocab is small enough for tokens to repeat.
@@ -227,9 +229,9 @@ func (n *stackNet) variables() []variable {
 	for _, traces := range n.traces {
 		for _, t := range traces {
 			for b := range n.seq.streams {
-				list = append(list, variable{"initial h of " + t.whh.Name, n.initial[b][i].h, widen(t.dh.Row(b))})
+				list = append(list, variable{"initial h of " + t.whh.Name, n.initial[b][i][0].h, widen(t.dh.Row(b))})
 				if t.cell == LSTM {
-					list = append(list, variable{"initial c of " + t.whh.Name, n.initial[b][i].c, widen(t.dc.Row(b))})
+					list = append(list, variable{"initial c of " + t.whh.Name, n.initial[b][i][0].c, widen(t.dc.Row(b))})
 				}
 			}
 			i++

@@ -6,6 +6,7 @@ import "sort"
 const (
 	embeddingNoise = (iota + 1) << 16
 	weightNoise
+	zoneoutNoise
 )
 
 // noiseKey derives the key of one random choice from that of the window.

@@ -92,7 +92,7 @@ func (p *pass) forward() {
 			if l > 0 {
 				t.project()
 			}
-			t.takeWeights(p.noisy(), p.key)
+			t.draw(p.noisy(), p.key)
 			t.forward()
 		}
 		if p.joined[l+1] {
@@ -180,15 +180,15 @@ func (p *pass) load(s *State) {
 	for _, traces := range p.traces {
 		for _, t := range traces {
 			if s == nil {
-				t.h.RowRange(0, p.seq.streams).Zero()
+				t.h.RowRange(0, t.seq.streams).Zero()
 				if t.cell == LSTM {
-					t.c.RowRange(0, p.seq.streams).Zero()
+					t.c.RowRange(0, t.seq.streams).Zero()
 				}
 				continue
 			}
-			t.h.RowRange(0, p.seq.streams).CopyFrom(s.h[i])
+			t.h.RowRange(0, t.seq.streams).CopyFrom(s.h[i])
 			if t.cell == LSTM {
-				t.c.RowRange(0, p.seq.streams).CopyFrom(s.c[i])
+				t.c.RowRange(0, t.seq.streams).CopyFrom(s.c[i])
 			}
 			i++
 		}

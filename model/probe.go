@@ -209,9 +209,12 @@ func (win *Window) InitialState(s *State) {
 	i := 0
 	for _, traces := range win.front.traces {
 		for _, t := range traces {
-			s.h[i].CopyFrom(t.h.RowRange(0, s.streams))
-			if t.cell == LSTM {
-				s.c[i].CopyFrom(t.c.RowRange(0, s.streams))
+			for k := range t.distance {
+				from, to := k*win.Streams, k*s.streams
+				s.h[i].RowRange(to, to+s.streams).CopyFrom(t.h.RowRange(from, from+s.streams))
+				if t.cell == LSTM {
+					s.c[i].RowRange(to, to+s.streams).CopyFrom(t.c.RowRange(from, from+s.streams))
+				}
 			}
 			i++
 		}

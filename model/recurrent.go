@@ -78,32 +78,42 @@ func (r *Recurrent) newState(streams int) *State {
 			if l.reverse {
 				name += "_reverse"
 			}
-			s.add("h_l"+name, streams, l.hidden, &s.h)
+			s.add("h_l"+name, l.distance*streams, l.hidden, &s.h)
 			if l.cell == LSTM {
-				s.add("c_l"+name, streams, l.hidden, &s.c)
+				s.add("c_l"+name, l.distance*streams, l.hidden, &s.c)
 			}
 		}
 	}
 	return s
 }
 
-// State is the hidden state of a number of streams between two windows: the h of every layer and, for an LSTM, the c.
+// State is the hidden state of a number of streams between two windows: the h of every layer and, for an LSTM, the c. Of
+// a layer with a dilation of d these are the h and c of the last d steps, the oldest first.
 type State struct {
 	streams int
 	h, c    []kernel.Matrix
 	tensors []Named
 }
 
-func (s *State) add(name string, streams, width int, to *[]kernel.Matrix) {
-	data := make([]float32, streams*width)
-	*to = append(*to, kernel.View(data, streams, width))
-	s.tensors = append(s.tensors, Named{Name: name, Shape: []int{streams, width}, Data: data})
+func (s *State) add(name string, rows, width int, to *[]kernel.Matrix) {
+	data := make([]float32, rows*width)
+	*to = append(*to, kernel.View(data, rows, width))
+	s.tensors = append(s.tensors, Named{Name: name, Shape: []int{rows, width}, Data: data})
 }
+
+// row returns row i of a stream in a tensor of the state.
+func (s *State) row(t Named, stream, i int) []float32 {
+	n := t.Shape[1]
+	return t.Data[(i*s.streams+stream)*n:][:n]
+}
+
+// depth returns the number of rows that a tensor has of a stream.
+func (s *State) depth(t Named) int { return t.Shape[0] / s.streams }
 
 // Streams returns the number of streams.
 func (s *State) Streams() int { return s.streams }
 
-// Tensors returns live views of the state, [streams, H] each, for saving and restoring.
+// Tensors returns live views of the state, [d·streams, H] each with the layer's dilation d, for saving and restoring.
 func (s *State) Tensors() []Named { return s.tensors }
 
 // Reset sets the state to zero, where every stream begins.
@@ -116,8 +126,9 @@ func (s *State) Reset() {
 // ResetStream sets the state of one stream to zero.
 func (s *State) ResetStream(stream int) {
 	for _, t := range s.tensors {
-		n := t.Shape[1]
-		clear(t.Data[stream*n : (stream+1)*n])
+		for i := range s.depth(t) {
+			clear(s.row(t, stream, i))
+		}
 	}
 }
 
@@ -131,7 +142,8 @@ func (s *State) CopyFrom(other *State) {
 // CopyStream copies the state of one stream of other, which belongs to the same model, to stream to.
 func (s *State) CopyStream(to int, other *State, from int) {
 	for i, t := range s.tensors {
-		n := t.Shape[1]
-		copy(t.Data[to*n:(to+1)*n], other.tensors[i].Data[from*n:(from+1)*n])
+		for k := range s.depth(t) {
+			copy(s.row(t, to, k), other.row(other.tensors[i], from, k))
+		}
 	}
 }

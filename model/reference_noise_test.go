@@ -1,6 +1,7 @@
 package model
 
 import (
+	"math"
 	"slices"
 	"strconv"
 	"strings"
@@ -23,6 +24,11 @@ func (r *reference) dropped(name string) []float64 {
 	if r.cfg.WeightDrop == 0 {
 		return w
 	}
+	return times(w, r.mask(len(w), r.cfg.WeightDrop, noiseKey(r.key, weightNoise, r.place(name))))
+}
+
+// place counts the layer and direction to which a name with the ending of a parameter belongs.
+func (r *reference) place(name string) int {
 	_, suffix, _ := strings.Cut(name, "_l")
 	index, reverse := strings.CutSuffix(suffix, "_reverse")
 	place, _ := strconv.Atoi(index)
@@ -30,7 +36,27 @@ func (r *reference) dropped(name string) []float64 {
 	if reverse {
 		place++
 	}
-	return times(w, r.mask(len(w), r.cfg.WeightDrop, noiseKey(r.key, weightNoise, place)))
+	return place
+}
+
+// zone replaces what zoneout keeps of a state by what was before.
+func (r *reference) zone(suffix string, row int, s, before refState) {
+	place := 2 * r.place(suffix)
+	r.mix(s.h, before.h, r.cfg.Zoneout, noiseKey(r.key, zoneoutNoise, place), row)
+	r.mix(s.c, before.c, r.cfg.ZoneoutCell, noiseKey(r.key, zoneoutNoise, place+1), row)
+}
+
+func (r *reference) mix(x, before []float64, p float64, key uint64, row int) {
+	if p == 0 {
+		return
+	}
+	ones := slices.Repeat([]float32{float32(1 - p)}, len(x))
+	if r.dropping {
+		kernel.Dropout(ones, ones, float32(p), key, uint32(row*len(x)))
+	}
+	for j, kept := range ones {
+		x[j] = before[j] + math.Round(float64(kept)*1e6)/1e6*(x[j]-before[j])
+	}
 }
 
 // token returns the embedding of a token, unless it is dropped.

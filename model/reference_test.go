@@ -15,6 +15,7 @@ type reference struct {
 	cfg     RecurrentConfig
 	weights map[string][]float64 // by the name of the parameter
 
+	row      func(t int) int // the packed row of a step of the stream at hand
 	dropping bool
 	key      uint64 // of dropout
 
@@ -28,17 +29,20 @@ type reference struct {
 // refState is what one layer in one direction carries from step to step, of one stream.
 type refState struct{ h, c []float64 }
 
+// refPast are the states that the next steps go on from, the oldest first: one, and with dilation as many as its distance.
+type refPast []refState
+
 // refStream is one sequence of inputs with the states that it starts from, one for each layer and direction.
 type refStream struct {
 	x       [][]float64
-	initial []refState
+	initial []refPast
 }
 
 // refResult is what became of a stream: the outputs of the last layer, and the states of all layers at its end.
 type refResult struct {
 	out   [][]float64
 	raw   [][]float64 // outputs of the last layer before what is dropped of them
-	final []refState
+	final []refPast
 }
 
 func newReference(cfg RecurrentConfig, params []*Parameter) *reference {
@@ -54,7 +58,8 @@ func (r *reference) run(streams []refStream) []refResult {
 	results := make([]refResult, len(streams))
 	for b, s := range streams {
 		x := r.drop(0, s.x, streams, b)
-		var final []refState
+		r.row = func(t int) int { return packedRow(streams, t, b) }
+		var final []refPast
 		var raw [][]float64
 		for l := range r.cfg.Layers {
 			y := make([][]float64, len(x))
@@ -81,24 +86,26 @@ func (r *reference) run(streams []refStream) []refResult {
 }
 
 // layer runs one layer in one direction over a sequence.
-func (r *reference) layer(index int, reverse bool, x [][]float64, s refState) (out [][]float64, final refState) {
+func (r *reference) layer(index int, reverse bool, x [][]float64, past refPast) (out [][]float64, final refPast) {
 	suffix := "_l" + strconv.Itoa(index)
 	if reverse {
 		suffix += "_reverse"
 	}
-	out = make([][]float64, len(x))
+	past, out = slices.Clone(past), make([][]float64, len(x))
 	for i := range x {
 		t := i
 		if reverse {
 			t = len(x) - 1 - i
 		}
-		s = r.step(suffix, x[t], s)
+		s := r.step(suffix, x[t], past[0])
+		r.zone(suffix, r.row(t), s, past[0])
 		if r.nudge != nil {
 			r.nudge(index, t, s.h)
 		}
 		out[t] = s.h
+		past = append(past[1:], s)
 	}
-	return out, s
+	return out, past
 }
 
 // step is one step of one cell.

@@ -7,6 +7,7 @@ import "github.com/textgen-go/textgen/internal/kernel"
 type Stepper struct {
 	model   *LanguageModel
 	workers *Workers
+	front   *front        // of networks that are not plain; else nil
 	table   kernel.Matrix // [V][G·H] the projected embeddings of a small vocabulary, or none
 	x       kernel.Matrix // [B][max(E, H)]: what the layer reads
 	gates   kernel.Matrix // [B][G·H]
@@ -29,6 +30,10 @@ func (m *LanguageModel) NewStepper(w *Workers, streams int) *Stepper {
 	for i := range streams {
 		s.rows = append(s.rows, s.logits.Row(i))
 	}
+	if !m.recurrent.plain() {
+		s.front = m.newStepFront(w, streams)
+		return s
+	}
 	if cfg.VocabSize <= tableLimit && !m.recurrent.residual(0) {
 		first := m.recurrent.layers[0][0]
 		s.table = kernel.NewMatrix(cfg.VocabSize, first.rows())
@@ -42,7 +47,17 @@ func (m *LanguageModel) NewStepper(w *Workers, streams int) *Stepper {
 func (s *Stepper) Step(state *State, tokens []int32) [][]float32 {
 	m := s.model
 	checkTokens(tokens, s.x.Rows, m.cfg.VocabSize)
-	x := s.first(tokens)
+	x := s.stack(state, tokens)
+	s.workers.Mul(s.logits, x, m.head.w, kernel.Bias, m.head.bias.Value)
+	return s.rows
+}
+
+// stack carries state forward and returns the output of the last layer.
+func (s *Stepper) stack(state *State, tokens []int32) kernel.Matrix {
+	if s.front != nil {
+		return s.window(state, tokens)
+	}
+	m, x := s.model, s.first(tokens)
 	for i, directions := range m.recurrent.layers {
 		l := directions[0]
 		if i > 0 || s.table.Rows == 0 {
@@ -55,8 +70,7 @@ func (s *Stepper) Step(state *State, tokens []int32) [][]float32 {
 			x = state.h[i]
 		}
 	}
-	s.workers.Mul(s.logits, x, m.head.w, kernel.Bias, m.head.bias.Value)
-	return s.rows
+	return x
 }
 
 // first looks the tokens up: their projections into gates where there is a table of these, else their embeddings.

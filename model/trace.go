@@ -24,6 +24,8 @@ type trace struct {
 
 	wh, whT *kernel.Packed // the layer's, or what weight drop leaves of them
 	drop    *weightDrop    // nil: none
+	zone    *zoneout       // nil: none
+	fresh   kernel.Matrix  // [R][H] with zoneout: h as the cell computes it
 
 	// initialGrad asks for the gradient of the initial states, too, which truncated BPTT does not need.
 	initialGrad bool
@@ -53,7 +55,8 @@ func newTrace(l *layer, w *Workers, training bool) *trace {
 	default:
 		t.step = tanhTrace{t}
 	}
-	if training && l.weightDrop > 0 {
+	t.step = withZoneout(t, t.step)
+	if training && l.cfg.WeightDrop > 0 {
 		t.drop = newWeightDrop(l)
 	}
 	t.forwardJob, t.backwardJob = t.forwardStreams, t.backwardStreams
@@ -62,6 +65,7 @@ func newTrace(l *layer, w *Workers, training bool) *trace {
 
 // resize makes room for seq.
 func (t *trace) resize(seq sequence) {
+	seq = seq.dilated(t.distance)
 	rows, states := seq.rows(), seq.streams+seq.rows()
 	t.seq = seq
 	t.prev, t.inOrder = seq.predecessors(t.prev[:0], t.reverse)
@@ -78,6 +82,9 @@ func (t *trace) resize(seq sequence) {
 		t.dh.Resize(states, t.hidden)
 		t.dc.Resize(seq.streams, t.hidden)
 	}
+	if t.zone != nil {
+		t.zone.resize()
+	}
 }
 
 // output returns the rows of h that are the layer's output.
@@ -89,8 +96,11 @@ func (t *trace) outputGrad() kernel.Matrix { return t.dh.RowRange(t.seq.streams,
 // project computes the input's part of the pre-activations for the whole window.
 func (t *trace) project() { t.workers.Mul(t.gates, t.x, t.wx, kernel.Bias, t.bias) }
 
-// takeWeights chooses the recurrent weights of a window.
-func (t *trace) takeWeights(noisy bool, key uint64) {
+// draw chooses what is random in a window.
+func (t *trace) draw(noisy bool, key uint64) {
+	if t.zone != nil {
+		t.zone.draw(noisy, key)
+	}
 	t.wh, t.whT = t.layer.wh, t.layer.whT
 	if t.drop != nil {
 		t.wh, t.whT = t.drop.draw(noisy, key, t.workers)
@@ -127,6 +137,14 @@ func (t *trace) backwardStreams(worker int, s *kernel.Scratch) {
 			t.step.backward(s, run)
 		}
 	}
+}
+
+// computed returns the rows of h as the cell computes them.
+func (t *trace) computed(run span) kernel.Matrix {
+	if t.zone != nil {
+		return run.at(t.fresh)
+	}
+	return run.after(t.h, t.seq.streams)
 }
 
 // recur adds W_hh·h to the projected input.

@@ -16,7 +16,7 @@ type weightDrop struct {
 
 func newWeightDrop(l *layer) *weightDrop {
 	return &weightDrop{
-		layer: l, p: float32(l.weightDrop), left: kernel.Aligned(l.whh.Len()),
+		layer: l, p: float32(l.cfg.WeightDrop), left: kernel.Aligned(l.whh.Len()),
 		wh: kernel.NewPacked(l.hidden, l.rows()), whT: kernel.NewPacked(l.rows(), l.hidden),
 	}
 }

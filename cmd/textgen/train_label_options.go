@@ -36,6 +36,8 @@ func labelOptions() []labelOption {
 		labelToggle("variational", "", func(s *s) *bool { return &s.Variational }),
 		labelNumber("embedding-dropout", "", func(s *s) *float64 { return &s.EmbeddingDropout }),
 		labelNumber("weight-drop", "", func(s *s) *float64 { return &s.WeightDrop }),
+		labelNumber("zoneout", "", func(s *s) *float64 { return &s.Zoneout }),
+		labelNumber("zoneout-cell", "", func(s *s) *float64 { return &s.ZoneoutCell }),
 		labelInteger("batch", "", func(s *s) *int { return &s.Batch }),
 		labelWord("optimizer", "", func(s *s) *string { return &s.Optimizer }),
 		labelNumber("lr", "", func(s *s) *float64 { return &s.LR }),

@@ -282,6 +282,9 @@ func recipes() map[string]recipe {
 		"dropouts": func(r *recipe) {
 			r.network.Variational, r.network.EmbeddingDropout, r.network.WeightDrop = true, 0.1, 0.3
 		},
+		"zoneout and dilation": func(r *recipe) {
+			r.network.Zoneout, r.network.ZoneoutCell, r.network.Dilation = 0.1, 0.2, 3
+		},
 		"averaged weights": func(r *recipe) {
 			r.cfg.Optimizer = optim.Config{Name: optim.NameNTASGD, Patience: 1}
 			r.cfg.Schedule = optim.ScheduleConfig{Rate: 20}
