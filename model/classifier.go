@@ -26,7 +26,7 @@ func NewClassifier(cfg ClassifierConfig, rng *rand.Rand) (*Classifier, error) {
 		return nil, err
 	}
 	cfg.Init.fill(c.embedding, rng, func() { fillNormal(c.embedding, classifierScale, rng) })
-	c.recurrent.each(func(l *layer) { cfg.Init.initialise(l, rng) })
+	c.recurrent.initialise(rng)
 	for _, p := range c.pooling.parameters() {
 		if len(p.Shape) == 2 {
 			fillXavier(p, rng)

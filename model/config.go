@@ -40,6 +40,7 @@ type RecurrentConfig struct {
 	Hidden        int     `json:"hidden"` // units of a layer in one direction
 	Bidirectional bool    `json:"bidirectional,omitempty"`
 	Residual      bool    `json:"residual,omitempty"`       // add a layer's input to its output where the widths are equal
+	Highway       bool    `json:"highway,omitempty"`        // mix a layer's input with its output by a gate, where the widths are equal (Srivastava et al. 2015)
 	Dropout       float64 `json:"dropout,omitempty"`        // between layers, as in torch.nn.LSTM
 	InputDropout  float64 `json:"input_dropout,omitempty"`  // on the input of the first layer
 	OutputDropout float64 `json:"output_dropout,omitempty"` // on the output of the last layer
@@ -89,6 +90,9 @@ func (c RecurrentConfig) Validate() error {
 		if !(d.p >= 0 && d.p < 1) {
 			errs = append(errs, fmt.Errorf("%s is %v; it is a probability from 0 up to, but without, 1", d.name, d.p))
 		}
+	}
+	if c.Residual && c.Highway {
+		errs = append(errs, errors.New("residual and highway are two ways around the same layers: use one of them"))
 	}
 	errs = append(errs, inRange("dilation", c.Dilation, 0, maxDilation))
 	if c.Dilation > 1 && c.Layers > 1 && c.Layers < 64 && math.Pow(float64(c.Dilation), float64(c.Layers-1)) > maxDilation {
@@ -143,6 +147,9 @@ func (c RecurrentConfig) size(input int) int {
 	n := 0
 	for range c.Layers {
 		n += c.Directions() * c.Cell.gates() * c.Hidden * (input + c.Hidden + 2)
+		if c.Highway && input == c.Width() {
+			n += input * (input + 1)
+		}
 		input = c.Width()
 	}
 	return n

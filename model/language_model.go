@@ -20,7 +20,7 @@ func NewLanguageModel(cfg Config, rng *rand.Rand) (*LanguageModel, error) {
 		return nil, err
 	}
 	cfg.Init.fill(m.embedding, rng, func() { fillEmbedding(m.embedding, cfg.TieWeights, rng) })
-	m.recurrent.each(func(l *layer) { cfg.Init.initialise(l, rng) })
+	m.recurrent.initialise(rng)
 	if !cfg.TieWeights {
 		cfg.Init.fill(m.head.weight, rng, func() { fillXavier(m.head.weight, rng) })
 	}
@@ -64,7 +64,7 @@ func (m *LanguageModel) Pack(w *Workers) {
 // SetPrecision decides how the weights are kept for generating text, which is bound by reading them. The model must be
 // packed afterwards. A model that is trained stays at Float32.
 func (m *LanguageModel) SetPrecision(p Precision) {
-	m.recurrent.each(func(l *layer) { l.setPrecision(p) })
+	m.recurrent.setPrecision(p)
 	m.head.setPrecision(p)
 }
 

@@ -13,6 +13,7 @@ type pass struct {
 	key      uint64 // of this window's dropout
 
 	traces [][]*trace
+	ways   []*highwayTrace // around each layer; nil where there is none
 	inputs []kernel.Matrix
 	grads  []kernel.Matrix // of inputs
 	joined []bool          // inputs[l] is a buffer of its own, not the layer's output itself
@@ -35,7 +36,11 @@ func newPass(r *Recurrent, seq sequence, w *Workers, training bool) *pass {
 			traces = append(traces, newTrace(d, w, training))
 		}
 		p.traces = append(p.traces, traces)
-		p.joined[l+1] = len(directions) > 1 || p.residual(l) || p.dropping(l+1)
+		p.ways = append(p.ways, nil)
+		if h := r.highways[l]; h != nil {
+			p.ways[l] = &highwayTrace{highway: h}
+		}
+		p.joined[l+1] = len(directions) > 1 || p.shortcut(l) || p.dropping(l+1)
 	}
 	p.joinJob, p.joinBackward = p.join, p.unjoin
 	p.resize(seq)
@@ -49,6 +54,9 @@ func (p *pass) resize(seq sequence) {
 		for _, t := range traces {
 			t.resize(seq)
 			t.x = p.inputs[l]
+		}
+		if p.ways[l] != nil {
+			p.ways[l].resize(seq.rows())
 		}
 		p.connect(l + 1)
 	}
@@ -96,8 +104,7 @@ func (p *pass) forward() {
 			t.forward()
 		}
 		if p.joined[l+1] {
-			p.joinAt = l + 1
-			p.workers.Run(p.joinJob)
+			p.forwardJoin(l + 1)
 		}
 	}
 }
@@ -106,8 +113,10 @@ func (p *pass) forward() {
 func (p *pass) backward() {
 	for l := len(p.traces) - 1; l >= 0; l-- {
 		if p.joined[l+1] {
-			p.joinAt = l + 1
-			p.workers.Run(p.joinBackward)
+			p.backwardJoin(l + 1)
+		}
+		if p.ways[l] != nil {
+			p.ways[l].weightGrads(p.inputs[l], p.workers)
 		}
 		if p.penalty != nil && l == len(p.traces)-1 {
 			p.penalty.addToChanges()
@@ -125,13 +134,32 @@ func (p *pass) backward() {
 
 // inputGradMode says what the gradient of layer l's input starts from, for direction d.
 func (p *pass) inputGradMode(l, d int) kernel.Mode {
-	if d == 0 && !p.residual(l) {
+	if d == 0 && !p.shortcut(l) {
 		return kernel.Overwrite
 	}
 	return kernel.Accumulate
 }
 
-// join writes a worker's rows of inputs[l]: the directions side by side, dropped out, plus the layer's input.
+// forwardJoin makes inputs[l] of what the layer before it read and wrote.
+func (p *pass) forwardJoin(l int) {
+	if way := p.ways[l-1]; way != nil {
+		way.project(p.inputs[l-1], p.workers)
+	}
+	p.joinAt = l
+	p.workers.Run(p.joinJob)
+}
+
+// backwardJoin goes the way back, without the gradients of weights.
+func (p *pass) backwardJoin(l int) {
+	p.joinAt = l
+	p.workers.Run(p.joinBackward)
+	if way := p.ways[l-1]; way != nil {
+		way.inputGrads(p.grads[l-1], p.workers)
+	}
+}
+
+// join writes a worker's rows of inputs[l]: the directions side by side, dropped out, plus the layer's input or
+// mixed with it.
 func (p *pass) join(worker int, _ *kernel.Scratch) {
 	l := p.joinAt
 	from, to := kernel.Span(p.seq.rows(), 1, worker, p.workers.Len())
@@ -143,15 +171,21 @@ func (p *pass) join(worker int, _ *kernel.Scratch) {
 		if p.residual(l - 1) {
 			kernel.Add(dst, p.inputs[l-1].Row(r))
 		}
+		if way := p.ways[l-1]; way != nil {
+			way.join(r, dst, p.inputs[l-1].Row(r))
+		}
 	}
 }
 
-// unjoin is join's backward: it overwrites the gradients of the layer's outputs and, for a residual, of its input.
+// unjoin is join's backward: it overwrites the gradients of the layer's outputs and, for a shortcut, of its input.
 func (p *pass) unjoin(worker int, _ *kernel.Scratch) {
 	l := p.joinAt
 	from, to := kernel.Span(p.seq.rows(), 1, worker, p.workers.Len())
 	for r := from; r < to; r++ {
 		grad := p.grads[l].Row(r)
+		if way := p.ways[l-1]; way != nil {
+			way.unjoin(r, grad, p.grads[l-1].Row(r))
+		}
 		for d, t := range p.traces[l-1] {
 			p.drop(t.outputGrad().Row(r), grad[d*t.hidden:(d+1)*t.hidden], l, p.maskRow(r)*len(grad)+d*t.hidden)
 		}

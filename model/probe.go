@@ -111,8 +111,7 @@ func (p *Probe) backward() {
 	pass := p.front.pass
 	for l := len(pass.traces) - 1; l >= 0; l-- {
 		if pass.joined[l+1] {
-			pass.joinAt = l + 1
-			pass.workers.Run(pass.joinBackward)
+			pass.backwardJoin(l + 1)
 		}
 		t := pass.traces[l][0]
 		t.backward()

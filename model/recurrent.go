@@ -1,6 +1,7 @@
 package model
 
 import (
+	"math/rand/v2"
 	"strconv"
 
 	"github.com/textgen-go/textgen/internal/kernel"
@@ -12,6 +13,8 @@ type Recurrent struct {
 	cfg    RecurrentConfig
 	input  int
 	layers [][]*layer // [layer][direction]
+
+	highways []*highway // around each layer; nil where there is none
 }
 
 // newRecurrent builds the stack over inputs of the given width; parameter names start with prefix.
@@ -23,6 +26,10 @@ func newRecurrent(prefix string, cfg RecurrentConfig, input int) *Recurrent {
 			directions = append(directions, newLayer(prefix, cfg, i, r.inputWidth(i), d == 1))
 		}
 		r.layers = append(r.layers, directions)
+		r.highways = append(r.highways, nil)
+		if cfg.Highway && r.inputWidth(i) == cfg.Width() {
+			r.highways[i] = newHighway(prefix, "_l"+strconv.Itoa(i), cfg.Width())
+		}
 	}
 	return r
 }
@@ -38,6 +45,9 @@ func (r *Recurrent) inputWidth(layer int) int {
 func (r *Recurrent) residual(layer int) bool {
 	return r.cfg.Residual && r.inputWidth(layer) == r.cfg.Width()
 }
+
+// shortcut reports whether there is a way around a layer.
+func (r *Recurrent) shortcut(layer int) bool { return r.residual(layer) || r.highways[layer] != nil }
 
 // dropout returns the probability with which elements are dropped before a layer, or after the last.
 func (r *Recurrent) dropout(layer int) float64 {
@@ -59,15 +69,40 @@ func (r *Recurrent) each(do func(*layer)) {
 	}
 }
 
+func (r *Recurrent) eachHighway(do func(*highway)) {
+	for _, h := range r.highways {
+		if h != nil {
+			do(h)
+		}
+	}
+}
+
 func (r *Recurrent) parameters() []*Parameter {
 	var ps []*Parameter
 	r.each(func(l *layer) { ps = append(ps, l.parameters()...) })
+	r.eachHighway(func(h *highway) { ps = append(ps, h.parameters()...) })
 	return ps
 }
 
-func (r *Recurrent) pack(w *Workers) { r.each(func(l *layer) { l.pack(w) }) }
+func (r *Recurrent) initialise(rng *rand.Rand) {
+	r.each(func(l *layer) { r.cfg.Init.initialise(l, rng) })
+	r.eachHighway(func(h *highway) { h.initialise(r.cfg.Init, rng) })
+}
 
-func (r *Recurrent) enableGrad() { r.each((*layer).enableGrad) }
+func (r *Recurrent) pack(w *Workers) {
+	r.each(func(l *layer) { l.pack(w) })
+	r.eachHighway(func(h *highway) { h.pack(w) })
+}
+
+func (r *Recurrent) enableGrad() {
+	r.each((*layer).enableGrad)
+	r.eachHighway((*highway).enableGrad)
+}
+
+func (r *Recurrent) setPrecision(p Precision) {
+	r.each(func(l *layer) { l.setPrecision(p) })
+	r.eachHighway(func(h *highway) { h.setPrecision(p) })
+}
 
 // newState returns zero states for a number of streams.
 func (r *Recurrent) newState(streams int) *State {

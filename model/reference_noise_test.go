@@ -73,3 +73,15 @@ func times(x, y []float64) []float64 {
 	}
 	return z
 }
+
+// through mixes what a layer read, x, with what it wrote, y, by its highway.
+func (r *reference) through(layer int, y, x [][]float64) {
+	suffix := "_l" + strconv.Itoa(layer)
+	w, b := r.weights["rnn.weight_highway"+suffix], r.weights["rnn.bias_highway"+suffix]
+	for t := range y {
+		for j, h := range y[t] {
+			gate := logistic(affine(w, b, j, x[t]))
+			y[t][j] = gate*h + (1-gate)*x[t][j]
+		}
+	}
+}

@@ -78,6 +78,9 @@ func (r *reference) run(streams []refStream) []refResult {
 			if r.cfg.Residual && len(x[0]) == len(y[0]) {
 				addTo(y, x)
 			}
+			if r.cfg.Highway && len(x[0]) == len(y[0]) {
+				r.through(l, y, x)
+			}
 			x = y
 		}
 		results[b] = refResult{x, raw, final}
