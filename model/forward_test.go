@@ -37,7 +37,8 @@ func remedies(plain RecurrentConfig) []RecurrentConfig {
 	add(func(c *RecurrentConfig) {
 		c.Variational, c.InputDropout, c.Dropout, c.OutputDropout = true, 0.1, 0.3, 0.2
 	})
-	add(func(c *RecurrentConfig) { c.EmbeddingDropout, c.WeightDrop = 0.3, 0.4 })
+	add(func(c *RecurrentConfig) { c.EmbeddingDropout = 0.3 })
+	add(func(c *RecurrentConfig) { c.WeightDrop = 0.4 })
 	add(func(c *RecurrentConfig) { c.Highway = true })
 	add(func(c *RecurrentConfig) { c.Highway, c.InputDropout, c.Dropout, c.OutputDropout = true, 0.1, 0.3, 0.2 })
 	add(func(c *RecurrentConfig) {

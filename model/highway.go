@@ -103,6 +103,5 @@ func (t *highwayTrace) inputGrads(dx kernel.Matrix, w *Workers) {
 
 // weightGrads overwrites the gradients of the parameters.
 func (t *highwayTrace) weightGrads(x kernel.Matrix, w *Workers) {
-	w.MulTN(t.weight.gradMatrix(), t.gate, x, nil, kernel.Overwrite)
-	w.ColSums(t.bias.Grad, t.gate, kernel.Overwrite)
+	w.MulTN(t.gate, t.bias.Grad, kernel.Overwrite, kernel.Right{C: t.weight.gradMatrix(), B: x})
 }

@@ -50,12 +50,14 @@ func (r *reference) mix(x, before []float64, p float64, key uint64, row int) {
 	if p == 0 {
 		return
 	}
-	ones := slices.Repeat([]float32{float32(1 - p)}, len(x))
-	if r.dropping {
-		kernel.Dropout(ones, ones, float32(p), key, uint32(row*len(x)))
-	}
-	for j, kept := range ones {
-		x[j] = before[j] + math.Round(float64(kept)*1e6)/1e6*(x[j]-before[j])
+	ones := slices.Repeat([]float32{1}, len(x))
+	kernel.Dropout(ones, ones, float32(p), key, uint32(row*len(x)))
+	for j, left := range ones {
+		kept := 1 - float64(float32(p))
+		if r.dropping {
+			kept = math.Min(1, float64(left))
+		}
+		x[j] = before[j] + kept*(x[j]-before[j])
 	}
 }
 

@@ -15,12 +15,12 @@ func (m *LanguageModel) newStepFront(w *Workers, streams int) *front {
 	return newFront(newPass(m.recurrent, uniformSequence(1, streams), w, false), m.embedding, false, false)
 }
 
-// window carries the state forward by one step and returns the stack's output.
-func (s *Stepper) window(state *State, tokens []int32) kernel.Matrix {
-	p := s.front.pass
-	p.load(state)
-	s.front.forward(tokens)
+// window carries the state forward by one step and computes the logits.
+func (s *Stepper) window() {
+	p, head := s.front.pass, s.model.head
+	p.load(s.state)
+	s.front.forward(s.tokens)
 	p.forward()
-	p.store(state, 1)
-	return p.inputs[len(p.inputs)-1]
+	p.store(s.state, 1)
+	s.workers.Mul(s.logits, p.inputs[len(p.inputs)-1], head.w, kernel.Bias, head.bias.Value)
 }

@@ -1,6 +1,10 @@
 package model
 
-import "github.com/textgen-go/textgen/internal/kernel"
+import (
+	"slices"
+
+	"github.com/textgen-go/textgen/internal/kernel"
+)
 
 // zoneout lets units keep what they had (Krueger et al. 2017): of the h that a cell computes, and of the c of an LSTM,
 // each element is replaced with a probability by the one of the step before,
@@ -15,6 +19,8 @@ type zoneout struct {
 	noisy  bool
 	h, c   zone
 	dh, dc kernel.Matrix // [B][H] the part of a gradient that passes the cell by
+	kept   kernel.Matrix // [B][H] 1−m of the step at hand
+	one    []float32     // [H]
 }
 
 // zone is a zoneout of one matrix.
@@ -30,6 +36,7 @@ func withZoneout(t *trace, step cellStep) cellStep {
 		return step
 	}
 	t.zone = &zoneout{cell: step, trace: t, h: zone{p: float32(cfg.Zoneout)}, c: zone{p: float32(cfg.ZoneoutCell)}}
+	t.zone.one = slices.Repeat([]float32{1}, t.hidden)
 	return t.zone
 }
 
@@ -38,6 +45,7 @@ func (z *zoneout) resize() {
 	t := z.trace
 	t.fresh.Resize(t.seq.rows(), t.hidden)
 	if t.training {
+		z.kept.Resize(t.seq.streams, t.hidden)
 		z.dh.Resize(t.seq.streams, t.hidden)
 		z.dc.Resize(t.seq.streams, t.hidden)
 	}
@@ -68,17 +76,21 @@ func (z *zoneout) mix(zone zone, x, before kernel.Matrix, run span) {
 	}
 	for i := range x.Rows {
 		kernel.Axpy(x.Row(i), -1, before.Row(i))
-		z.scale(zone, x.Row(i), run.row+i)
+		z.scale(zone, x.Row(i), run, i)
 		kernel.Add(x.Row(i), before.Row(i))
 	}
 }
 
-// scale multiplies a row by 1−m, or by its mean.
-func (z *zoneout) scale(zone zone, x []float32, row int) {
-	if z.noisy {
-		kernel.Dropout(x, x, zone.p, zone.key, uint32(row*len(x)))
+// scale multiplies a row of run by 1−m, or by its mean. Dropout scales what is left up, to more than 1: it is cut to 1.
+func (z *zoneout) scale(zone zone, x []float32, run span, i int) {
+	if !z.noisy {
+		kernel.Scale(x, 1-zone.p)
+		return
 	}
-	kernel.Scale(x, 1-zone.p)
+	kept := z.kept.Row(run.stream + i)
+	kernel.Dropout(kept, z.one, zone.p, zone.key, uint32((run.row+i)*len(x)))
+	kernel.Clamp(kept, 1)
+	kernel.Hadamard(x, x, kept)
 }
 
 func (z *zoneout) backward(s *kernel.Scratch, run span) {
@@ -107,7 +119,7 @@ func (z *zoneout) part(zone zone, grad, passing kernel.Matrix, run span) {
 	}
 	passing.CopyFrom(grad)
 	for i := range grad.Rows {
-		z.scale(zone, grad.Row(i), run.row+i)
+		z.scale(zone, grad.Row(i), run, i)
 		kernel.Axpy(passing.Row(i), -1, grad.Row(i))
 	}
 }

@@ -67,6 +67,10 @@ func (o *ntasgd) visit(_ int, p piece) {
 	kernel.SGD(value, grad, nil, o.step)
 	if o.average.On {
 		mean := o.at(0, p)
+		if o.share == 1 { // whatever it held
+			copy(mean, value)
+			return
+		}
 		kernel.Scale(mean, 1-o.share)
 		kernel.Axpy(mean, o.share, value)
 	}
