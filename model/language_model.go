@@ -21,14 +21,15 @@ func NewLanguageModel(cfg Config, rng *rand.Rand) (*LanguageModel, error) {
 	if err != nil {
 		return nil, err
 	}
-	fillEmbedding(m.embedding, cfg.TieWeights, rng)
-	m.recurrent.each(func(l *layer) { cfg.Init.initialise(l, rng) })
+	cfg.Init.fill(m.embedding, rng, func() { fillEmbedding(m.embedding, cfg.TieWeights, rng) })
+	m.recurrent.initialise(rng)
 	if !cfg.TieWeights {
-		fillXavier(m.head.weight, rng)
+		cfg.Init.fill(m.head.weight, rng, func() { fillXavier(m.head.weight, rng) })
 	}
 	for _, t := range m.tails {
-		fillXavier(t.project.weight, rng)
-		fillXavier(t.words.weight, rng)
+		for _, weight := range []*Parameter{t.project.weight, t.words.weight} {
+			cfg.Init.fill(weight, rng, func() { fillXavier(weight, rng) })
+		}
 	}
 	return m, nil
 }
@@ -84,7 +85,7 @@ func (m *LanguageModel) Pack(w *Workers) {
 // SetPrecision decides how the weights are kept for generating text, which is bound by reading them. The model must be
 // packed afterwards. A model that is trained stays at Float32.
 func (m *LanguageModel) SetPrecision(p Precision) {
-	m.recurrent.each(func(l *layer) { l.setPrecision(p) })
+	m.recurrent.setPrecision(p)
 	for _, h := range m.linear {
 		h.setPrecision(p)
 	}
