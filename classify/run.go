@@ -27,6 +27,7 @@ type run struct {
 	bag       BagChoice
 	objective *objective
 	loop      *train.Loop
+	plan      Plan
 	resumed   train.State // where an earlier session stopped; its Step is 0 in a new run
 	history   *history.History
 }
@@ -63,8 +64,10 @@ func (r *run) prepare(ctx context.Context) error {
 		return err
 	}
 	r.describe(vectors)
-	r.history, err = history.Open(r.dir, r.resumed.Step, 0)
-	return err
+	if r.history, err = history.Open(r.dir, r.resumed.Step, 0); err != nil {
+		return err
+	}
+	return r.openReport()
 }
 
 // before reads the run that is resumed, if any. Its settings replace those of the config.
@@ -204,14 +207,14 @@ func (r *run) describe(vectors int) {
 		Settings: s, Paths: r.cfg.Paths, ValidPaths: r.cfg.ValidPaths, TestPaths: r.cfg.TestPaths, Documents: r.cfg.Documents,
 		SHA256: d.sha256, Train: d.training.len(), Valid: d.checked.len(), Vectors: vectors, Bag: r.bag,
 	}
-	plan := Plan{
+	r.plan = Plan{
 		Files: d.files, Labels: d.labels.Fewer(d.train, len(d.train)+1), Train: d.training.len(), Valid: d.checked.len(), Test: len(d.test),
 		Tokenizer: string(d.tokenizer.Kind()), VocabSize: d.tokenizer.Size(), Vectors: vectors, Settings: s, Resumed: r.resumed.Step,
 	}
 	for _, p := range r.network.Parameters() {
-		plan.Parameters += p.Len()
+		r.plan.Parameters += p.Len()
 	}
-	r.observer.Started(plan)
+	r.observer.Started(r.plan)
 }
 
 // train runs the loop and sums up.
@@ -220,7 +223,7 @@ func (r *run) train(ctx context.Context) (*TrainResult, error) {
 	err = errors.Join(err, r.history.Finish())
 	out := &TrainResult{
 		Out: r.cfg.Out, Ending: result.Ending, Steps: result.Steps, Planned: result.Plan.Steps,
-		Documents: result.Tokens, Seconds: result.Seconds, Loss: r.history.Last().Loss,
+		Documents: result.Tokens, Seconds: result.Seconds, Loss: r.history.Last().Loss, Verdicts: r.history.Verdicts(),
 	}
 	if err != nil || r.data.checked.len() == 0 && len(r.data.test) == 0 {
 		return out, err

@@ -66,6 +66,9 @@ type Settings struct {
 	Criterion train.Criterion `json:"criterion"`  // of the best validation: loss, or score for macro-F1
 	Split     string          `json:"split"`      // "0.9,0.1" or "0.8,0.1,0.1"
 	Seed      uint64          `json:"seed"`
+
+	Guard       train.GuardMode `json:"guard,omitempty"`        // what to do when training goes wrong; "": act
+	HealthEvery int             `json:"health_every,omitempty"` // steps between measurements of gradients; 0: about 200 times a run, negative: never
 }
 
 // Presets are the names of the sizes of networks, smallest first; the empty name means medium.
@@ -204,6 +207,7 @@ func (s Settings) loopConfig() train.Config {
 		Schedule:  optim.ScheduleConfig{Name: s.Schedule, Rate: s.LR, Warmup: s.Warmup, Final: s.FinalLR},
 		Clip:      optim.Clip{Norm: s.Clip},
 		EvalEvery: s.EvalEvery, Patience: s.Patience, Criterion: s.Criterion,
+		Guard: s.Guard, HealthEvery: s.HealthEvery,
 	}
 	if s.Steps+int(s.Time) > 0 {
 		cfg.Epochs = 0

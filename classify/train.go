@@ -30,6 +30,8 @@ type TrainConfig struct {
 	Resume      bool   // continue the run that is there; its settings and, if Paths is empty, its documents hold
 	NoBaselines bool   // do not train the baselines beside the network
 	Threads     int    // below 1: one for every core
+	// Report keeps a page on the run in its directory, report.html, up to date; so does resuming a run that has one.
+	Report bool
 
 	Observer Observer // nil: none
 }
@@ -68,6 +70,8 @@ type TrainResult struct {
 	Seconds   float64      `json:"seconds"`
 	Loss      float64      `json:"loss"` // nats a document, over the last steps
 	Report    *Report      `json:"report,omitempty"`
+
+	Verdicts []train.Verdict `json:"verdicts,omitempty"` // what went wrong
 }
 
 // ErrExists says that the run's directory holds a run already.
