@@ -190,7 +190,7 @@ func (s Settings) grams() NGrams {
 	if s.NGrams == 0 && s.CharGrams == 0 {
 		return NGrams{}
 	}
-	return NGrams{Words: s.NGrams, Chars: s.CharGrams, Buckets: s.Buckets}
+	return NGrams{Words: s.NGrams, Chars: s.CharGrams, Buckets: s.Buckets, Marks: true}
 }
 
 func (s Settings) tokenizerConfig() tokenize.TrainConfig {
