@@ -20,8 +20,9 @@ to train on, as it always does. fastText's words in a row, passes and learning r
 part; then it is trained on the whole of it with the best. Nobody chooses by test documents.
 
 Each result goes into the file --results as soon as it is there, and what is there is not run again: call the script as
-often as you like. The table shows the median of the seeds. Seconds are those of training one model, from start to end
-of the program, fastText's without the search.
+often as you like, with --minutes for a piece of work at a time. The table shows the median of the seeds; folds count
+when all of a seed's are there. Seconds are those of training one model, from start to end of the program, fastText's
+without the search.
 """
 
 import argparse
@@ -57,11 +58,11 @@ GRID = list(itertools.product((1, 2), (5, 25), (0.1, 0.25, 0.5, 1.0)))  # words 
 
 def lines(path, encoding="utf-8"):
     data = gzip.decompress(path.read_bytes()) if path.suffix == ".gz" else path.read_bytes()
-    return data.decode(encoding).splitlines() if encoding == "latin-1" else data.decode(encoding).rstrip("\n").split("\n")
+    return data.decode(encoding).replace("\r\n", "\n").rstrip("\n").split("\n")
 
 
 def tabbed(path, text=1):
-    rows = (line.rstrip("\r").split("\t") for line in lines(path))
+    rows = (line.split("\t") for line in lines(path))
     return [(row[0], row[text]) for row in rows]
 
 
@@ -179,31 +180,45 @@ class FastText:
         return max(GRID, key=valid)
 
 
-def measure(name, who, seed, args):
-    """Trains and tests one kind of model on all splits of a set."""
-    right = total = 0
-    seconds, chosen = [], None
-    for train, test in splits(name, args.data, seed):
-        with tempfile.TemporaryDirectory() as folder:
-            folder = pathlib.Path(folder)
-            if who == "fasttext":
-                f = FastText(args.fasttext, name, seed, folder)
-                chosen = chosen or f.best(train)
-                took = f.train(train, chosen)
-                found = f.right(test)
-            else:
-                found, took = textgen(args.textgen, TUNED[name] if who == "tuned" else [], shuffled(train, seed), test, seed, folder)
-        right, total = right + found, total + len(test)
-        seconds.append(took)
-    return {"set": name, "who": who, "seed": seed, "accuracy": 100 * right / total, "documents": total,
-            "seconds": statistics.median(seconds), "flags": chosen or TUNED.get(name, []) if who != "default" else []}
+def measure(task, train, test, chosen, args):
+    """Trains and tests one model."""
+    name, who, seed, _ = task
+    with tempfile.TemporaryDirectory() as folder:
+        folder = pathlib.Path(folder)
+        if who == "fasttext":
+            f = FastText(args.fasttext, name, seed, folder)
+            flags = chosen or f.best(train)
+            seconds = f.train(train, flags)
+            right = f.right(test)
+        else:
+            flags = TUNED[name] if who == "tuned" else []
+            right, seconds = textgen(args.textgen, flags, shuffled(train, seed), test, seed, folder)
+    return {"task": task, "right": right, "documents": len(test), "seconds": seconds, "flags": flags}
+
+
+def pieces(name, who, seed, args, results):
+    """Measures what is missing of a set's splits, one after the other."""
+    todo = list(enumerate(splits(name, args.data, seed)))
+    done = {tuple(r["task"]): r for r in results}
+    for i, (train, test) in todo:
+        task = (name, who, seed, f"{i + 1} of {len(todo)}")
+        if task not in done:
+            first = done.get((name, who, seed, f"1 of {len(todo)}"))  # has chosen for all folds
+            done[task] = measure(task, train, test, first and first["flags"], args)
+            yield done[task]
 
 
 def summary(results, name, who):
-    found = [r for r in results if r["set"] == name and r["who"] == who]
-    if not found:
+    """Median accuracy and seconds of the seeds whose splits are all there, and how many they are."""
+    seeds = {}
+    for r in results:
+        if r["task"][:2] == [name, who]:
+            seeds.setdefault(r["task"][2], []).append(r)
+    full = [found for found in seeds.values() if len(found) == int(found[0]["task"][3].split()[-1])]
+    if not full:
         return None
-    return statistics.median(r["accuracy"] for r in found), statistics.median(r["seconds"] for r in found), len(found)
+    accuracies = [100 * sum(r["right"] for r in found) / sum(r["documents"] for r in found) for found in full]
+    return statistics.median(accuracies), statistics.median(r["seconds"] for found in full for r in found), len(full)
 
 
 def cell(found):
@@ -228,21 +243,25 @@ def main():
     parser.add_argument("--sets", default=",".join(SETS), help="of " + ",".join(SETS) + "; none: only print the table")
     parser.add_argument("--who", default="default,tuned,fasttext")
     parser.add_argument("--seeds", default="1,2,3")
+    parser.add_argument("--minutes", type=float, default=float("inf"), help="begin nothing after that time")
     parser.add_argument("--results", type=pathlib.Path, default=pathlib.Path("classify_compare.json"))
     parser.add_argument("--textgen", default="./textgen", help="the program")
     parser.add_argument("--fasttext", default="fasttext", help="the program")
     args = parser.parse_args()
     results = json.loads(args.results.read_text()) if args.results.exists() else []
-    done = {(r["set"], r["who"], r["seed"]) for r in results}
+    end = time.monotonic() + 60 * args.minutes
     wanted = [] if args.sets == "none" else itertools.product(args.sets.lower().split(","), map(int, args.seeds.split(",")), args.who.split(","))
     for name, seed, who in wanted:
         if name not in SETS:
             sys.exit(f"unknown set {name}: use {','.join(SETS)}")
-        if (name, who, seed) in done or who == "tuned" and name not in TUNED:
+        if who == "tuned" and name not in TUNED or time.monotonic() > end:
             continue
-        results.append(measure(name, who, seed, args))
-        args.results.write_text(json.dumps(results, indent=1) + "\n")
-        print(json.dumps(results[-1]), file=sys.stderr)
+        for result in pieces(name, who, seed, args, results):
+            results.append(json.loads(json.dumps(result)))
+            args.results.write_text(json.dumps(results, indent=1) + "\n")
+            print(json.dumps(result), file=sys.stderr)
+            if time.monotonic() > end:
+                break
     print(table(results))
 
 
