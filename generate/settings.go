@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/textgen-go/textgen/model"
+	"github.com/textgen-go/textgen/model/train"
 	"github.com/textgen-go/textgen/tokenize"
 )
 
@@ -36,6 +37,8 @@ type Settings struct {
 	ForgetBias    float64      `json:"forget_bias"`
 	Chrono        int          `json:"chrono"` // longest dependency in tokens that gates begin with; 0: ForgetBias
 
+	RecurrentScale float64 `json:"recurrent_scale,omitempty"` // what the first recurrent weights are multiplied by; 0: 1
+
 	// Optimisation.
 	Batch       int     `json:"batch"` // parallel streams
 	BPTT        int     `json:"bptt"`  // steps of a window
@@ -58,7 +61,15 @@ type Settings struct {
 	EvalEvery int    `json:"eval_every"` // steps; 0: about twenty times a run
 	Patience  int    `json:"patience"`   // validations without a new best before the run ends; 0: never
 	Split     string `json:"split"`      // "0.9,0.1" or "streams:0.95"
-	Seed      uint64 `json:"seed"`
+
+	// ValidTokens limits what is validated on, in tokens from the beginnings of the validation text's streams, so that a
+	// large corpus is trained on for most of the time. 0: all of it.
+	ValidTokens int `json:"valid_tokens"`
+
+	Seed uint64 `json:"seed"`
+
+	Guard       train.GuardMode `json:"guard,omitempty"`        // what to do when training goes wrong; "": act
+	HealthEvery int             `json:"health_every,omitempty"` // steps between measurements of gradients; 0: about 200 times a run, negative: never
 }
 
 // Presets are the names that [Preset] knows: four sizes for texts, smallest first, and the one that fits the built-in
@@ -81,14 +92,14 @@ func Preset(name string) (Settings, error) {
 		Preset: name, Tokenizer: tokenize.Char, MinFrequency: 1,
 		Cell: model.LSTM, Layers: 2, Init: model.Orthogonal, ForgetBias: 1,
 		Optimizer: "adam", Schedule: "cosine", Warmup: 50, FinalLR: 0.02, Clip: 1, OutputDropout: -1,
-		Split: "0.9,0.1", Seed: 1,
+		Split: "0.9,0.1", Seed: 1, Guard: train.GuardAct,
 	}
 	if name == StoriesPreset {
 		s.Tokenizer, s.Cell, s.Layers, s.Hidden, s.Chrono = tokenize.Word, model.GRU, 1, 160, 150
 		s.Batch, s.BPTT, s.Reset, s.LR, s.Time = 16, 64, 0.05, 8e-3, time.Minute
 		return s, nil
 	}
-	s.Batch, s.BPTT, s.Reset = 32, 64, 0.02
+	s.Batch, s.BPTT, s.Reset, s.ValidTokens = 32, 64, 0.02, 250_000
 	s.Hidden = []int{128, 256, 384, 512}[i]
 	s.Dropout = []float64{0, 0.05, 0.2, 0.3}[i]
 	s.LR = []float64{5e-3, 4e-3, 3e-3, 2e-3}[i]
@@ -117,7 +128,7 @@ func (s Settings) modelConfig(vocab int) model.Config {
 		RecurrentConfig: model.RecurrentConfig{
 			Cell: s.Cell, Layers: s.Layers, Hidden: s.Hidden, Residual: s.Residual,
 			Dropout: s.Dropout, InputDropout: s.InputDropout, OutputDropout: s.outputDropout(),
-			Init: model.Init{Scheme: s.Init, ForgetBias: &s.ForgetBias, Chrono: s.Chrono},
+			Init: model.Init{Scheme: s.Init, ForgetBias: &s.ForgetBias, Chrono: s.Chrono, RecurrentScale: s.RecurrentScale},
 		},
 	}
 }

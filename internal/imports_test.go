@@ -31,9 +31,11 @@ var mayImport = map[string][]string{
 	"generate":         head,
 	"classify":         head,
 	"internal/bench":   {"model", "model/optim", "internal/kernel"},
+	"internal/doctor":  {"model", "model/optim", "model/train", "internal/kernel", "internal/report"},
 	"internal/server":  {"generate", "classify"},
 	"cmd/textgen":      {"*"},
 	"bench/tokenids":   {"tokenize"},
+	"bench/verdicts":   {"corpora", "generate", "model", "model/train"},
 }
 
 // head is what a head may import: the pipeline before it, never another head.

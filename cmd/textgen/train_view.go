@@ -78,6 +78,9 @@ func (v *view) close()                 { v.progress.close() }
 
 func (v *view) Step(r train.Record) {
 	v.progress.step(r)
+	for _, verdict := range r.Verdicts {
+		v.progress.warn(verdict.String())
+	}
 	if v.json != nil {
 		printJSON(v.json, r) // run notices if writing fails
 	}
@@ -95,6 +98,9 @@ func describePlan(p generate.Plan) []string {
 	s := p.Settings
 	corpus := fmt.Sprintf("%s: %s characters; %s tokens to train on, %s to validate on",
 		strings.Join(p.Corpus, " "), grouped(p.Chars), grouped(p.TrainTokens), grouped(p.ValidTokens))
+	if s.ValidTokens > 0 && s.ValidTokens < p.ValidTokens {
+		corpus += fmt.Sprintf(" (%s of them each time: --valid-tokens)", grouped(s.ValidTokens))
+	}
 	network := fmt.Sprintf("%s %d×%d, %s tokenizer with %s, %s",
 		s.Cell, s.Layers, s.Hidden, p.Tokenizer, plural(p.VocabSize, "token"), plural(p.Parameters, "parameter"))
 	return []string{corpus, network}
