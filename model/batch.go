@@ -12,6 +12,10 @@ import (
 type Document struct {
 	Tokens []int32
 	NGrams []int32
+	// Sum stands for NGrams in prediction unless it is nil: it is what [Classifier.AddNGrams] made of Count n-grams, of a
+	// document that has too many to keep.
+	Sum   []float32
+	Count int
 }
 
 // Batch is the workspace of a classifier over documents of any lengths, reused from batch to batch. Documents of one
@@ -132,14 +136,28 @@ func (b *Batch) bag() {
 	}
 	table := b.ngrams.matrix()
 	for i, d := range b.order {
-		dst, ids := b.features.Row(i)[b.cfg.pooled():], b.docs[d].NGrams
-		clear(dst)
-		for _, id := range ids {
-			kernel.Add(dst, table.Row(int(id)))
+		dst, doc := b.features.Row(i)[b.cfg.pooled():], b.docs[d]
+		n := len(doc.NGrams)
+		if doc.Sum != nil {
+			copy(dst, doc.Sum)
+			n = doc.Count
+		} else {
+			clear(dst)
+			addRows(dst, table, doc.NGrams)
 		}
-		if len(ids) > 0 {
-			kernel.Scale(dst, bagScale(len(ids)))
+		if n > 0 {
+			kernel.Scale(dst, bagScale(n))
 		}
+	}
+}
+
+// AddNGrams adds the embeddings of n-grams to sum, [FeatureWidth].
+func (c *Classifier) AddNGrams(sum []float32, ids []int32) { addRows(sum, c.ngrams.matrix(), ids) }
+
+// addRows adds rows of a table to sum.
+func addRows(sum []float32, table kernel.Matrix, ids []int32) {
+	for _, id := range ids {
+		kernel.Add(sum, table.Row(int(id)))
 	}
 }
 
