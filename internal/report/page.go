@@ -125,7 +125,7 @@ func (r *Run) WriteHTML(w io.Writer) error {
 // learning draws losses and learning rate.
 func (r *Run) learning() []figure {
 	training := r.Curves.Training.points()
-	loss, name := plane{xName: "step", log: leaps(training)}, "Loss, in nats a token"
+	loss, name := plane{xName: "step", log: leaps(training), cut: len(training) > 100}, "Loss, in nats a token"
 	if loss.log {
 		name += ", on a logarithmic axis"
 	}

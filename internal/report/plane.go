@@ -16,6 +16,7 @@ type plane struct {
 	xName  string
 	log    bool // values on a logarithmic axis
 	unit   bool // values from 0 to 1
+	cut    bool // curves may begin above the picture
 	curves []curve
 	levels []curve
 }
@@ -119,7 +120,7 @@ func (p *plane) area() area {
 	var all []plotter.XYs
 	for _, c := range append(p.curves, p.levels...) {
 		all = append(all, c.points)
-		for _, point := range c.points {
+		for _, point := range p.framed(c.points) {
 			a.low, a.high = min(a.low, point.Y), max(a.high, point.Y)
 		}
 	}
@@ -136,6 +137,18 @@ func (p *plane) area() area {
 		a.low, a.high = axis.Min, axis.Max
 	}
 	return a
+}
+
+// cutShare is how much of the beginning of a curve may be above the picture: a loss falls so steeply there that all the
+// rest would look flat.
+const cutShare = 0.03
+
+// framed returns the points that must be within the picture.
+func (p *plane) framed(points plotter.XYs) plotter.XYs {
+	if !p.cut || len(points) == 0 {
+		return points
+	}
+	return points[min(len(points)-1, int(math.Ceil(cutShare*float64(len(points))))):]
 }
 
 func (a area) x(v float64) float64 {
