@@ -24,6 +24,7 @@ type run struct {
 	data      *data
 	training  Training
 	network   *model.Classifier
+	bag       BagChoice
 	objective *objective
 	loop      *train.Loop
 	plan      Plan
@@ -40,8 +41,10 @@ func (r *run) prepare(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if r.data, err = readData(ctx, r.cfg); err != nil {
-		return err
+	if r.data == nil {
+		if r.data, err = readData(ctx, r.cfg); err != nil {
+			return err
+		}
 	}
 	if r.cfg.Resume && r.data.sha256 != before.training.SHA256 {
 		return fmt.Errorf("the documents have changed since the run was stopped (SHA-256 %.12s…, was %.12s…): resume with the same", r.data.sha256, before.training.SHA256)
@@ -151,6 +154,7 @@ func (r *run) readAll(before *Model) error {
 func (r *run) build(ctx context.Context, before *Model) (vectors int, err error) {
 	if r.cfg.Resume {
 		r.network = before.network
+		r.bag = before.training.Bag
 		return before.training.Vectors, nil
 	}
 	s := &r.settings
@@ -166,11 +170,8 @@ func (r *run) build(ctx context.Context, before *Model) (vectors int, err error)
 	if err != nil {
 		return 0, err
 	}
-	if b := newBag(r.network); b != nil {
-		if err := b.train(ctx, s.Task, s.grams(), r.data.training, s.Seed); err != nil {
-			return 0, err
-		}
-		b.weigh(1)
+	if err := r.trainBag(ctx); err != nil {
+		return 0, err
 	}
 	if found == nil {
 		return 0, nil
@@ -204,7 +205,7 @@ func (r *run) describe(vectors int) {
 	d, s := r.data, r.settings
 	r.training = Training{
 		Settings: s, Paths: r.cfg.Paths, ValidPaths: r.cfg.ValidPaths, TestPaths: r.cfg.TestPaths, Documents: r.cfg.Documents,
-		SHA256: d.sha256, Train: d.training.len(), Valid: d.checked.len(), Vectors: vectors,
+		SHA256: d.sha256, Train: d.training.len(), Valid: d.checked.len(), Vectors: vectors, Bag: r.bag,
 	}
 	r.plan = Plan{
 		Files: d.files, Labels: d.labels.Fewer(d.train, len(d.train)+1), Train: d.training.len(), Valid: d.checked.len(), Test: len(d.test),

@@ -147,7 +147,7 @@ func (r *run) checkData(before earlier) error {
 // build makes the objective and the loop.
 func (r *run) build() error {
 	s := r.cfg.Settings
-	bptt := train.BPTT{Batch: s.Batch, Steps: s.BPTT, Reset: s.Reset, Seed: s.Seed}
+	bptt := train.BPTT{Batch: s.Batch, Steps: s.BPTT, Reset: s.Reset, ValidTokens: s.ValidTokens, Seed: s.Seed}
 	var valid train.Tokens
 	switch {
 	case r.data.split.Streams:

@@ -61,7 +61,12 @@ type Settings struct {
 	EvalEvery int    `json:"eval_every"` // steps; 0: about twenty times a run
 	Patience  int    `json:"patience"`   // validations without a new best before the run ends; 0: never
 	Split     string `json:"split"`      // "0.9,0.1" or "streams:0.95"
-	Seed      uint64 `json:"seed"`
+
+	// ValidTokens limits what is validated on, in tokens from the beginnings of the validation text's streams, so that a
+	// large corpus is trained on for most of the time. 0: all of it.
+	ValidTokens int `json:"valid_tokens"`
+
+	Seed uint64 `json:"seed"`
 
 	Guard       train.GuardMode `json:"guard,omitempty"`        // what to do when training goes wrong; "": act
 	HealthEvery int             `json:"health_every,omitempty"` // steps between measurements of gradients; 0: about 200 times a run, negative: never
@@ -94,7 +99,7 @@ func Preset(name string) (Settings, error) {
 		s.Batch, s.BPTT, s.Reset, s.LR, s.Time = 16, 64, 0.05, 8e-3, time.Minute
 		return s, nil
 	}
-	s.Batch, s.BPTT, s.Reset = 32, 64, 0.02
+	s.Batch, s.BPTT, s.Reset, s.ValidTokens = 32, 64, 0.02, 250_000
 	s.Hidden = []int{128, 256, 384, 512}[i]
 	s.Dropout = []float64{0, 0.05, 0.2, 0.3}[i]
 	s.LR = []float64{5e-3, 4e-3, 3e-3, 2e-3}[i]

@@ -31,6 +31,7 @@ var mayImport = map[string][]string{
 	"generate":         head,
 	"classify":         head,
 	"internal/bench":   {"model", "model/optim", "internal/kernel"},
+	"internal/doctor":  {"model", "model/optim", "model/train", "internal/kernel", "internal/report"},
 	"internal/server":  {"generate", "classify"},
 	"cmd/textgen":      {"*"},
 	"bench/tokenids":   {"tokenize"},

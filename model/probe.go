@@ -91,7 +91,7 @@ func (p *Probe) Measure(inputs, targets []int32, from *State) []LayerReading {
 	p.lastLoss(targets)
 	p.backward()
 	for l, traces := range pass.traces {
-		p.readGradients(traces[0].outputGrad(), p.reading[l].Gradient)
+		normsByLag(p.reading[l].Gradient, traces[0].outputGrad(), p.Streams)
 	}
 	return p.reading
 }
@@ -120,19 +120,19 @@ func (p *Probe) backward() {
 		t := pass.traces[l][0]
 		t.backward()
 		if l > 0 {
-			t.inputGrads(pass.grads[l], pass.inputGradMode(l, 0))
+			t.inputGrads()
 		}
 	}
 }
 
-// readGradients averages the rows' norms over the streams, by the lag.
-func (p *Probe) readGradients(dh kernel.Matrix, byLag []float64) {
+// normsByLag averages the norms of the rows of dh, [T·streams][H], over the streams, by the lag.
+func normsByLag(byLag []float64, dh kernel.Matrix, streams int) {
 	for k := range byLag {
 		sum := 0.0
-		for b := range p.Streams {
-			sum += math.Sqrt(kernel.SumSquares(dh.Row((p.Steps-1-k)*p.Streams + b)))
+		for b := range streams {
+			sum += math.Sqrt(kernel.SumSquares(dh.Row((len(byLag)-1-k)*streams + b)))
 		}
-		byLag[k] = sum / float64(p.Streams)
+		byLag[k] = sum / float64(streams)
 	}
 }
 

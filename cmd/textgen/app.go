@@ -36,7 +36,7 @@ func newApp(args []string, stdin io.Reader, stdout, stderr io.Writer) *cli.App {
 		Description: appDescription,
 		Version:     version(),
 		Commands: []*cli.Command{
-			trainCommand(), sampleCommand(), predictCommand(), classifyCommand(), evalCommand(), inspectCommand(), corporaCommand(), benchCommand(),
+			trainCommand(), sampleCommand(), predictCommand(), classifyCommand(), evalCommand(), inspectCommand(), corporaCommand(), benchCommand(), doctorCommand(),
 			completionCommand(), manCommand(),
 		},
 		Reader: stdin, Writer: stdout, ErrWriter: stderr,

@@ -2,6 +2,7 @@ package main
 
 import (
 	"io"
+	"strings"
 
 	"github.com/urfave/cli/v2"
 )
@@ -17,6 +18,8 @@ func manCommand() *cli.Command {
 			if err := noArguments(ctx, "it prints the page of all commands"); err != nil {
 				return err
 			}
+			ctx.App.Description = markdownExamples(ctx.App.Description)
+			describeForMan(ctx.App.Commands)
 			page, err := ctx.App.ToManWithSection(manSection)
 			if err == nil {
 				_, err = io.WriteString(ctx.App.Writer, page)
@@ -24,4 +27,26 @@ func manCommand() *cli.Command {
 			return err
 		},
 	}
+}
+
+// describeForMan puts the commands' descriptions where the library's manual page has room for them: it leaves out
+// Description, and shows a UsageText of several lines as it is.
+func describeForMan(commands []*cli.Command) {
+	for _, c := range commands {
+		if c.Description != "" {
+			c.UsageText = c.Description + "\n "
+		}
+		describeForMan(c.Subcommands)
+	}
+}
+
+// markdownExamples indents examples, which stand three blanks in, as Markdown wants code to be.
+func markdownExamples(text string) string {
+	lines := strings.Split(text, "\n")
+	for i, line := range lines {
+		if strings.HasPrefix(line, "   ") {
+			lines[i] = " " + line
+		}
+	}
+	return strings.Join(lines, "\n")
 }

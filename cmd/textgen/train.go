@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/textgen-go/textgen/corpora"
 	"github.com/textgen-go/textgen/generate"
 	"github.com/urfave/cli/v2"
 )
@@ -78,7 +79,9 @@ func runTrain(ctx *cli.Context) error {
 	case errors.Is(err, generate.ErrExists):
 		return fmt.Errorf("%s holds a run already: give another --out, --resume to continue it, or --force to replace it", cfg.Out)
 	case err != nil && result != nil && errors.Is(err, context.Canceled):
-		return &stoppedError{steps: result.Steps, planned: result.Planned, out: result.Out, err: err}
+		return &stoppedError{steps: result.Steps, planned: result.Planned, out: result.Out, piped: slices.Contains(cfg.Paths, "-"), err: err}
+	case cfg.Resume && errors.Is(err, corpora.ErrEmpty):
+		return fmt.Errorf("%w: the run needs the text that it was started with", err)
 	case err != nil:
 		return err
 	}
@@ -89,11 +92,16 @@ func runTrain(ctx *cli.Context) error {
 type stoppedError struct {
 	steps, planned int
 	task, out      string // the flag of the task, if it needs one
+	piped          bool   // the text came on standard input
 	err            error
 }
 
 func (e *stoppedError) Error() string {
-	return fmt.Sprintf("stopped and saved after step %d of %d; go on with: textgen train %s--resume --out %s", e.steps, e.planned, e.task, e.out)
+	hint := fmt.Sprintf("stopped and saved after step %d of %d; go on with: textgen train %s--resume --out %s", e.steps, e.planned, e.task, e.out)
+	if e.piped {
+		hint += " - (and the same text on standard input)"
+	}
+	return hint
 }
 
 func (e *stoppedError) Unwrap() error { return e.err }

@@ -72,6 +72,7 @@ func options() []option {
 		integer("eval-every", categoryLength, "validate every `N` steps; 0: about twenty times a run, negative: never", func(s *s) *int { return &s.EvalEvery }),
 		integer("patience", categoryLength, "end after `N` validations without a new best; 0: never", func(s *s) *int { return &s.Patience }),
 		splitOption(),
+		integer("valid-tokens", categoryLength, "validate on about `N` tokens of the validation text; 0: on all", func(s *s) *int { return &s.ValidTokens }),
 
 		word("guard", categoryHealth, "when training goes wrong: act (say so, and go back after NaN or a leap of the loss), warn, or off", func(s *s) *train.GuardMode { return &s.Guard }),
 		integer("health-every", categoryHealth, "measure gradients and gates every `N` steps; 0: about 200 times a run, negative: never", func(s *s) *int { return &s.HealthEvery }),

@@ -98,6 +98,9 @@ func describePlan(p generate.Plan) []string {
 	s := p.Settings
 	corpus := fmt.Sprintf("%s: %s characters; %s tokens to train on, %s to validate on",
 		strings.Join(p.Corpus, " "), grouped(p.Chars), grouped(p.TrainTokens), grouped(p.ValidTokens))
+	if s.ValidTokens > 0 && s.ValidTokens < p.ValidTokens {
+		corpus += fmt.Sprintf(" (%s of them each time: --valid-tokens)", grouped(s.ValidTokens))
+	}
 	network := fmt.Sprintf("%s %d×%d, %s tokenizer with %s, %s",
 		s.Cell, s.Layers, s.Hidden, p.Tokenizer, plural(p.VocabSize, "token"), plural(p.Parameters, "parameter"))
 	return []string{corpus, network}
