@@ -31,7 +31,7 @@ func (w *watched) exploding(r Record, f Facts) (v Verdict, found bool) {
 	if h == nil {
 		return v, false
 	}
-	layer, evidence := h.explosion()
+	layer, evidence := h.explosion(f)
 	if evidence == "" {
 		return v, false
 	}
@@ -40,10 +40,13 @@ func (w *watched) exploding(r Record, f Facts) (v Verdict, found bool) {
 }
 
 // explosion returns what explodes and in which layer, or "".
-func (h *Health) explosion() (layer, evidence string) {
+func (h *Health) explosion(f Facts) (layer, evidence string) {
 	if h.NormMax > explodingNorm {
 		name := h.steepest()
 		return layerOf(name), fmt.Sprintf("the norm of the gradients is above %d, most of it in %s", explodingNorm, name)
+	}
+	if f.Window == 0 { // gradients do not come from the end alone
+		return "", ""
 	}
 	for i, l := range h.Layers {
 		if at, growth := l.growth(h.Lags); growth > explodingGrowth {

@@ -64,7 +64,7 @@ func curve(losses []float64, valid ...float64) (out []Record) {
 }
 
 func TestDiagnose(t *testing.T) {
-	lags := probedLags(64)
+	lags := ProbedLags(64)
 	facts := Facts{Steps: 2000, Window: 64, Unigram: 3.3, Dependency: 63}
 	each := func(n int, make func(step int) Record) (out []Record) {
 		for i := range n {
