@@ -17,7 +17,7 @@ const (
 type prober struct {
 	*model.BatchProbe
 	lags  []int
-	names []string // of the layers' directions; empty: as usual
+	names []string // of the layers' directions
 }
 
 func newProber(b *model.Batch, maxTokens int) *prober {
@@ -25,11 +25,10 @@ func newProber(b *model.Batch, maxTokens int) *prober {
 	p.BatchProbe = b.NewProbe(p.lags[len(p.lags)-1] + 1)
 	cfg := b.Config()
 	for l := range cfg.Layers {
-		if !cfg.Bidirectional {
-			p.names = append(p.names, "")
-			continue
+		p.names = append(p.names, fmt.Sprintf("layer %d forwards", l))
+		if cfg.Bidirectional {
+			p.names = append(p.names, fmt.Sprintf("layer %d backwards", l))
 		}
-		p.names = append(p.names, fmt.Sprintf("layer %d forwards", l), fmt.Sprintf("layer %d backwards", l))
 	}
 	return p
 }

@@ -25,7 +25,7 @@ type Health struct {
 // gradient each step back keeps in the layer where it lasts the longest, and the most saturated gate.
 func (h *Health) String() string {
 	s := fmt.Sprintf("gradient ≤ %.2g, clipped %.0f %%", h.NormMax, 100*h.Clipped)
-	if _, _, gain := h.longest(); gain > 0 {
+	if _, layer, gain := h.longest(); gain > 0 && h.Layers[layer].Name == "" { // a classifier's come from all tokens
 		s += fmt.Sprintf(", kept %.0f %% a step back", 100*gain)
 	}
 	most, saturated := "", 0.0
@@ -55,7 +55,7 @@ type ParameterHealth struct {
 
 // LayerHealth is what was measured of one recurrent layer: see [model.Probe].
 type LayerHealth struct {
-	Name     string       `json:"name,omitempty"` // "" means layer N
+	Name     string       `json:"name,omitempty"` // of a layer's direction in a classifier; "" means layer N
 	Gradient []float64    `json:"gradient"`       // ‖∂L_T/∂h_{T−k}‖ for every lag k of Lags
 	Gates    []GateHealth `json:"gates,omitempty"`
 	Gain     float64      `json:"gain,omitempty"` // of W_hh in cells without gates, see [model.LayerReading]
