@@ -112,6 +112,27 @@ func TestSettings(t *testing.T) {
 	}
 }
 
+// Records that someone changed must not make a reader stumble.
+func TestReadRefuses(t *testing.T) {
+	const good = `{"step":1,"health":{"step":1,"lags":[0,1],"layers":[{"gradient":[1,0.5]}]}}` + "\n"
+	for name, line := range map[string]string{
+		"a layer less":        `{"step":2,"health":{"step":2,"lags":[0,1]}}`,
+		"a layer more":        `{"step":2,"health":{"step":2,"lags":[0],"layers":[{"gradient":[1]},{"gradient":[1]}]}}`,
+		"fewer gradients":     `{"step":2,"health":{"step":2,"lags":[0,1],"layers":[{"gradient":[1]}]}}`,
+		"gradients, no lags":  `{"step":2,"health":{"step":2,"layers":[{"gradient":[1]}]}}`,
+		"not a JSON object":   `2`,
+		"a health of letters": `{"step":2,"health":"good"}`,
+	} {
+		path := filepath.Join(t.TempDir(), "metrics.jsonl")
+		if err := os.WriteFile(path, []byte(good+line+"\n"), 0o666); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := Read(path); err == nil || !strings.Contains(err.Error(), path) {
+			t.Errorf("%s: error %v", name, err)
+		}
+	}
+}
+
 // The records of a run without a guard hold no verdicts, but what they can be given by.
 func TestDiagnoseByRecords(t *testing.T) {
 	flat := []train.Record{{Step: 1, Loss: 3.3}, {Step: 400, Loss: 3.3}, {Step: 800, Loss: 3.3}}
