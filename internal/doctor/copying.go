@@ -34,7 +34,7 @@ func (p copying) baseline() float64 {
 func (p copying) draw(inputs, targets []float32, streams int, rng *rand.Rand) {
 	s := p.shape()
 	for b := range streams {
-		give := func(step, symbol int) { inputs[(step*streams+b)*s.Inputs+symbol] = 1 }
+		give := func(step, symbol int) { s.give(inputs, streams, step, b, symbol) }
 		for t := range s.Steps {
 			targets[t*streams+b] = copyBlank
 			if t >= copiedSymbols && t != s.Steps-copiedSymbols-1 {

@@ -36,7 +36,7 @@ func (p order) draw(inputs, targets []float32, streams int, rng *rand.Rand) {
 				symbol = rng.IntN(orderSigns)
 				targets[b] = orderSigns*targets[b] + float32(symbol)
 			}
-			inputs[(t*streams+b)*s.Inputs+symbol] = 1
+			s.give(inputs, streams, t, b, symbol)
 		}
 	}
 }
