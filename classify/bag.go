@@ -1,9 +1,7 @@
 package classify
 
 import (
-	"context"
 	"math"
-	"math/rand/v2"
 	"slices"
 
 	"github.com/textgen-go/textgen/model"
@@ -16,12 +14,6 @@ type bag struct {
 	table *model.Parameter // [buckets][labels]
 	head  *model.Parameter // of the network, [labels][pooled+labels]
 }
-
-// The passes over the documents, and the learning rate at their start, from which it falls to 0 in a straight line.
-const (
-	bagPasses = 10
-	bagRate   = 1.0
-)
 
 // bagTable is the parameter that holds a bag's weights.
 const bagTable = "ngrams.weight"
@@ -43,33 +35,13 @@ func newBag(network *model.Classifier) *bag {
 	return b
 }
 
-// train sets the table by stochastic gradient descent, a document a step.
-func (b *bag) train(ctx context.Context, task Task, grams NGrams, docs *tokenised, seed uint64) error {
+// scale multiplies the weights of some ids.
+func (b *bag) scale(ids idRange, factor float64) {
 	labels := b.table.Shape[1]
-	l := newLinear(task, grams, labels)
-	rng, order, p := rand.New(rand.NewPCG(seed, bagStream)), make([]int, docs.len()), make([]float32, labels)
-	for i := range order {
-		order[i] = i
+	for i := ids.low * labels; i < ids.high*labels; i++ {
+		b.table.Value[i] *= float32(factor)
 	}
-	steps := bagPasses * len(order)
-	for step := range steps {
-		at := step % len(order)
-		if at == 0 {
-			if err := ctx.Err(); err != nil {
-				return err
-			}
-			rng.Shuffle(len(order), func(i, j int) { order[i], order[j] = order[j], order[i] })
-		}
-		i := order[at]
-		l.step(docs.documents[i].NGrams, docs.truth[i], bagRate*(1-float64(step)/float64(steps)), p)
-		clear(l.bias) // the network has one
-	}
-	copy(b.table.Value, l.weights)
-	return nil
 }
-
-// bagStream separates the random numbers of the bag from others with the same seed.
-const bagStream = 0x626167 // "bag"
 
 // weigh sets λ.
 func (b *bag) weigh(factor float64) {
@@ -96,19 +68,22 @@ func (b *bag) logits(docs []model.Document) [][]float32 {
 // factors are the values that λ may have.
 var factors = []float64{0, 0.1, 0.15, 0.25, 0.4, 0.6, 1, 1.5, 2.5, 4, 6, 10}
 
+// leastLoss returns the least log loss that n documents can prove: by Laplace's rule of succession, 1/(n+2) is to be
+// expected of the next document after n without a miss.
+func leastLoss(n int) float64 { return 1 / float64(n+2) }
+
 // bestMix finds the λ at which the sum of a network's logits and λ times the bag's has the least log loss, at the best
-// temperature, and returns the sum. It is called with documents that neither was trained on. Of n documents, a loss
-// below 1/(n+2) says no more than that: by Laplace's rule of succession, that much is to be expected of the next document
-// after n without a miss. Of equals the smallest λ counts, or small sets would make models that are ever surer.
+// temperature, and returns the sum. It is called with documents that neither was trained on. Losses below [leastLoss]
+// are equal, and of equals the smallest λ counts, or small sets would make models that are ever surer.
 func bestMix(task Task, network, bag [][]float32, truth [][]int) (factor float64, sum [][]float32, err error) {
-	best, least := math.Inf(1), 1/float64(len(truth)+2)
+	best := math.Inf(1)
 	for _, f := range factors {
 		rows := add(network, bag, f)
 		t, err := FitTemperature(task, rows, truth)
 		if err != nil {
 			return 0, nil, err
 		}
-		if after := max(t.After, least); after < best {
+		if after := max(t.After, leastLoss(len(truth))); after < best {
 			best, factor, sum = after, f, rows
 		}
 	}

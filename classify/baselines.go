@@ -20,7 +20,8 @@ type BaselineConfig struct {
 	Labels *Labels // of the training documents
 	Train  []corpora.Document
 	Valid  []corpora.Document // chooses among the kinds of parts and the learning rates
-	Test   []corpora.Document // is measured; nil: Valid
+	Test   []corpora.Document // is measured; none: Valid
+	Refit  bool               // where there is Test, train the best of each kind again, with Valid
 	Seed   uint64
 	// Threads is the number of models trained at a time; the results are the same for any. 0: 1.
 	Threads int
@@ -50,7 +51,7 @@ type examples struct {
 // A candidate is a baseline with its choices made.
 type candidate struct {
 	choice string
-	train  func(ctx context.Context) (classifier, error)
+	train  func(ctx context.Context, set examples) (classifier, error)
 }
 
 // Baselines trains the majority class, naive Bayes and linear models, and measures them on the test documents. Where
@@ -62,8 +63,8 @@ func Baselines(ctx context.Context, cfg BaselineConfig) ([]Baseline, error) {
 	if cfg.Task == "" {
 		cfg.Task = MultiClass
 	}
-	if cfg.Test == nil {
-		cfg.Test = cfg.Valid
+	if len(cfg.Test) == 0 {
+		cfg.Test, cfg.Refit = cfg.Valid, false
 	}
 	if cfg.Labels == nil || len(cfg.Train) == 0 || len(cfg.Valid) == 0 || len(cfg.Test) == 0 {
 		return nil, errors.New("classify: baselines need labels and documents to train on, to validate and to test")
@@ -89,6 +90,11 @@ func Baselines(ctx context.Context, cfg BaselineConfig) ([]Baseline, error) {
 		results = append(results, result)
 	}
 	return results, nil
+}
+
+// and returns the examples of both.
+func (e examples) and(more examples) examples {
+	return examples{slices.Concat(e.texts, more.texts), slices.Concat(e.truth, more.truth), slices.Concat(e.labels, more.labels)}
 }
 
 // collect numbers the labels of documents.
@@ -122,7 +128,7 @@ type bench struct {
 
 // A tried is a candidate after its training.
 type tried struct {
-	choice         string
+	candidate
 	model          classifier
 	temperature    Temperature
 	accuracy, loss float64 // on the validation documents
@@ -132,12 +138,12 @@ type tried struct {
 func (b *bench) best(ctx context.Context, name string, candidates []candidate) (Baseline, error) {
 	start := time.Now()
 	all := make([]tried, len(candidates))
-	g, ctx := errgroup.WithContext(ctx)
+	g, trying := errgroup.WithContext(ctx)
 	g.SetLimit(max(b.cfg.Threads, 1))
 	for i, c := range candidates {
 		g.Go(func() error {
 			var err error
-			all[i], err = b.try(ctx, c)
+			all[i], err = b.try(trying, c)
 			return err
 		})
 	}
@@ -147,6 +153,12 @@ func (b *bench) best(ctx context.Context, name string, candidates []candidate) (
 	best := slices.MinFunc(all, func(x, y tried) int {
 		return cmp.Or(cmp.Compare(y.accuracy, x.accuracy), cmp.Compare(x.loss, y.loss))
 	})
+	if b.cfg.Refit {
+		var err error
+		if best.model, err = best.train(ctx, b.train.and(b.valid)); err != nil {
+			return Baseline{}, err
+		}
+	}
 	result := Baseline{Name: name, Choice: best.choice, Seconds: time.Since(start).Seconds()}
 	probabilities := b.score(best.model, b.test)
 	for _, row := range probabilities {
@@ -159,11 +171,11 @@ func (b *bench) best(ctx context.Context, name string, candidates []candidate) (
 
 // try trains a candidate and validates it.
 func (b *bench) try(ctx context.Context, c candidate) (tried, error) {
-	model, err := c.train(ctx)
+	model, err := c.train(ctx, b.train)
 	if err != nil {
 		return tried{}, err
 	}
-	t := tried{choice: c.choice, model: model}
+	t := tried{candidate: c, model: model}
 	logits := b.score(model, b.valid)
 	t.temperature, err = FitTemperature(b.cfg.Task, logits, b.valid.truth)
 	if err != nil {
@@ -211,14 +223,14 @@ func (m majority) logits(_ string, dst []float32) { copy(dst, m) }
 
 // majorities returns the one way to count labels. Half a document is added to each count, so that none is impossible.
 func (b *bench) majorities() []candidate {
-	train := func(context.Context) (classifier, error) {
+	train := func(_ context.Context, set examples) (classifier, error) {
 		m := make(majority, b.cfg.Labels.Len())
-		for _, truth := range b.train.truth {
+		for _, truth := range set.truth {
 			for _, label := range truth {
 				m[label]++
 			}
 		}
-		n := float64(len(b.train.texts))
+		n := float64(len(set.texts))
 		for i, having := range m {
 			with, without := float64(having)+0.5, n-float64(having)+0.5
 			m[i] = float32(math.Log(with))
@@ -254,8 +266,8 @@ func (b *bench) bayeses() []candidate {
 }
 
 func (b *bench) bayes(choice string, grams NGrams) candidate {
-	return candidate{choice, func(context.Context) (classifier, error) {
-		return trainBayes(b.cfg.Task, grams, b.cfg.Labels.Len(), b.train), nil
+	return candidate{choice, func(_ context.Context, set examples) (classifier, error) {
+		return trainBayes(b.cfg.Task, grams, b.cfg.Labels.Len(), set), nil
 	}}
 }
 
@@ -275,12 +287,12 @@ func (b *bench) linears() []candidate {
 func (b *bench) linear(choice string, grams NGrams, rate float64) candidate {
 	labels := b.cfg.Labels.Len()
 	grams.Buckets = max(1, min(linearWeights/labels, 1<<21))
-	return candidate{choice, func(ctx context.Context) (classifier, error) {
-		ids := make([][]int32, len(b.train.texts))
-		for i, text := range b.train.texts {
+	return candidate{choice, func(ctx context.Context, set examples) (classifier, error) {
+		ids := make([][]int32, len(set.texts))
+		for i, text := range set.texts {
 			ids[i] = grams.AppendIDs(nil, text)
 		}
 		l := newLinear(b.cfg.Task, grams, labels)
-		return l, l.train(ctx, linearConfig{epochs: 10, rate: rate}, ids, b.train.truth, b.cfg.Seed)
+		return l, l.train(ctx, linearConfig{epochs: 10, rate: rate}, ids, set.truth, b.cfg.Seed)
 	}}
 }

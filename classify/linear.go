@@ -24,6 +24,7 @@ type linear struct {
 type linearConfig struct {
 	epochs int
 	rate   float64 // at the start; it falls in a straight line to 0
+	noBias bool    // something else is going to have one
 }
 
 func newLinear(task Task, grams NGrams, labels int) *linear {
@@ -49,10 +50,47 @@ func (l *linear) train(ctx context.Context, cfg linearConfig, ids [][]int32, tru
 		rng.Shuffle(len(order), func(i, j int) { order[i], order[j] = order[j], order[i] })
 		for _, i := range order {
 			l.step(ids[i], truth[i], cfg.rate*(1-float64(step)/float64(steps)), p)
+			if cfg.noBias {
+				clear(l.bias)
+			}
 			step++
 		}
 	}
 	return nil
+}
+
+// startAtBayes sets the weights to share times those of naive Bayes for each label against the rest, over which parts a
+// text has, however often: ln(with / without) less its mean over all parts, where 1 is added to the counts of the texts
+// that have the part with the label and without it. Parts that no text has weigh 0.
+func (l *linear) startAtBayes(ids [][]int32, truth [][]int, share float64) {
+	having := make([]float32, l.grams.Buckets) // texts
+	last := make([]int32, l.grams.Buckets)     // text that was counted, from 1
+	totals, total := make([]float64, l.labels), 0.0
+	for i, text := range ids {
+		for _, id := range text {
+			if last[id] == int32(i+1) {
+				continue
+			}
+			last[id] = int32(i + 1)
+			having[id]++
+			total++
+			for _, label := range truth[i] {
+				l.weights[int(id)*l.labels+label]++
+				totals[label]++
+			}
+		}
+	}
+	for id, n := range having {
+		if n == 0 {
+			continue
+		}
+		row := l.weights[id*l.labels:][:l.labels]
+		for label, with := range row {
+			odds := float64(with+1) / float64(n-with+1)
+			mean := (totals[label] + 1) / (total - totals[label] + 1)
+			row[label] = float32(share * math.Log(odds/mean))
+		}
+	}
 }
 
 // step moves the weights against the gradient of one document's loss, (p − y)·x.

@@ -45,6 +45,7 @@ type Training struct {
 	Train      int                     `json:"train_documents"`   // that were trained on
 	Valid      int                     `json:"valid_documents"`   // that were validated on
 	Vectors    int                     `json:"vectors,omitempty"` // tokens that started from a vector of a file
+	Bag        BagChoice               `json:"bag"`               // how the weights of n-grams were trained, if there are any
 	Planned    int                     `json:"planned_steps"`     // the length of the run: with --steps, it repeats a run with --time
 }
 

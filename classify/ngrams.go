@@ -30,30 +30,44 @@ const charSeed = 0x9e3779b97f4a7c15
 // AppendHashes appends a hash for each part of the text, in their order: first the words' sequences, then the
 // characters'. Different parts collide with a probability of about 2⁻⁶⁴.
 func (g NGrams) AppendHashes(dst []uint64, text string) []uint64 {
-	if g.Words > 0 {
-		start := len(dst)
-		dst = appendWords(dst, text)
-		dst = appendSequences(dst, dst[start:], g.Words)
-	}
-	if g.Chars > 0 {
-		dst = g.appendChars(dst, text)
-	}
-	return dst
+	return g.appendChars(g.appendWords(dst, text), text)
 }
 
 // AppendIDs appends an id in [0, Buckets) for each part of the text, in the order of AppendHashes. Different parts may
-// have the same id.
+// have the same id, but no word has one of a sequence of characters: see [NGrams.ranges].
 func (g NGrams) AppendIDs(dst []int32, text string) []int32 {
-	for _, hash := range g.AppendHashes(make([]uint64, 0, 2*len(text)/3), text) {
-		dst = append(dst, g.bucket(hash))
+	words, chars := g.ranges()
+	hashes := g.appendWords(make([]uint64, 0, 2*len(text)/3), text)
+	for _, hash := range hashes {
+		dst = append(dst, words.bucket(hash))
+	}
+	for _, hash := range g.appendChars(hashes[:0], text) {
+		dst = append(dst, chars.bucket(hash))
 	}
 	return dst
 }
 
-// bucket scales a mixed hash to [0, Buckets).
-func (g NGrams) bucket(hash uint64) int32 {
-	hi, _ := bits.Mul64(mix(hash), uint64(g.Buckets))
-	return int32(hi)
+// An idRange is the ids from low up to, but without, high.
+type idRange struct{ low, high int }
+
+// ranges returns the ids of words' sequences and those of characters'. Where there are both, each has half of them.
+func (g NGrams) ranges() (words, chars idRange) {
+	border := g.Buckets
+	switch {
+	case g.Words <= 0:
+		border = 0
+	case g.Chars > 0:
+		border /= 2
+	}
+	return idRange{0, border}, idRange{border, g.Buckets}
+}
+
+func (r idRange) len() int { return r.high - r.low }
+
+// bucket scales a mixed hash to the range.
+func (r idRange) bucket(hash uint64) int32 {
+	hi, _ := bits.Mul64(mix(hash), uint64(r.len()))
+	return int32(r.low + int(hi))
 }
 
 // mix spreads every bit of a hash over all (the finaliser of SplitMix64, Steele et al. 2014).
@@ -61,6 +75,16 @@ func mix(h uint64) uint64 {
 	h = (h ^ h>>30) * 0xbf58476d1ce4e5b9
 	h = (h ^ h>>27) * 0x94d049bb133111eb
 	return h ^ h>>31
+}
+
+// appendWords appends the hashes of the words and of their sequences.
+func (g NGrams) appendWords(dst []uint64, text string) []uint64 {
+	if g.Words <= 0 {
+		return dst
+	}
+	start := len(dst)
+	dst = appendWords(dst, text)
+	return appendSequences(dst, dst[start:], g.Words)
 }
 
 // appendWords appends the hash of each word.
@@ -123,6 +147,9 @@ func appendSequences(dst, parts []uint64, order int) []uint64 {
 
 // appendChars appends the hashes of the sequences of characters of each word, between the marks of its ends.
 func (g NGrams) appendChars(dst []uint64, text string) []uint64 {
+	if g.Chars <= 0 {
+		return dst
+	}
 	var word []rune
 	for i := 0; i <= len(text); {
 		r, size := ' ', 1

@@ -22,6 +22,11 @@ func (t *tokenised) len() int { return len(t.documents) }
 
 func (t *tokenised) length(i int) int { return len(t.documents[i].Tokens) }
 
+// and returns the documents of both.
+func (t *tokenised) and(more *tokenised) *tokenised {
+	return &tokenised{documents: slices.Concat(t.documents, more.documents), truth: slices.Concat(t.truth, more.truth)}
+}
+
 // withoutNGrams returns the documents as the network alone reads them.
 func (t *tokenised) withoutNGrams() *tokenised {
 	out := &tokenised{truth: t.truth}

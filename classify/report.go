@@ -19,15 +19,21 @@ type Report struct {
 const ReportName = "report.json"
 
 // report measures the best weights, on test documents if there are any, and writes the report down. Figures on validation
-// documents flatter a little, for they chose the weights.
+// documents flatter a little, for they chose the weights. The weights are finished between the two, see [run.refit].
 func (r *run) report(ctx context.Context) (*Report, error) {
-	m, err := Load(r.dir.Path(checkpoint.ModelName))
+	m, err := r.validated()
 	if err != nil {
+		return nil, err
+	}
+	if err := r.refit(ctx); err != nil {
 		return nil, err
 	}
 	out, docs := &Report{On: "validation"}, r.data.valid
 	if len(r.data.test) > 0 {
 		out.On, docs = "test", r.data.test
+		if m, err = Load(r.dir.Path(checkpoint.ModelName)); err != nil {
+			return nil, err
+		}
 	}
 	measure := MeasureConfig{Resamples: DefaultResamples, Seed: r.settings.Seed}
 	if out.Measures, err = m.Evaluate(ctx, docs, measure); err != nil {
@@ -35,8 +41,8 @@ func (r *run) report(ctx context.Context) (*Report, error) {
 	}
 	if !r.cfg.NoBaselines && len(r.data.valid) > 0 {
 		out.Baselines, err = Baselines(ctx, BaselineConfig{
-			Task: r.data.task, Labels: r.data.labels, Train: r.data.train, Valid: r.data.valid, Test: docs,
-			Seed: r.settings.Seed, Threads: r.workers.Len(), Measure: measure,
+			Task: r.data.task, Labels: r.data.labels, Train: r.data.train, Valid: r.data.valid, Test: r.data.test,
+			Refit: r.refits(), Seed: r.settings.Seed, Threads: r.workers.Len(), Measure: measure,
 		})
 		if err != nil {
 			return nil, err

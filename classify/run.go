@@ -24,8 +24,10 @@ type run struct {
 	data      *data
 	training  Training
 	network   *model.Classifier
+	bag       BagChoice
 	objective *objective
 	loop      *train.Loop
+	plan      Plan
 	resumed   train.State // where an earlier session stopped; its Step is 0 in a new run
 	history   *history.History
 }
@@ -39,8 +41,10 @@ func (r *run) prepare(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if r.data, err = readData(ctx, r.cfg); err != nil {
-		return err
+	if r.data == nil {
+		if r.data, err = readData(ctx, r.cfg); err != nil {
+			return err
+		}
 	}
 	if r.cfg.Resume && r.data.sha256 != before.training.SHA256 {
 		return fmt.Errorf("the documents have changed since the run was stopped (SHA-256 %.12s…, was %.12s…): resume with the same", r.data.sha256, before.training.SHA256)
@@ -60,8 +64,10 @@ func (r *run) prepare(ctx context.Context) error {
 		return err
 	}
 	r.describe(vectors)
-	r.history, err = history.Open(r.dir, r.resumed.Step, 0)
-	return err
+	if r.history, err = history.Open(r.dir, r.resumed.Step, 0); err != nil {
+		return err
+	}
+	return r.openReport()
 }
 
 // before reads the run that is resumed, if any. Its settings replace those of the config.
@@ -148,6 +154,7 @@ func (r *run) readAll(before *Model) error {
 func (r *run) build(ctx context.Context, before *Model) (vectors int, err error) {
 	if r.cfg.Resume {
 		r.network = before.network
+		r.bag = before.training.Bag
 		return before.training.Vectors, nil
 	}
 	s := &r.settings
@@ -163,11 +170,8 @@ func (r *run) build(ctx context.Context, before *Model) (vectors int, err error)
 	if err != nil {
 		return 0, err
 	}
-	if b := newBag(r.network); b != nil {
-		if err := b.train(ctx, s.Task, s.grams(), r.data.training, s.Seed); err != nil {
-			return 0, err
-		}
-		b.weigh(1)
+	if err := r.trainBag(ctx); err != nil {
+		return 0, err
 	}
 	if found == nil {
 		return 0, nil
@@ -201,16 +205,16 @@ func (r *run) describe(vectors int) {
 	d, s := r.data, r.settings
 	r.training = Training{
 		Settings: s, Paths: r.cfg.Paths, ValidPaths: r.cfg.ValidPaths, TestPaths: r.cfg.TestPaths, Documents: r.cfg.Documents,
-		SHA256: d.sha256, Train: d.training.len(), Valid: d.checked.len(), Vectors: vectors,
+		SHA256: d.sha256, Train: d.training.len(), Valid: d.checked.len(), Vectors: vectors, Bag: r.bag,
 	}
-	plan := Plan{
+	r.plan = Plan{
 		Files: d.files, Labels: d.labels.Fewer(d.train, len(d.train)+1), Train: d.training.len(), Valid: d.checked.len(), Test: len(d.test),
 		Tokenizer: string(d.tokenizer.Kind()), VocabSize: d.tokenizer.Size(), Vectors: vectors, Settings: s, Resumed: r.resumed.Step,
 	}
 	for _, p := range r.network.Parameters() {
-		plan.Parameters += p.Len()
+		r.plan.Parameters += p.Len()
 	}
-	r.observer.Started(plan)
+	r.observer.Started(r.plan)
 }
 
 // train runs the loop and sums up.
@@ -219,7 +223,7 @@ func (r *run) train(ctx context.Context) (*TrainResult, error) {
 	err = errors.Join(err, r.history.Finish())
 	out := &TrainResult{
 		Out: r.cfg.Out, Ending: result.Ending, Steps: result.Steps, Planned: result.Plan.Steps,
-		Documents: result.Tokens, Seconds: result.Seconds, Loss: r.history.Last().Loss,
+		Documents: result.Tokens, Seconds: result.Seconds, Loss: r.history.Last().Loss, Verdicts: r.history.Verdicts(),
 	}
 	if err != nil || r.data.checked.len() == 0 && len(r.data.test) == 0 {
 		return out, err

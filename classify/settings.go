@@ -66,6 +66,9 @@ type Settings struct {
 	Criterion train.Criterion `json:"criterion"`  // of the best validation: loss, or score for macro-F1
 	Split     string          `json:"split"`      // "0.9,0.1" or "0.8,0.1,0.1"
 	Seed      uint64          `json:"seed"`
+
+	Guard       train.GuardMode `json:"guard,omitempty"`        // what to do when training goes wrong; "": act
+	HealthEvery int             `json:"health_every,omitempty"` // steps between measurements of gradients; 0: about 200 times a run, negative: never
 }
 
 // Presets are the names of the sizes of networks, smallest first; the empty name means medium.
@@ -98,40 +101,44 @@ func Propose(preset string, kind tokenize.Kind, f Facts) (Settings, error) {
 	}
 	s := Settings{
 		Preset: preset, Tokenizer: kind, NFC: true, MinFrequency: 1,
-		Cell: model.LSTM, Layers: 1, Pooling: model.PoolMeanMax, Hidden: []int{32, 64, 128, 256}[size],
+		Cell: model.LSTM, Layers: 1, Pooling: model.PoolMeanMax, Hidden: []int{32, 48, 64, 128}[size],
 		Task: cmp.Or(f.Task, MultiClass), Batch: 32, MaxTokens: 400,
-		Optimizer: optim.NameAdam, LR: 2e-3, Schedule: optim.Cosine, Warmup: 0.05, FinalLR: 0.02, Clip: 5,
+		Optimizer: optim.NameAdam, LR: 3e-3, Schedule: optim.Cosine, Warmup: 0.05, FinalLR: 0.02, Clip: 5,
 		Criterion: train.Score, Split: "0.9,0.1", Seed: 1,
 	}
 	s.Embedding = s.Hidden
 	if kind == tokenize.Char {
 		s.proposeChars()
 	} else {
-		s.proposeWords()
+		s.proposeWords(f)
 	}
 	s.Epochs = epochs(f)
 	s.EvalEvery = max(1, f.Documents/s.Batch)
+	s.Patience = 6
 	return s, nil
 }
 
 // proposeChars sets what suits documents read character by character.
 func (s *Settings) proposeChars() {
-	s.Embedding = min(s.Embedding, 64)
+	s.Hidden *= 2 // letters are few, and there is little of them to learn by heart
 	s.CharGrams, s.Buckets = 4, 1<<16
 	s.InputDropout, s.HeadDropout = 0.1, 0.5
 }
 
 // proposeWords sets what suits prose.
-func (s *Settings) proposeWords() {
+func (s *Settings) proposeWords(f Facts) {
 	s.Lowercase, s.VocabSize = true, 30_000
 	s.NGrams, s.Buckets = 2, 1<<19
-	s.InputDropout, s.HeadDropout, s.TokenDropout = 0.4, 0.5, 0.1
+	if f.Chars <= shortText {
+		s.CharGrams = 6
+	}
+	s.InputDropout, s.HeadDropout, s.TokenDropout = 0.5, 0.5, 0.2
 }
 
 // epochs returns how often to read the documents: more often the fewer they are.
 func epochs(f Facts) int {
-	const seen = 100_000 // documents in all
-	return min(30, max(5, seen/max(1, f.Documents)))
+	const seen = 80_000 // documents in all
+	return min(20, max(4, seen/max(1, f.Documents)))
 }
 
 // Validate reports every choice that is out of range. What the network, the loop and the tokenizer are told is checked
@@ -200,6 +207,7 @@ func (s Settings) loopConfig() train.Config {
 		Schedule:  optim.ScheduleConfig{Name: s.Schedule, Rate: s.LR, Warmup: s.Warmup, Final: s.FinalLR},
 		Clip:      optim.Clip{Norm: s.Clip},
 		EvalEvery: s.EvalEvery, Patience: s.Patience, Criterion: s.Criterion,
+		Guard: s.Guard, HealthEvery: s.HealthEvery,
 	}
 	if s.Steps+int(s.Time) > 0 {
 		cfg.Epochs = 0

@@ -30,6 +30,8 @@ type TrainConfig struct {
 	Resume      bool   // continue the run that is there; its settings and, if Paths is empty, its documents hold
 	NoBaselines bool   // do not train the baselines beside the network
 	Threads     int    // below 1: one for every core
+	// Report keeps a page on the run in its directory, report.html, up to date; so does resuming a run that has one.
+	Report bool
 
 	Observer Observer // nil: none
 }
@@ -68,6 +70,8 @@ type TrainResult struct {
 	Seconds   float64      `json:"seconds"`
 	Loss      float64      `json:"loss"` // nats a document, over the last steps
 	Report    *Report      `json:"report,omitempty"`
+
+	Verdicts []train.Verdict `json:"verdicts,omitempty"` // what went wrong
 }
 
 // ErrExists says that the run's directory holds a run already.
@@ -76,7 +80,10 @@ var ErrExists = errors.New("there is a run already")
 // Train trains a classifier and leaves it in the run's directory, with all that is needed to resume, and a report that
 // sets it beside [Baselines] trained on the same documents. When ctx is cancelled, the run is saved after the current
 // step and the error wraps that of ctx; the result is valid then, too, but has no report.
-func Train(ctx context.Context, cfg TrainConfig) (*TrainResult, error) {
+func Train(ctx context.Context, cfg TrainConfig) (*TrainResult, error) { return trainOn(ctx, cfg, nil) }
+
+// trainOn trains on documents, or, if there are none, on those that cfg names.
+func trainOn(ctx context.Context, cfg TrainConfig, docs *data) (*TrainResult, error) {
 	if cfg.Out == "" {
 		return nil, errors.New("training needs a directory for the run")
 	}
@@ -94,7 +101,7 @@ func Train(ctx context.Context, cfg TrainConfig) (*TrainResult, error) {
 	if cfg.Override == nil {
 		cfg.Override = func(*Settings) {}
 	}
-	r := &run{cfg: cfg, dir: dir, observer: cfg.Observer}
+	r := &run{cfg: cfg, dir: dir, observer: cfg.Observer, data: docs}
 	defer r.close()
 	if err := r.prepare(ctx); err != nil {
 		return nil, err

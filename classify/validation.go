@@ -37,18 +37,31 @@ func (v *validation) run(ctx context.Context) (train.Metrics, error) {
 		}
 		v.bag.weigh(factor)
 	}
-	return v.metrics(), nil
+	return v.metrics()
 }
 
-func (v *validation) metrics() train.Metrics {
-	nats, outcomes := 0.0, make([]outcome, v.data.len())
+// metrics returns the mean loss and the macro-F1. With a bag, whose logits are on a scale of their own, the loss is that
+// at the best temperature.
+func (v *validation) metrics() (train.Metrics, error) {
+	beta := float32(1)
+	if v.bag != nil {
+		best, err := FitTemperature(v.loss.task, v.logits, v.data.truth)
+		if err != nil {
+			return train.Metrics{}, err
+		}
+		beta = float32(1 / best.T)
+	}
+	nats, outcomes, scaled := 0.0, make([]outcome, v.data.len()), make([]float32, len(v.logits[0]))
 	for i, row := range v.logits {
-		nats += v.loss.document(row, nil, v.data.truth[i], 0)
+		for j, z := range row {
+			scaled[j] = beta * z
+		}
+		nats += v.loss.document(scaled, nil, v.data.truth[i], 0)
 		outcomes[i] = outcome{truth: v.data.truth[i], predicted: v.predicted(row)}
 	}
 	n := count(outcomes, len(v.logits[0]))
 	score := n.macroF1()
-	return train.Metrics{Loss: nats / float64(len(outcomes)), Score: &score, Tokens: len(outcomes)}
+	return train.Metrics{Loss: nats / float64(len(outcomes)), Score: &score, Tokens: len(outcomes)}, nil
 }
 
 // predicted returns the labels that logits stand for: the largest, or those above zero, a probability of a half.

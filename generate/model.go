@@ -17,6 +17,7 @@ const headName = "generate"
 // Model is a trained language model with its tokenizer. It is safe for concurrent use.
 type Model struct {
 	network   *model.LanguageModel
+	precision model.Precision // of the packed weights
 	tokenizer tokenize.Tokenizer
 	training  Training
 	metrics   Metrics
@@ -96,10 +97,25 @@ func fromFile(f *checkpoint.File) (*Model, error) {
 	if m.network, err = restore(cfg, f); err != nil {
 		return nil, err
 	}
+	m.pack()
+	return m, nil
+}
+
+// SetPrecision decides how the weights are kept while they are used, model.Float32 at first: shorter ones are read faster,
+// and writing is bound by reading them. It must not be called while the model is in use. What is lost in quality is
+// stated in docs/benchmarks.md.
+func (m *Model) SetPrecision(p model.Precision) {
+	if p != m.precision {
+		m.precision = p
+		m.network.SetPrecision(p)
+		m.pack()
+	}
+}
+
+func (m *Model) pack() {
 	w := model.NewWorkers(0)
 	defer w.Close()
 	m.network.Pack(w)
-	return m, nil
 }
 
 // restore builds the network of a configuration with the weights of a file. The size that the configuration asks for is

@@ -26,8 +26,10 @@ type run struct {
 	training Training
 	network  *model.LanguageModel
 	loop     *train.Loop
+	plan     Plan
 	resumed  train.State // where an earlier session stopped; its Step is 0 in a new run
 	history  *history.History
+	report   bool
 }
 
 // prepare reads the corpus and builds network, objective and loop.
@@ -53,8 +55,10 @@ func (r *run) prepare(ctx context.Context) error {
 		return err
 	}
 	r.describe()
-	r.history, err = history.Open(r.dir, r.resumed.Step, r.data.limit)
-	return err
+	if r.history, err = history.Open(r.dir, r.resumed.Step, r.data.limit); err != nil {
+		return err
+	}
+	return r.openReport()
 }
 
 // weightStream separates the random numbers of the first weights from those of training with the same seed.
@@ -178,14 +182,14 @@ func (r *run) describe() {
 		SHA256: fmt.Sprintf("%x", d.stats.SHA256), TrainTokens: d.train.Len(), ValidTokens: lengthOf(d.valid),
 		Start: d.start, Limit: d.limit, From: r.cfg.From,
 	}
-	plan := Plan{
+	r.plan = Plan{
 		Corpus: d.names, Chars: d.stats.Chars, TrainTokens: d.train.Len(), ValidTokens: lengthOf(d.valid),
 		Tokenizer: string(d.tokenizer.Kind()), VocabSize: d.tokenizer.Size(), Settings: s, Limit: d.limit, Resumed: r.resumed.Step,
 	}
 	for _, p := range r.network.Parameters() {
-		plan.Parameters += p.Len()
+		r.plan.Parameters += p.Len()
 	}
-	r.observer.Started(plan)
+	r.observer.Started(r.plan)
 }
 
 // train runs the loop and sums up.
@@ -195,7 +199,7 @@ func (r *run) train(ctx context.Context) (*TrainResult, error) {
 	out := &TrainResult{
 		Out: r.cfg.Out, Ending: result.Ending, Steps: result.Steps, Planned: result.Plan.Steps,
 		Tokens: result.Tokens, Seconds: result.Seconds, Loss: r.history.Last().Loss,
-		ValidLoss: result.Best.Loss, Limit: r.data.limit,
+		ValidLoss: result.Best.Loss, Limit: r.data.limit, Verdicts: r.history.Verdicts(),
 	}
 	return out, err
 }
@@ -211,6 +215,9 @@ func (r *run) onStep(rec train.Record) error {
 	if r.training.Planned == 0 {
 		r.training.Planned = r.loop.State().Plan.Steps
 		r.observer.Planned(r.training.Planned)
+	}
+	if err := r.sample(rec); err != nil {
+		return err
 	}
 	if err := r.history.Add(rec); err != nil {
 		return err
@@ -269,6 +276,7 @@ func (s *Settings) adopt(m *Model) {
 	old, cfg := m.training.Settings, m.network.Config()
 	s.Tokenizer, s.VocabSize, s.MinFrequency = old.Tokenizer, old.VocabSize, old.MinFrequency
 	s.Lowercase, s.NFC, s.Init, s.ForgetBias = old.Lowercase, old.NFC, old.Init, old.ForgetBias
+	s.RecurrentScale = old.RecurrentScale
 	s.Cell, s.Layers, s.Hidden, s.Embedding = cfg.Cell, cfg.Layers, cfg.Hidden, cfg.Embedding
 	s.Residual, s.TieWeights = cfg.Residual, cfg.TieWeights
 	s.Dropout, s.InputDropout, s.OutputDropout = cfg.Dropout, cfg.InputDropout, cfg.OutputDropout
@@ -282,5 +290,6 @@ func (s Settings) loopConfig() train.Config {
 		Schedule:  optim.ScheduleConfig{Name: s.Schedule, Rate: s.LR, Warmup: float64(s.Warmup), Final: s.FinalLR},
 		Clip:      optim.Clip{Norm: s.Clip, Value: s.ClipValue},
 		EvalEvery: s.EvalEvery, Patience: s.Patience,
+		Guard: s.Guard, HealthEvery: s.HealthEvery,
 	}
 }

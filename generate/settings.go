@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/textgen-go/textgen/model"
+	"github.com/textgen-go/textgen/model/train"
 	"github.com/textgen-go/textgen/tokenize"
 )
 
@@ -36,6 +37,8 @@ type Settings struct {
 	ForgetBias    float64      `json:"forget_bias"`
 	Chrono        int          `json:"chrono"` // longest dependency in tokens that gates begin with; 0: ForgetBias
 
+	RecurrentScale float64 `json:"recurrent_scale,omitempty"` // what the first recurrent weights are multiplied by; 0: 1
+
 	// Optimisation.
 	Batch       int     `json:"batch"` // parallel streams
 	BPTT        int     `json:"bptt"`  // steps of a window
@@ -64,6 +67,9 @@ type Settings struct {
 	ValidTokens int `json:"valid_tokens"`
 
 	Seed uint64 `json:"seed"`
+
+	Guard       train.GuardMode `json:"guard,omitempty"`        // what to do when training goes wrong; "": act
+	HealthEvery int             `json:"health_every,omitempty"` // steps between measurements of gradients; 0: about 200 times a run, negative: never
 }
 
 // Presets are the names that [Preset] knows: four sizes for texts, smallest first, and the one that fits the built-in
@@ -86,7 +92,7 @@ func Preset(name string) (Settings, error) {
 		Preset: name, Tokenizer: tokenize.Char, MinFrequency: 1,
 		Cell: model.LSTM, Layers: 2, Init: model.Orthogonal, ForgetBias: 1,
 		Optimizer: "adam", Schedule: "cosine", Warmup: 50, FinalLR: 0.02, Clip: 1, OutputDropout: -1,
-		Split: "0.9,0.1", Seed: 1,
+		Split: "0.9,0.1", Seed: 1, Guard: train.GuardAct,
 	}
 	if name == StoriesPreset {
 		s.Tokenizer, s.Cell, s.Layers, s.Hidden, s.Chrono = tokenize.Word, model.GRU, 1, 160, 150
@@ -122,7 +128,7 @@ func (s Settings) modelConfig(vocab int) model.Config {
 		RecurrentConfig: model.RecurrentConfig{
 			Cell: s.Cell, Layers: s.Layers, Hidden: s.Hidden, Residual: s.Residual,
 			Dropout: s.Dropout, InputDropout: s.InputDropout, OutputDropout: s.outputDropout(),
-			Init: model.Init{Scheme: s.Init, ForgetBias: &s.ForgetBias, Chrono: s.Chrono},
+			Init: model.Init{Scheme: s.Init, ForgetBias: &s.ForgetBias, Chrono: s.Chrono, RecurrentScale: s.RecurrentScale},
 		},
 	}
 }

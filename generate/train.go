@@ -26,6 +26,8 @@ type TrainConfig struct {
 	// From is a model to fine-tune: its tokenizer and its network hold, whatever Settings says of them.
 	From    string
 	Threads int // below 1: one for every core
+	// Report keeps a page on the run in its directory, report.html, up to date; so does resuming a run that has one.
+	Report bool
 
 	Observer Observer // nil: none
 }
@@ -64,6 +66,8 @@ type TrainResult struct {
 	Loss      float64      `json:"loss"`                 // nats a token, over the last steps
 	ValidLoss float64      `json:"valid_loss,omitempty"` // of the best validation
 	Limit     float64      `json:"limit,omitempty"`
+
+	Verdicts []train.Verdict `json:"verdicts,omitempty"` // what went wrong
 }
 
 // ErrExists says that the run's directory holds a run already.

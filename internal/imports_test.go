@@ -35,6 +35,7 @@ var mayImport = map[string][]string{
 	"internal/server":  {"generate", "classify"},
 	"cmd/textgen":      {"*"},
 	"bench/tokenids":   {"tokenize"},
+	"bench/verdicts":   {"corpora", "generate", "model", "model/train"},
 }
 
 // head is what a head may import: the pipeline before it, never another head.

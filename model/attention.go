@@ -105,9 +105,8 @@ func (p *attentionPass) backward(dout, dpooled, out kernel.Matrix) {
 	p.du.Resize(out.Rows, p.u.Cols)
 	p.dscore.Resize(out.Rows, 1)
 	p.workers.Run(p.backwardJob)
-	p.workers.MulTN(p.vector.gradMatrix(), p.dscore, p.u, nil, kernel.Overwrite)
-	p.workers.MulTN(p.weight.gradMatrix(), p.du, out, nil, kernel.Overwrite)
-	p.workers.ColSums(p.bias.Grad, p.du, kernel.Overwrite)
+	p.workers.MulTN(p.dscore, nil, kernel.Overwrite, kernel.Right{C: p.vector.gradMatrix(), B: p.u})
+	p.workers.MulTN(p.du, p.bias.Grad, kernel.Overwrite, kernel.Right{C: p.weight.gradMatrix(), B: out})
 	p.workers.Mul(dout, p.du, p.wT, kernel.Accumulate, nil)
 }
 

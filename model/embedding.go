@@ -62,12 +62,11 @@ func (f *front) forward(tokens []int32) {
 	f.workers.Run(f.gatherJob)
 }
 
-// backward computes the gradients of the first layer's input weights and of the embedding.
+// backward computes the gradients of the embedding and, through a table, of the first layer's input weights.
 func (f *front) backward() {
 	if f.tables == nil {
-		for d, t := range f.traces[0] {
-			t.inputWeightGrads()
-			t.inputGrads(f.grads[0], f.inputGradMode(0, d))
+		for _, t := range f.traces[0] {
+			t.inputGrads()
 		}
 		f.workers.Run(f.scatterJob)
 		return
@@ -78,7 +77,7 @@ func (f *front) backward() {
 		if d == 0 && !f.tied {
 			mode = kernel.Overwrite
 		}
-		f.workers.MulTN(t.wih.gradMatrix(), f.tableGrads[d], f.embedding.matrix(), nil, kernel.Overwrite)
+		f.workers.MulTN(f.tableGrads[d], nil, kernel.Overwrite, kernel.Right{C: t.wih.gradMatrix(), B: f.embedding.matrix()})
 		f.workers.Mul(f.embedding.gradMatrix(), f.tableGrads[d], t.wxT, mode, nil)
 	}
 }

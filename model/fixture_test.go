@@ -10,9 +10,9 @@ import (
 type Fixture struct {
 	Loss          float64              `json:"loss"` // mean, in nats
 	Losses, Norms []float64            // of a run: mean loss and global norm of the gradients, step by step
-	Output        map[string][]float64 `json:"output"` // of a stack: its packed rows
+	Output        map[string][]float64 `json:"output"` // of a stack: its packed rows; of a classifier: logits by pooling
 	Final         map[string][]float64 `json:"final"`  // h and c at the end, [layer][stream][unit]
-	Grads         map[string][]float64 `json:"grads"`  // by the names of parameters; of a stack also x, h and c
+	Grads         map[string][]float64 `json:"grads"`  // by the names of parameters; of a stack also x, h and c; of a classifier behind the pooling
 }
 
 // FixtureVocab, FixtureEmbedding and so on are the sizes of the fixtures' language models.

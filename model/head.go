@@ -114,6 +114,6 @@ func (p *lossPass) weightGrads() {
 	if p.at > 0 {
 		mode = kernel.Accumulate
 	}
-	p.workers.MulTN(p.weight.gradMatrix(), block, p.x.RowRange(p.at, p.at+block.Rows), nil, mode)
-	p.workers.ColSums(p.bias.Grad, block, mode)
+	x := p.x.RowRange(p.at, p.at+block.Rows)
+	p.workers.MulTN(block, p.bias.Grad, mode, kernel.Right{C: p.weight.gradMatrix(), B: x})
 }

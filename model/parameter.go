@@ -41,15 +41,6 @@ type Workers = kernel.Workers
 // NewWorkers starts n workers; n < 1 means one for every core that Go may use.
 func NewWorkers(n int) *Workers { return kernel.NewWorkers(n) }
 
-// Precision is how the weights of products are kept while they are used; files and training keep float32.
-type Precision = kernel.Precision
-
-// The precisions. What generation loses by BFloat16 is stated in docs/benchmarks.md.
-const (
-	Float32  = kernel.Float32
-	BFloat16 = kernel.BFloat16
-)
-
 // Named is a tensor for saving and restoring: Data is a live view.
 type Named struct {
 	Name  string

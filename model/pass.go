@@ -43,9 +43,11 @@ func newPass(r *Recurrent, seq sequence, w *Workers, training bool) *pass {
 func (p *pass) resize(seq sequence) {
 	p.seq = seq
 	for l, traces := range p.traces {
-		for _, t := range traces {
+		for d, t := range traces {
 			t.resize(seq)
-			t.x = p.inputs[l]
+			if l > 0 {
+				t.connect(p.inputs[l], p.grads[l], p.inputGradMode(l, d))
+			}
 		}
 		p.connect(l + 1)
 	}
@@ -74,8 +76,8 @@ func (p *pass) resizeInput() {
 	if p.training {
 		p.grads[0].Resize(p.seq.rows(), p.input)
 	}
-	for _, t := range p.traces[0] {
-		t.x = p.inputs[0]
+	for d, t := range p.traces[0] {
+		t.connect(p.inputs[0], p.grads[0], p.inputGradMode(0, d))
 	}
 }
 
@@ -102,12 +104,11 @@ func (p *pass) backward() {
 			p.joinAt = l + 1
 			p.workers.Run(p.joinBackward)
 		}
-		for d, t := range p.traces[l] {
+		for _, t := range p.traces[l] {
 			t.backward()
 			t.weightGrads()
 			if l > 0 {
-				t.inputWeightGrads()
-				t.inputGrads(p.grads[l], p.inputGradMode(l, d))
+				t.inputGrads()
 			}
 		}
 	}

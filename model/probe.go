@@ -35,6 +35,7 @@ type Probe struct {
 type LayerReading struct {
 	Gradient []float64     // [T] ‖∂L/∂h_{T−k}‖₂ by the lag k
 	Gates    []GateReading // in the order of the cell's gates; a tanh network's only "gate" is h, a rectifier has none
+	Gain     float64       // of cells without gates: ‖W_hh‖_F/√H, the factor by which W_hh alone lengthens a vector in the mean
 	Dead     float64       // share of units whose h stays within a range of 0.001, or at 0 for a rectifier, at all steps of all streams
 }
 
@@ -85,6 +86,7 @@ func (p *Probe) Measure(inputs, targets []int32, from *State) []LayerReading {
 	for l, traces := range pass.traces {
 		p.readGates(traces[0], &p.reading[l])
 		p.readUnits(traces[0], &p.reading[l])
+		p.readGain(traces[0], &p.reading[l])
 	}
 	p.lastLoss(targets)
 	p.backward()
@@ -118,7 +120,7 @@ func (p *Probe) backward() {
 		t := pass.traces[l][0]
 		t.backward()
 		if l > 0 {
-			t.inputGrads(pass.grads[l], pass.inputGradMode(l, 0))
+			t.inputGrads()
 		}
 	}
 }
@@ -169,6 +171,13 @@ func (p *Probe) readUnits(t *trace, r *LayerReading) {
 		}
 	}
 	r.Dead = float64(dead) / float64(len(p.high))
+}
+
+// readGain measures the recurrent matrix of a cell without gates: the root of the mean of its squared singular values.
+func (p *Probe) readGain(t *trace, r *LayerReading) {
+	if t.cell == RNN || t.cell == ReLURNN {
+		r.Gain = math.Sqrt(kernel.SumSquares(t.whh.Value) / float64(t.hidden))
+	}
 }
 
 // outside returns the shares of the elements below low and above high.

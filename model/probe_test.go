@@ -164,6 +164,27 @@ func TestProbeDisturbsNothing(t *testing.T) {
 	}
 }
 
+func TestProbeGain(t *testing.T) {
+	for _, cell := range Cells {
+		cfg := Config{VocabSize: 9, Embedding: 5, RecurrentConfig: RecurrentConfig{Cell: cell, Layers: 1, Hidden: 32}}
+		cfg.Init.RecurrentScale = 1.8
+		m, err := NewLanguageModel(cfg, rand.New(rand.NewPCG(5, 6)))
+		if err != nil {
+			t.Fatal(err)
+		}
+		w := testWorkers(t, 1)
+		p := m.NewProbe(w, 2, 1)
+		m.Pack(w)
+		got, want := p.Measure([]int32{1, 2}, []int32{3}, m.NewState(1))[0].Gain, 0.0
+		if cell.gates() == 1 {
+			want = 1.8
+		}
+		if math.Abs(got-want) > 1e-5 {
+			t.Errorf("%s: orthogonal weights times 1.8 have a gain of %v, want %v", cell, got, want)
+		}
+	}
+}
+
 func TestInitialState(t *testing.T) {
 	cfg := Config{VocabSize: 9, Embedding: 5, RecurrentConfig: RecurrentConfig{Cell: LSTM, Layers: 2, Hidden: 7}}
 	n := newLanguageNet(t, cfg, 8, 4, 1)

@@ -8,24 +8,23 @@ type Stepper struct {
 	model   *LanguageModel
 	workers *Workers
 	table   kernel.Matrix // [V][G·H] the projected embeddings of a small vocabulary, or none
-	x       kernel.Matrix // [B][max(E, H)]: what the layer reads
-	gates   kernel.Matrix // [B][G·H]
-	hidden  kernel.Matrix // [B][3·H], GRU
-	scratch kernel.Matrix // [B][H]
-	out     kernel.Matrix // [B][H]
 	logits  kernel.Matrix // [B][V]
 	rows    [][]float32
+	strands []strand // one for all streams, or one a worker
+
+	state     *State
+	tokens    []int32
+	strandJob func(int, *kernel.Scratch)
 }
+
+// minStrand is the number of streams from which on a worker takes its streams through all layers alone: with fewer, the
+// workers share the weights of each product, because a few streams do not pay for reading all of them.
+const minStrand = 8
 
 // NewStepper allocates a Stepper for a number of streams.
 func (m *LanguageModel) NewStepper(w *Workers, streams int) *Stepper {
 	cfg := m.cfg
-	s := &Stepper{model: m, workers: w}
-	s.x = kernel.NewMatrix(streams, max(cfg.Embedding, cfg.Hidden))
-	s.gates = kernel.NewMatrix(streams, cfg.Cell.gates()*cfg.Hidden)
-	s.hidden = kernel.NewMatrix(streams, cfg.Cell.gates()*cfg.Hidden)
-	s.scratch, s.out = kernel.NewMatrix(streams, cfg.Hidden), kernel.NewMatrix(streams, cfg.Hidden)
-	s.logits = kernel.NewMatrix(streams, cfg.VocabSize)
+	s := &Stepper{model: m, workers: w, logits: kernel.NewMatrix(streams, cfg.VocabSize)}
 	for i := range streams {
 		s.rows = append(s.rows, s.logits.Row(i))
 	}
@@ -34,45 +33,88 @@ func (m *LanguageModel) NewStepper(w *Workers, streams int) *Stepper {
 		s.table = kernel.NewMatrix(cfg.VocabSize, first.rows())
 		w.Mul(s.table, m.embedding.matrix(), first.wx, kernel.Bias, first.bias)
 	}
+	n := 1
+	if streams >= minStrand*w.Len() {
+		n = w.Len()
+	}
+	for i := range n {
+		from, to := kernel.Span(streams, 1, i, n)
+		s.strands = append(s.strands, s.newStrand(from, to))
+	}
+	s.strandJob = func(worker int, scratch *kernel.Scratch) {
+		s.strands[worker].alone = scratch
+		s.strands[worker].step()
+	}
 	return s
 }
 
 // Step reads one token a stream, carries state forward and returns the logits of the next token, [B][V]. They are valid
 // until the next Step and may be changed by the caller. As in [Window.Forward], wrong tokens panic.
 func (s *Stepper) Step(state *State, tokens []int32) [][]float32 {
-	m := s.model
-	checkTokens(tokens, s.x.Rows, m.cfg.VocabSize)
-	x := s.first(tokens)
-	for i, directions := range m.recurrent.layers {
-		l := directions[0]
-		if i > 0 || s.table.Rows == 0 {
-			s.workers.Mul(s.gates, x, l.wx, kernel.Bias, l.bias)
-		}
-		s.advance(l, state, i)
-		if m.recurrent.residual(i) {
-			x = s.sum(x, state.h[i])
-		} else {
-			x = state.h[i]
-		}
+	checkTokens(tokens, s.logits.Rows, s.model.cfg.VocabSize)
+	s.state, s.tokens = state, tokens
+	if len(s.strands) == 1 {
+		s.strands[0].step()
+	} else {
+		s.workers.Run(s.strandJob)
 	}
-	s.workers.Mul(s.logits, x, m.head.w, kernel.Bias, m.head.bias.Value)
 	return s.rows
 }
 
+// strand takes some streams, B' of them, through a step.
+type strand struct {
+	*Stepper
+	from, to int
+	alone    *kernel.Scratch // of the worker that has the streams for itself; nil where all workers share each product
+	x        kernel.Matrix   // [B'][max(E, H)]: what the layer reads
+	gates    kernel.Matrix   // [B'][G·H]
+	hidden   kernel.Matrix   // [B'][G·H], GRU
+	scratch  kernel.Matrix   // [B'][H]
+	out      kernel.Matrix   // [B'][H]
+}
+
+func (s *Stepper) newStrand(from, to int) strand {
+	cfg, streams := s.model.cfg, to-from
+	width := cfg.Cell.gates() * cfg.Hidden
+	return strand{
+		Stepper: s, from: from, to: to,
+		x:     kernel.NewMatrix(streams, max(cfg.Embedding, cfg.Hidden)),
+		gates: kernel.NewMatrix(streams, width), hidden: kernel.NewMatrix(streams, width),
+		scratch: kernel.NewMatrix(streams, cfg.Hidden), out: kernel.NewMatrix(streams, cfg.Hidden),
+	}
+}
+
+func (s *strand) step() {
+	m := s.model
+	x := s.first()
+	for i, directions := range m.recurrent.layers {
+		h := s.state.h[i].RowRange(s.from, s.to)
+		s.multiply(directions[0], x, h, i == 0 && s.table.Rows > 0)
+		s.advance(directions[0], h, i)
+		if m.recurrent.residual(i) {
+			x = s.sum(x, h)
+		} else {
+			x = h
+		}
+	}
+	logits := s.logits.RowRange(s.from, s.to)
+	s.product(kernel.Product{C: logits, A: x, B: m.head.w, Mode: kernel.Bias, Bias: m.head.bias.Value})
+}
+
 // first looks the tokens up: their projections into gates where there is a table of these, else their embeddings.
-func (s *Stepper) first(tokens []int32) kernel.Matrix {
+func (s *strand) first() kernel.Matrix {
 	from, to := s.model.embedding.matrix(), s.x.ColRange(0, s.model.cfg.Embedding)
 	if s.table.Rows > 0 {
 		from, to = s.table, s.gates
 	}
-	for i, token := range tokens {
+	for i, token := range s.tokens[s.from:s.to] {
 		copy(to.Row(i), from.Row(int(token)))
 	}
 	return to
 }
 
 // sum adds a layer's output h to its input x, which may be the result of the last sum.
-func (s *Stepper) sum(x, h kernel.Matrix) kernel.Matrix {
+func (s *strand) sum(x, h kernel.Matrix) kernel.Matrix {
 	sum := s.x.ColRange(0, h.Cols)
 	for r := range sum.Rows {
 		copy(sum.Row(r), x.Row(r))
@@ -81,22 +123,44 @@ func (s *Stepper) sum(x, h kernel.Matrix) kernel.Matrix {
 	return sum
 }
 
-// advance carries layer i's state forward over the projected input in gates.
-func (s *Stepper) advance(l *layer, state *State, i int) {
-	h := state.h[i]
+// multiply computes a layer's pre-activations from its input x, unless that is projected already, and its state h.
+func (s *strand) multiply(l *layer, x, h kernel.Matrix, projected bool) {
+	input := kernel.Product{C: s.gates, A: x, B: l.wx, Mode: kernel.Bias, Bias: l.bias}
+	recurrent := kernel.Product{C: s.gates, A: h, B: l.wh, Mode: kernel.Accumulate}
+	if l.cell == GRU {
+		recurrent = kernel.Product{C: s.hidden, A: h, B: l.wh, Mode: kernel.Bias, Bias: l.bhh.Value}
+	}
+	switch {
+	case projected:
+		s.product(recurrent)
+	case s.alone == nil:
+		s.workers.MulBoth(input, recurrent)
+	default:
+		s.product(input)
+		s.product(recurrent)
+	}
+}
+
+func (s *strand) product(p kernel.Product) {
+	if s.alone == nil {
+		s.workers.Mul(p.C, p.A, p.B, p.Mode, p.Bias)
+		return
+	}
+	s.alone.Mul(p.C, p.A, p.B, 0, p.B.Panels(), p.Mode, p.Bias)
+}
+
+// advance carries layer i's state forward over the pre-activations.
+func (s *strand) advance(l *layer, h kernel.Matrix, i int) {
 	switch l.cell {
 	case LSTM:
-		s.workers.Mul(s.gates, h, l.wh, kernel.Accumulate, nil)
-		kernel.LSTMForward(h, state.c[i], s.scratch, s.gates, state.c[i])
+		c := s.state.c[i].RowRange(s.from, s.to)
+		kernel.LSTMForward(h, c, s.scratch, s.gates, c)
 	case GRU:
-		s.workers.Mul(s.hidden, h, l.wh, kernel.Bias, l.bhh.Value)
 		kernel.GRUForward(s.out, s.gates, s.hidden, h)
 		h.CopyFrom(s.out)
 	case ReLURNN:
-		s.workers.Mul(s.gates, h, l.wh, kernel.Accumulate, nil)
 		kernel.ReLUForward(h, s.gates)
 	default:
-		s.workers.Mul(s.gates, h, l.wh, kernel.Accumulate, nil)
 		kernel.TanhForward(h, s.gates)
 	}
 }

@@ -2,25 +2,33 @@ package model
 
 import "testing"
 
+// precisions of weights when generating.
+var precisions = map[string]Precision{"float32": Float32, "bfloat16": BFloat16, "int8": Int8}
+
 // TestStepperIsAWindow holds the logits of single steps against those of a window over all of them, bit for bit: both do
-// the same arithmetic in the same order. The larger vocabulary has no table of projections.
+// the same arithmetic in the same order. The larger vocabulary has no table of projections; the larger number of streams
+// is shared among the workers, of the smaller one the work of each.
 func TestStepperIsAWindow(t *testing.T) {
-	const steps, streams = 8, 3
-	for _, vocab := range []int{23, tableLimit + 1} {
-		for _, cfg := range languageConfigs(vocab, 19, 3, 37) {
-			t.Run(caseName(cfg.RecurrentConfig, "tied ", cfg.TieWeights, "vocabulary ", vocab), func(t *testing.T) {
-				n := newLanguageNet(t, cfg, steps, streams, 2)
-				stepper, state := n.NewStepper(n.workers, streams), n.NewState(streams)
-				state.CopyFrom(n.state)
-				window := n.NewWindow(n.workers, steps, streams)
-				window.Forward(n.inputs, n.targets, n.state, 0)
-				for i := range steps {
-					for b, logits := range stepper.Step(state, n.inputs[i*streams:(i+1)*streams]) {
-						sameBits(t, "logits", logits, window.loss.logits.Row(i*streams+b))
+	const steps = 8
+	for name, precision := range precisions {
+		for _, sh := range []struct{ vocab, streams int }{{23, 3}, {23, 2*minStrand + 1}, {tableLimit + 1, 3}} {
+			for _, cfg := range languageConfigs(sh.vocab, 19, 3, 37) {
+				t.Run(caseName(cfg.RecurrentConfig, "tied ", cfg.TieWeights, name, " vocabulary ", sh.vocab, " streams ", sh.streams), func(t *testing.T) {
+					n := newLanguageNet(t, cfg, steps, sh.streams, 2)
+					n.SetPrecision(precision)
+					n.Pack(n.workers)
+					stepper, state := n.NewStepper(n.workers, sh.streams), n.NewState(sh.streams)
+					state.CopyFrom(n.state)
+					window := n.NewWindow(n.workers, steps, sh.streams)
+					window.Forward(n.inputs, n.targets, n.state, 0)
+					for i := range steps {
+						for b, logits := range stepper.Step(state, n.inputs[i*sh.streams:(i+1)*sh.streams]) {
+							sameBits(t, "logits", logits, window.loss.logits.Row(i*sh.streams+b))
+						}
 					}
-				}
-				sameTensors(t, state.Tensors(), n.state.Tensors())
-			})
+					sameTensors(t, state.Tensors(), n.state.Tensors())
+				})
+			}
 		}
 	}
 }
@@ -38,15 +46,19 @@ func TestStepLeavesLogitsToTheCaller(t *testing.T) {
 }
 
 func TestStepAllocatesNothing(t *testing.T) {
-	for _, cfg := range languageConfigs(23, 19, 2, 37) {
-		for workers := 1; workers <= 2; workers++ {
-			t.Run(caseName(cfg.RecurrentConfig, "tied ", cfg.TieWeights, "workers ", workers), func(t *testing.T) {
-				n := newLanguageNet(t, cfg, 2, 3, workers)
-				stepper := n.NewStepper(n.workers, 3)
-				if allocs := testing.AllocsPerRun(10, func() { stepper.Step(n.state, n.inputs[:3]) }); allocs != 0 {
-					t.Errorf("%v allocations in a step", allocs)
-				}
-			})
+	for name, precision := range precisions {
+		for _, cfg := range languageConfigs(23, 19, 2, 37) {
+			for _, streams := range []int{1, 3, 2 * minStrand} {
+				t.Run(caseName(cfg.RecurrentConfig, "tied ", cfg.TieWeights, name, " streams ", streams), func(t *testing.T) {
+					n := newLanguageNet(t, cfg, 2, streams, 2)
+					n.SetPrecision(precision)
+					n.Pack(n.workers)
+					stepper, tokens := n.NewStepper(n.workers, streams), n.inputs[:streams]
+					if allocs := testing.AllocsPerRun(10, func() { stepper.Step(n.state, tokens) }); allocs != 0 {
+						t.Errorf("%v allocations in a step", allocs)
+					}
+				})
+			}
 		}
 	}
 }

@@ -12,7 +12,8 @@ type trace struct {
 	prev     []int32 // the row of h that precedes each row
 	inOrder  bool    // prev is every row's own number
 
-	x     kernel.Matrix // [R][In] input, a view of what the layer below wrote
+	x     kernel.Matrix // [R][In] input, a view of what the layer below wrote; none where a table projects it
+	dx    kernel.Matrix // [R][In] gradient of x
 	gates kernel.Matrix // [R][G·H] pre-activations, then activations, then their gradients
 	carry kernel.Matrix // [R][3·H] GRU: W_hh·h + b_hh, then its gradient
 	h     kernel.Matrix // [B+R][H] initial states, then outputs
@@ -21,6 +22,9 @@ type trace struct {
 	dh    kernel.Matrix // [B+R][H] gradients of h
 	dc    kernel.Matrix // [B][H] gradient of c on its way back; GRU: the direct part of the gradient of h
 	step  cellStep
+
+	dxMode  kernel.Mode // what the gradient of x starts from
+	stepped bool        // the input is projected in the time loop
 
 	// initialGrad asks for the gradient of the initial states, too, which truncated BPTT does not need.
 	initialGrad bool
@@ -80,8 +84,26 @@ func (t *trace) output() kernel.Matrix { return t.h.RowRange(t.seq.streams, t.h.
 // outputGrad returns the gradients of the output's rows.
 func (t *trace) outputGrad() kernel.Matrix { return t.dh.RowRange(t.seq.streams, t.dh.Rows) }
 
+// connect sets the input and the gradient of it, after resize.
+func (t *trace) connect(x, dx kernel.Matrix, mode kernel.Mode) {
+	t.x, t.dx, t.dxMode = x, dx, mode
+	rowsPerStep := t.seq.rows() / (t.seq.steps() * t.workers.Len())
+	t.stepped = rowsPerStep >= leastStepRows && (t.input+t.hidden)*t.rows() <= mostStepWeights
+}
+
+// A layer's input is projected in the time loop, where the gates then are in the cache, if each worker has enough rows a
+// step to make good use of the weights and if those fit in its cache beside the rest; else all steps at once.
+const (
+	leastStepRows   = 8
+	mostStepWeights = 160 << 10
+)
+
 // project computes the input's part of the pre-activations for the whole window.
-func (t *trace) project() { t.workers.Mul(t.gates, t.x, t.wx, kernel.Bias, t.bias) }
+func (t *trace) project() {
+	if !t.stepped {
+		t.workers.Mul(t.gates, t.x, t.wx, kernel.Bias, t.bias)
+	}
+}
 
 // forward runs the time loop over the projected input.
 func (t *trace) forward() { t.workers.Run(t.forwardJob) }
@@ -91,6 +113,9 @@ func (t *trace) forwardStreams(worker int, s *kernel.Scratch) {
 	for i := range t.seq.steps() {
 		runs, n := t.seq.spans(t.seq.at(i, t.reverse), t.reverse, from, to)
 		for _, run := range runs[:n] {
+			if t.stepped {
+				s.Mul(run.at(t.gates), run.at(t.x), t.wx, 0, t.wx.Panels(), kernel.Bias, t.bias)
+			}
 			t.step.forward(s, run)
 		}
 	}
@@ -111,6 +136,9 @@ func (t *trace) backwardStreams(worker int, s *kernel.Scratch) {
 		runs, n := t.seq.spans(t.seq.at(i, t.reverse), t.reverse, from, to)
 		for _, run := range runs[:n] {
 			t.step.backward(s, run)
+			if t.stepped {
+				s.Mul(run.at(t.dx), run.at(t.gates), t.wxT, 0, t.wxT.Panels(), t.dxMode, nil)
+			}
 		}
 	}
 }
@@ -130,29 +158,32 @@ func (t *trace) propagate(s *kernel.Scratch, run span) {
 // propagates reports whether the gradient of the state before run is wanted.
 func (t *trace) propagates(run span) bool { return t.initialGrad || run.prev >= t.seq.streams }
 
-// weightGrads overwrites the gradients of the recurrent weights and of the biases.
+// weightGrads overwrites the gradients of the recurrent weights and of the biases and, unless a table projects the input,
+// of the input weights. The gradients of the gates are read once for all that comes from them.
 func (t *trace) weightGrads() {
-	projected, states, prev := t.step.projected(), t.h, t.prev
+	recurrent, input := kernel.Right{C: t.whh.gradMatrix(), B: t.h, Rows: t.prev}, kernel.Right{C: t.wih.gradMatrix(), B: t.x}
 	if t.inOrder {
-		states, prev = t.h.RowRange(0, t.seq.rows()), nil
+		recurrent.B, recurrent.Rows = t.h.RowRange(0, t.seq.rows()), nil
 	}
-	t.workers.MulTN(t.whh.gradMatrix(), projected, states, prev, kernel.Overwrite)
-	t.workers.ColSums(t.bih.Grad, t.gates, kernel.Overwrite)
+	rights := [...]kernel.Right{recurrent, input}
+	n := len(rights)
+	if t.x.Cols == 0 {
+		n--
+	}
 	if t.cell == GRU {
-		t.workers.ColSums(t.bhh.Grad, projected, kernel.Overwrite)
-	} else {
-		copy(t.bhh.Grad, t.bih.Grad)
+		t.workers.MulTN(t.step.projected(), t.bhh.Grad, kernel.Overwrite, recurrent)
+		t.workers.MulTN(t.gates, t.bih.Grad, kernel.Overwrite, rights[1:n]...)
+		return
 	}
+	t.workers.MulTN(t.gates, t.bih.Grad, kernel.Overwrite, rights[:n]...)
+	copy(t.bhh.Grad, t.bih.Grad)
 }
 
-// inputWeightGrads overwrites the gradient of the input weights.
-func (t *trace) inputWeightGrads() {
-	t.workers.MulTN(t.wih.gradMatrix(), t.gates, t.x, nil, kernel.Overwrite)
-}
-
-// inputGrads computes the gradient of the input, dx (R×In).
-func (t *trace) inputGrads(dx kernel.Matrix, mode kernel.Mode) {
-	t.workers.Mul(dx, t.gates, t.wxT, mode, nil)
+// inputGrads computes the gradient of the input.
+func (t *trace) inputGrads() {
+	if !t.stepped {
+		t.workers.Mul(t.dx, t.gates, t.wxT, t.dxMode, nil)
+	}
 }
 
 // at returns the rows of m that belong to run; before returns those of their predecessors, from a matrix with initial

@@ -59,12 +59,9 @@ func (t *Transduction) Backward() {
 	top := len(p.grads) - 1
 	p.grads[top].Zero()
 	p.workers.Mul(t.answered(p.grads), t.answers, t.head.wT, kernel.Overwrite, nil)
-	p.workers.MulTN(t.head.weight.gradMatrix(), t.answers, t.answered(p.inputs), nil, kernel.Overwrite)
-	p.workers.ColSums(t.head.bias.Grad, t.answers, kernel.Overwrite)
+	weight := kernel.Right{C: t.head.weight.gradMatrix(), B: t.answered(p.inputs)}
+	p.workers.MulTN(t.answers, t.head.bias.Grad, kernel.Overwrite, weight)
 	p.backward()
-	for _, trace := range p.traces[0] {
-		trace.inputWeightGrads()
-	}
 }
 
 // GradientByLag measures the last Backward: ‖∂L_b/∂h_{T−k}‖₂ of a layer's output h by the lag k from 0 to T−1, averaged

@@ -5,7 +5,6 @@ import (
 	"time"
 
 	"github.com/textgen-go/textgen/internal/bench"
-	"github.com/textgen-go/textgen/model"
 	"github.com/urfave/cli/v2"
 )
 
@@ -25,7 +24,7 @@ func benchCommand() *cli.Command {
 			&cli.StringFlag{Name: "task", Usage: "train, sample or classify", Value: "train", EnvVars: variable("task")},
 			&cli.StringSliceFlag{Name: "shape", Usage: "measure this `SHAPE`, may be repeated; default: every shape of the task", EnvVars: variable("shape")},
 			&cli.IntFlag{Name: "batch", Usage: "`N` streams when sampling, documents when classifying", Value: 1, EnvVars: variable("batch")},
-			&cli.StringFlag{Name: "precision", Usage: "of the weights when sampling: fp32 or bf16", Value: "fp32", EnvVars: variable("precision")},
+			precisionFlag(),
 			&cli.DurationFlag{Name: "time", Usage: "of one repetition", Value: time.Second, EnvVars: variable("time")},
 			&cli.IntFlag{Name: "repeats", Usage: "repetitions, of which the median counts", Value: 5, EnvVars: variable("repeats")},
 			threadsFlag(),
@@ -56,7 +55,7 @@ func runBench(ctx *cli.Context) error {
 		return err
 	}
 	cfg := bench.Config{Threads: ctx.Int("threads"), Time: ctx.Duration("time"), Repeats: ctx.Int("repeats")}
-	if cfg.Precision, err = precision(ctx.String("precision")); err != nil {
+	if cfg.Precision, err = precision(ctx); err != nil {
 		return err
 	}
 	machine := bench.Measure()
@@ -138,15 +137,4 @@ func (r benchRecord) String() string {
 		line += fmt.Sprintf("  %6.1f GFLOP/s, %.0f %% of peak", r.GFLOPS, 100*r.Share)
 	}
 	return line
-}
-
-// precision parses the name of a precision.
-func precision(name string) (model.Precision, error) {
-	switch name {
-	case "fp32":
-		return model.Float32, nil
-	case "bf16":
-		return model.BFloat16, nil
-	}
-	return 0, fmt.Errorf("--precision is %q; use fp32 or bf16", name)
 }

@@ -28,7 +28,7 @@ func evalCommand() *cli.Command {
 	return &cli.Command{
 		Name: "eval", Usage: "measure how good a model is", ArgsUsage: "FILE…", Description: evalDescription,
 		Flags: append([]cli.Flag{
-			modelFlag(), jsonFlag("print JSON: nats_per_token, perplexity, bits_per_token, bits_per_char, bits_per_byte and more; of a classifier accuracy, macro_f1, micro_f1, log_loss, ece, labels and more"), threadsFlag(), configFlag(),
+			modelFlag(), jsonFlag("print JSON: nats_per_token, perplexity, bits_per_token, bits_per_char, bits_per_byte and more; of a classifier accuracy, macro_f1, micro_f1, log_loss, ece, labels and more"), precisionFlag(), threadsFlag(), configFlag(),
 			thresholdFlag("of a classifier of many labels: a label applies from the probability `P` on; 0: 0.5"),
 		}, slices.Concat(textFlags(), documentFlags())...),
 		Action: runEval,

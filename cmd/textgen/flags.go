@@ -1,9 +1,11 @@
 package main
 
 import (
+	"fmt"
 	"strings"
 
 	"github.com/textgen-go/textgen/corpora"
+	"github.com/textgen-go/textgen/model"
 	"github.com/urfave/cli/v2"
 )
 
@@ -24,6 +26,22 @@ func jsonFlag(usage string) cli.Flag {
 
 func threadsFlag() cli.Flag {
 	return &cli.IntFlag{Name: "threads", Usage: "use `N` threads; 0: one for every core", EnvVars: variable("threads")}
+}
+
+// precisionFlag is of the commands that write and predict.
+func precisionFlag() cli.Flag {
+	return &cli.StringFlag{
+		Name: "precision", Value: model.Float32.String(), EnvVars: variable("precision"),
+		Usage: "keep the weights for writing and predicting as `fp32`, bf16 (half the memory, faster) or int8 (a quarter, faster still)",
+	}
+}
+
+func precision(ctx *cli.Context) (model.Precision, error) {
+	p, err := model.ParsePrecision(ctx.String("precision"))
+	if err != nil {
+		return p, fmt.Errorf("--precision: %w", err)
+	}
+	return p, nil
 }
 
 // textFlags say how files are read.

@@ -22,7 +22,7 @@ func predictCommand() *cli.Command {
 			&cli.StringFlag{Name: "prompt-file", Usage: "the text so far is in `FILE`; - is standard input", EnvVars: variable("prompt-file"), TakesFile: true},
 			&cli.IntFlag{Name: "top-k", Aliases: []string{"k"}, Usage: "list `K` tokens", Value: 10, EnvVars: variable("top-k")},
 			jsonFlag("print JSON: model, prompt, predictions"),
-			configFlag(),
+			precisionFlag(), configFlag(),
 		},
 		Action: runPredict,
 	}

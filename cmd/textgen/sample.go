@@ -33,7 +33,7 @@ func sampleCommand() *cli.Command {
 			&cli.Uint64Flag{Name: "seed", Usage: "of the random choices", Value: 1, EnvVars: variable("seed")},
 			&cli.StringSliceFlag{Name: "stop", Usage: "end before this `TEXT`; may be given more than once"},
 			jsonFlag("print each text as a line of JSON: model, prompt, text, seed"),
-			threadsFlag(), configFlag(),
+			precisionFlag(), threadsFlag(), configFlag(),
 		}, samplingFlags()...),
 		Action: runSample,
 	}
@@ -140,12 +140,22 @@ func modelAndPrompt(ctx *cli.Context) (*generate.Model, string, error) {
 	return m, prompt, nil
 }
 
+// loadModel loads what --model names, in --precision.
 func loadModel(ctx *cli.Context) (*generate.Model, error) {
 	path := ctx.String("model")
 	if path == "" {
 		return nil, errNoModel
 	}
-	return generate.Load(path)
+	p, err := precision(ctx)
+	if err != nil {
+		return nil, err
+	}
+	m, err := generate.Load(path)
+	if err != nil {
+		return nil, err
+	}
+	m.SetPrecision(p)
+	return m, nil
 }
 
 // readPrompt returns the prompt. A file's last newline is the editor's, not the prompt's.

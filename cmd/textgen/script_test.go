@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"compress/gzip"
+	"context"
 	"errors"
 	"os"
 	"os/exec"
@@ -11,6 +12,7 @@ import (
 	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
+	"github.com/textgen-go/textgen/corpora"
 )
 
 func TestMain(m *testing.M) {
@@ -23,12 +25,13 @@ func TestMain(m *testing.M) {
 //	exit CODE PROGRAM ARGS…   run a program that must end with this exit code
 //	gzip FILE                 make FILE.gz
 //	latin1 FILE               turn a file from UTF-8 into Latin-1
+//	stories FILE BYTES        write some of the built-in stories
 //	waitfor FILE              wait until a file is there and not empty
 func TestScripts(t *testing.T) {
 	testscript.Run(t, testscript.Params{
 		Dir: "testdata/script",
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"exit": runExit, "gzip": runGzip, "latin1": runLatin1, "waitfor": runWaitFor,
+			"exit": runExit, "gzip": runGzip, "latin1": runLatin1, "stories": runStories, "waitfor": runWaitFor,
 		},
 		RequireExplicitExec: true,
 	})
@@ -69,6 +72,18 @@ func runLatin1(ts *testscript.TestScript, _ bool, args []string) {
 		out = append(out, byte(r))
 	}
 	ts.Check(os.WriteFile(ts.MkAbs(args[0]), out, 0o666))
+}
+
+func runStories(ts *testscript.TestScript, _ bool, args []string) {
+	length, err := strconv.ParseInt(args[1], 10, 64)
+	ts.Check(err)
+	text, _ := corpora.Builtin(1, length)
+	var all []byte
+	for chunk, err := range text.Chunks(context.Background()) {
+		ts.Check(err)
+		all = append(all, chunk...)
+	}
+	ts.Check(os.WriteFile(ts.MkAbs(args[0]), all, 0o666))
 }
 
 // runWaitFor waits until a file is there and has something in it.

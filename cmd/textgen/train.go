@@ -17,7 +17,7 @@ import (
 const trainDescription = `Learns from the files' text and leaves a run directory: model.safetensors.zst (the best model on
 validation, what to copy and give away), state.safetensors.zst (to resume), metrics.jsonl, curves.svg.
 FILE is a file, a folder (its *.txt, *.text and *.md), a glob or - for standard input; .gz and .zst are
-read transparently. Without FILE, it learns from built-in stories, for one minute.
+read transparently. With --report, report.html shows the run in a browser. Without FILE, it learns from built-in stories, for one minute.
 
    textgen train                                              built-in stories
    textgen train --out shake input.txt                        one file, preset small: two minutes
@@ -28,6 +28,10 @@ read transparently. Without FILE, it learns from built-in stories, for one minut
    textgen train --resume --out shake                         go on where a run was stopped
    textgen train --from shake --out mine --lr 0.001 --steps 500 mine.txt
    textgen train --task classify --out topics data.csv        label documents: see textgen classify --help
+
+While it trains, gradients are watched: what vanishes, explodes, stalls, saturates or overfits is said, with the
+figures and what to try; after NaN or a loss that leaps, training goes back to its last good state with half the rate,
+three times at most (--guard).
 
 Ctrl-C ends the run after its step and saves it; a second one ends it at once. One of --steps, --epochs
 and --time takes the place of the preset's length. Losses are in nats a token.`
@@ -47,6 +51,7 @@ func trainCommand() *cli.Command {
 			&cli.StringFlag{Name: "from", Usage: "start from this `MODEL`, with its network and its tokenizer", EnvVars: variable("from"), TakesFile: true},
 			&cli.BoolFlag{Name: "force", Usage: "replace the run in --out"},
 			&cli.BoolFlag{Name: "quiet", Aliases: []string{"q"}, Usage: "print errors and warnings only", EnvVars: variable("quiet")},
+			&cli.BoolFlag{Name: "report", Usage: "keep a page on the run up to date: report.html in --out, for a browser", EnvVars: variable("report")},
 			jsonFlag("print the run's records as JSON, one a line, and its result last"),
 			threadsFlag(), configFlag(),
 		}, textFlags()...), slices.Concat(optionFlags(), labelFlags(), documentFlags())...),
@@ -107,7 +112,7 @@ func trainConfig(ctx *cli.Context) (generate.TrainConfig, error) {
 		Stdin:    ctx.App.Reader,
 		Encoding: ctx.String("encoding"), NormalizeNewlines: ctx.Bool("normalize-newlines"),
 		Out: ctx.String("out"), Force: ctx.Bool("force"), Resume: ctx.Bool("resume"), From: ctx.String("from"),
-		Threads: ctx.Int("threads"),
+		Threads: ctx.Int("threads"), Report: ctx.Bool("report"),
 	}
 	if ctx.Args().Present() {
 		cfg.Paths = ctx.Args().Slice()

@@ -20,6 +20,7 @@ type bar struct {
 	resumed  int
 	unit     string
 	valid    string
+	health   atomic.Pointer[string] // below the bar
 	text     atomic.Pointer[string] // behind the bar; read by the goroutine that draws it
 }
 
@@ -36,13 +37,13 @@ func (b *bar) started(in intro) {
 func (b *bar) planned(steps int) {
 	b.steps = steps
 	b.progress = mpb.New(mpb.WithOutput(b.out), mpb.WithWidth(40), mpb.WithRefreshRate(150*time.Millisecond))
-	text := func(decor.Statistics) string {
-		if t := b.text.Load(); t != nil {
-			return *t
-		}
-		return ""
-	}
-	b.bar = b.progress.New(int64(steps), mpb.BarStyle(),
+	text := func(decor.Statistics) string { return loaded(&b.text) }
+	health := mpb.BarFillerFunc(func(w io.Writer, s decor.Statistics) error {
+		line := []rune(loaded(&b.health))
+		_, err := fmt.Fprintln(w, string(line[:min(len(line), max(0, s.AvailableWidth-1))]))
+		return err
+	})
+	b.bar = b.progress.New(int64(steps), mpb.BarStyle(), mpb.BarExtender(health, false),
 		mpb.PrependDecorators(decor.CountersNoUnit("step %d/%d")), mpb.AppendDecorators(decor.Any(text)))
 	b.bar.SetCurrent(int64(b.resumed))
 }
@@ -57,7 +58,19 @@ func (b *bar) step(r train.Record) {
 	left := time.Duration(r.Seconds / float64(r.Step) * float64(b.steps-r.Step) * float64(time.Second)).Round(time.Second)
 	text := fmt.Sprintf("loss %.4f%s  %s %s/s  %v left", r.Loss, b.valid, grouped(int(r.TokensPerSecond)), b.unit, left)
 	b.text.Store(&text)
+	if r.Health != nil {
+		health := "health: " + r.Health.String()
+		b.health.Store(&health)
+	}
 	b.bar.SetCurrent(int64(r.Step))
+}
+
+// loaded is the text at p, or "" if there is none yet.
+func loaded(p *atomic.Pointer[string]) string {
+	if t := p.Load(); t != nil {
+		return *t
+	}
+	return ""
 }
 
 func (b *bar) warn(message string) {

@@ -87,6 +87,7 @@ func classifierConfig(ctx *cli.Context) (classify.TrainConfig, error) {
 		Preset: ctx.String("preset"), Stdin: ctx.App.Reader,
 		Out: ctx.String("out"), Force: ctx.Bool("force"), Resume: ctx.Bool("resume"),
 		Vectors: ctx.String("vectors"), NoBaselines: ctx.Bool("no-baselines"), Threads: ctx.Int("threads"),
+		Report: ctx.Bool("report"),
 	}
 	if ctx.Args().Present() {
 		cfg.Paths = ctx.Args().Slice()

@@ -25,6 +25,7 @@ func reportClassifier(ctx *cli.Context, r *classify.TrainResult) error {
 		fmt.Fprint(w, ", ended early: validation stopped improving")
 	}
 	fmt.Fprintf(w, "\nSaved in %s\n", r.Out)
+	printVerdicts(w, r.Verdicts)
 	if r.Report != nil {
 		printComparison(w, r.Report)
 	}

@@ -47,6 +47,8 @@ func labelOptions() []labelOption {
 		{name: "time", apply: func(ctx *cli.Context, s *s) { s.Time = ctx.Duration("time") }},
 		labelInteger("eval-every", "", func(s *s) *int { return &s.EvalEvery }),
 		labelInteger("patience", "", func(s *s) *int { return &s.Patience }),
+		labelWord("guard", "", func(s *s) *train.GuardMode { return &s.Guard }),
+		labelInteger("health-every", "", func(s *s) *int { return &s.HealthEvery }),
 		labelWord("split", "", func(s *s) *string { return &s.Split }),
 
 		labelWord("pooling", "what the head reads of a document: last, mean, max, mean+max or attention", func(s *s) *model.Pooling { return &s.Pooling }),

@@ -18,6 +18,8 @@ type lines struct {
 	total int
 	next  int
 	speed string // the key of the speed
+
+	health *train.Health // that no line has told yet
 }
 
 func newLines(w io.Writer) *lines { return &lines{log: newLogger(w)} }
@@ -51,12 +53,23 @@ func (l *lines) planned(steps int) {
 }
 
 func (l *lines) step(r train.Record) {
+	if r.Health != nil {
+		l.health = r.Health
+	}
 	if r.Step < l.next && r.ValidLoss == nil && r.Step < l.total {
 		return
 	}
 	if r.Step >= l.next {
 		l.next = r.Step + l.every
 	}
+	l.logStep(r)
+	if l.health != nil {
+		l.log.Info("health: " + l.health.String())
+		l.health = nil
+	}
+}
+
+func (l *lines) logStep(r train.Record) {
 	attrs := []slog.Attr{slog.Int("step", r.Step), slog.Int("of", l.total), slog.String("loss", fixed(r.Loss))}
 	if r.ValidLoss != nil {
 		attrs = append(attrs, slog.String("valid_loss", fixed(*r.ValidLoss)))
@@ -70,7 +83,12 @@ func (l *lines) step(r train.Record) {
 	l.log.LogAttrs(context.Background(), slog.LevelInfo, "train", attrs...)
 }
 
-func fixed(loss float64) string { return strconv.FormatFloat(loss, 'f', 4, 64) }
+func fixed(loss float64) string {
+	if loss >= math.MaxFloat32 {
+		return "NaN"
+	}
+	return strconv.FormatFloat(loss, 'f', 4, 64)
+}
 
 func (l *lines) warn(message string) { l.log.Warn(message) }
 func (l *lines) close()              {}

@@ -6,6 +6,7 @@ import (
 
 	"github.com/textgen-go/textgen/generate"
 	"github.com/textgen-go/textgen/model"
+	"github.com/textgen-go/textgen/model/train"
 	"github.com/textgen-go/textgen/tokenize"
 	"github.com/urfave/cli/v2"
 )
@@ -23,6 +24,7 @@ const (
 	categoryNetwork   = "Network"
 	categoryTraining  = "Training"
 	categoryLength    = "Length and validation"
+	categoryHealth    = "Health of training"
 )
 
 // options lists every choice of a preset.
@@ -47,6 +49,7 @@ func options() []option {
 		word("init", categoryNetwork, "first weights: orthogonal, uniform (as PyTorch) or identity", func(s *s) *model.Scheme { return &s.Init }),
 		number("forget-bias", categoryNetwork, "first bias of an LSTM's forget gates", true, func(s *s) *float64 { return &s.ForgetBias }),
 
+		number("recurrent-scale", categoryNetwork, "multiply the first recurrent weights by `F`; 0: 1. Below 1 gradients vanish, above 1 they explode", true, func(s *s) *float64 { return &s.RecurrentScale }),
 		integer("chrono", categoryNetwork, "let gates begin with memories of up to `N` tokens, in place of --forget-bias; 0: not", func(s *s) *int { return &s.Chrono }),
 
 		integer("batch", categoryTraining, "`N` streams of text side by side", func(s *s) *int { return &s.Batch }),
@@ -70,6 +73,9 @@ func options() []option {
 		integer("patience", categoryLength, "end after `N` validations without a new best; 0: never", func(s *s) *int { return &s.Patience }),
 		splitOption(),
 		integer("valid-tokens", categoryLength, "validate on about `N` tokens of the validation text; 0: on all", func(s *s) *int { return &s.ValidTokens }),
+
+		word("guard", categoryHealth, "when training goes wrong: act (say so, and go back after NaN or a leap of the loss), warn, or off", func(s *s) *train.GuardMode { return &s.Guard }),
+		integer("health-every", categoryHealth, "measure gradients and gates every `N` steps; 0: about 200 times a run, negative: never", func(s *s) *int { return &s.HealthEvery }),
 	}
 }
 

@@ -23,6 +23,7 @@ func report(ctx *cli.Context, r *generate.TrainResult, p generate.Plan) error {
 		return nil
 	}
 	summarise(w, r, p)
+	printVerdicts(w, r.Verdicts)
 	if err := showSample(ctx, r.Out, p.Settings.Seed); err != nil {
 		return err
 	}
@@ -53,6 +54,31 @@ func summarise(w io.Writer, r *generate.TrainResult, p generate.Plan) {
 		fmt.Fprintf(w, "No model can do better on these stories than %.4f: this one is %.1f %% above that limit.\n", r.Limit, 100*(loss/r.Limit-1))
 	}
 	fmt.Fprintf(w, "Saved in %s\n", r.Out)
+}
+
+// printVerdicts repeats what the guard found.
+func printVerdicts(w io.Writer, verdicts []train.Verdict) {
+	if len(verdicts) == 0 {
+		return
+	}
+	fmt.Fprint(w, "\nWhat went wrong in training:\n")
+	for _, v := range verdicts {
+		printVerdict(w, v)
+	}
+}
+
+// printVerdict tells a verdict in a few lines.
+func printVerdict(w io.Writer, v train.Verdict) {
+	where := ""
+	if v.Layer != "" {
+		where = " in " + v.Layer
+	}
+	fmt.Fprintf(w, "\n  %s%s, step %s\n", strings.ToUpper(string(v.Kind)), where, grouped(v.Step))
+	pairs := []string{"seen", v.Evidence, "likely", v.Cause, "try", v.Try}
+	if v.Action != "" {
+		pairs = append(pairs, "the guard", v.Action)
+	}
+	rows(w, "    ", pairs...)
 }
 
 // tokenName is what a token of a tokenizer is called.

@@ -78,6 +78,9 @@ func (v *view) close()                 { v.progress.close() }
 
 func (v *view) Step(r train.Record) {
 	v.progress.step(r)
+	for _, verdict := range r.Verdicts {
+		v.progress.warn(verdict.String())
+	}
 	if v.json != nil {
 		printJSON(v.json, r) // run notices if writing fails
 	}

@@ -1,10 +1,12 @@
-// Package history writes down how a training run goes: a line in metrics.jsonl for each record, and curves.svg.
+// Package history writes down how a training run goes: a line in metrics.jsonl for each record, curves.svg, and report.html
+// if that is asked for. It reads runs, too.
 //
-// Entry point: [Open] begins a [History] or goes on with one.
+// Entry points: [Open] begins a [History] or goes on with one; [Read] reads one, and [Page] makes the page of it.
 package history
 
 import (
 	"bytes"
+	"errors"
 
 	"github.com/textgen-go/textgen/internal/report"
 	"github.com/textgen-go/textgen/model/checkpoint"
@@ -17,6 +19,7 @@ type History struct {
 	file  *checkpoint.Metrics
 	all   []train.Record
 	limit float64
+	page  *page // nil: no report.html
 }
 
 // Open begins a new history in the directory of a run, or goes on with the one there is after a step above 0. Limit is a
@@ -26,6 +29,9 @@ func Open(dir *checkpoint.Run, step int, limit float64) (*History, error) {
 	path := dir.Path(checkpoint.MetricsName)
 	var err error
 	if step == 0 {
+		if err := h.forgetReport(); err != nil {
+			return nil, err
+		}
 		h.file, err = checkpoint.CreateMetrics(path)
 		return h, err
 	}
@@ -50,22 +56,23 @@ func (h *History) Add(rec train.Record) error {
 	if err := h.file.Append(rec); err != nil {
 		return err
 	}
-	if rec.ValidLoss == nil {
-		return nil
+	if rec.ValidLoss != nil {
+		if err := h.draw(); err != nil {
+			return err
+		}
 	}
-	return h.draw()
+	return h.updatePage(rec)
 }
+
+// Verdicts returns what went wrong so far, over all sessions of the run.
+func (h *History) Verdicts() []train.Verdict { return verdicts(h.all) }
 
 // Sync brings all records to the disk; call it before the state that follows them is saved.
 func (h *History) Sync() error { return h.file.Sync() }
 
-// Finish draws the curves once more and closes the history.
+// Finish draws the curves and the page once more and closes the history.
 func (h *History) Finish() error {
-	if err := h.draw(); err != nil {
-		h.file.Close()
-		return err
-	}
-	return h.file.Close()
+	return errors.Join(h.draw(), h.finishPage(), h.file.Close())
 }
 
 func (h *History) draw() error {

@@ -4,11 +4,11 @@
 
 package kernel
 
-// gemvBF16x1AVX2 computes for i < 1, j < 64, strides in bytes,
+// gemvBF16x1AVX2 computes for i < 1, j < 16 and p < 4, strides in bytes,
 //
-//	c[i*rowC+j] = start[i*rowStart+j] + Σ_k a[i*rowA+k]·float32(b[k][j])
+//	c[i*rowC+p*16+j] = start[i*rowStart+p*16+j] + Σ_k a[i*rowA+k]·float32(b[p*panel][k][j])
 //
 // with the roundings of the float32 tiles. A nil start is 0.
 //
 //go:noescape
-func gemvBF16x1AVX2(a *float32, b *uint32, c *float32, start *float32, k int, rowA int, rowC int, rowStart int)
+func gemvBF16x1AVX2(a *float32, b *uint32, c *float32, start *float32, k int, rowA int, panel int, rowC int, rowStart int)

@@ -4,14 +4,14 @@
 
 #include "textflag.h"
 
-// func gemvBF16x1AVX2(a *float32, b *uint32, c *float32, start *float32, k int, rowA int, rowC int, rowStart int)
+// func gemvBF16x1AVX2(a *float32, b *uint32, c *float32, start *float32, k int, rowA int, panel int, rowC int, rowStart int)
 // Requires: AVX, AVX2, FMA3, MMX+
-TEXT ·gemvBF16x1AVX2(SB), NOSPLIT, $0-64
+TEXT ·gemvBF16x1AVX2(SB), NOSPLIT, $0-72
 	MOVQ    start+24(FP), AX
 	TESTQ   AX, AX
 	JZ      zero
 	MOVQ    start+24(FP), AX
-	MOVQ    rowStart+56(FP), CX
+	MOVQ    rowStart+64(FP), CX
 	VMOVUPS (AX), Y0
 	VMOVUPS 32(AX), Y1
 	VMOVUPS 64(AX), Y2
@@ -34,99 +34,106 @@ zero:
 
 multiply:
 	MOVQ    a+0(FP), AX
-	MOVQ    b+8(FP), CX
-	MOVQ    rowA+40(FP), DX
-	MOVQ    k+32(FP), DX
+	MOVQ    rowA+40(FP), CX
+	MOVQ    k+32(FP), CX
+	MOVQ    b+8(FP), DX
+	MOVQ    panel+48(FP), BX
+	LEAQ    (DX)(BX*1), SI
+	LEAQ    (SI)(BX*1), DI
+	LEAQ    (DI)(BX*1), BX
 	VMOVUPS all_ffff0000<>+0(SB), Y8
-	SHRQ    $0x01, DX
+	SHRQ    $0x01, CX
 	JZ      last
 	PCALIGN $0x20
 
 next:
 	VBROADCASTSS (AX), Y9
 	VBROADCASTSS 4(AX), Y10
-	PREFETCHT0   4096(CX)
-	VMOVUPS      (CX), Y11
+	PREFETCHT0   4096(DX)
+	VMOVUPS      (DX), Y11
 	VPSLLD       $0x10, Y11, Y12
 	VPAND        Y8, Y11, Y11
 	VFMADD231PS  Y12, Y9, Y0
 	VFMADD231PS  Y11, Y10, Y0
-	VMOVUPS      32(CX), Y11
+	VMOVUPS      32(DX), Y11
 	VPSLLD       $0x10, Y11, Y12
 	VPAND        Y8, Y11, Y11
 	VFMADD231PS  Y12, Y9, Y1
 	VFMADD231PS  Y11, Y10, Y1
-	PREFETCHT0   4160(CX)
-	VMOVUPS      64(CX), Y11
+	ADDQ         $0x40, DX
+	PREFETCHT0   4096(SI)
+	VMOVUPS      (SI), Y11
 	VPSLLD       $0x10, Y11, Y12
 	VPAND        Y8, Y11, Y11
 	VFMADD231PS  Y12, Y9, Y2
 	VFMADD231PS  Y11, Y10, Y2
-	VMOVUPS      96(CX), Y11
+	VMOVUPS      32(SI), Y11
 	VPSLLD       $0x10, Y11, Y12
 	VPAND        Y8, Y11, Y11
 	VFMADD231PS  Y12, Y9, Y3
 	VFMADD231PS  Y11, Y10, Y3
-	PREFETCHT0   4224(CX)
-	VMOVUPS      128(CX), Y11
+	ADDQ         $0x40, SI
+	PREFETCHT0   4096(DI)
+	VMOVUPS      (DI), Y11
 	VPSLLD       $0x10, Y11, Y12
 	VPAND        Y8, Y11, Y11
 	VFMADD231PS  Y12, Y9, Y4
 	VFMADD231PS  Y11, Y10, Y4
-	VMOVUPS      160(CX), Y11
+	VMOVUPS      32(DI), Y11
 	VPSLLD       $0x10, Y11, Y12
 	VPAND        Y8, Y11, Y11
 	VFMADD231PS  Y12, Y9, Y5
 	VFMADD231PS  Y11, Y10, Y5
-	PREFETCHT0   4288(CX)
-	VMOVUPS      192(CX), Y11
+	ADDQ         $0x40, DI
+	PREFETCHT0   4096(BX)
+	VMOVUPS      (BX), Y11
 	VPSLLD       $0x10, Y11, Y12
 	VPAND        Y8, Y11, Y11
 	VFMADD231PS  Y12, Y9, Y6
 	VFMADD231PS  Y11, Y10, Y6
-	VMOVUPS      224(CX), Y11
+	VMOVUPS      32(BX), Y11
 	VPSLLD       $0x10, Y11, Y12
 	VPAND        Y8, Y11, Y11
 	VFMADD231PS  Y12, Y9, Y7
 	VFMADD231PS  Y11, Y10, Y7
+	ADDQ         $0x40, BX
 	ADDQ         $0x08, AX
-	ADDQ         $0x00000100, CX
-	DECQ         DX
+	DECQ         CX
 	JNZ          next
 
 last:
-	MOVQ         k+32(FP), DX
-	TESTQ        $0x00000001, DX
+	MOVQ         k+32(FP), CX
+	TESTQ        $0x00000001, CX
 	JZ           store
 	VBROADCASTSS (AX), Y8
-	VMOVUPS      (CX), Y9
+	VMOVUPS      (DX), Y9
 	VPSLLD       $0x10, Y9, Y9
 	VFMADD231PS  Y9, Y8, Y0
-	VMOVUPS      32(CX), Y9
+	VMOVUPS      32(DX), Y9
 	VPSLLD       $0x10, Y9, Y9
 	VFMADD231PS  Y9, Y8, Y1
-	VMOVUPS      64(CX), Y9
+	VMOVUPS      (SI), Y9
 	VPSLLD       $0x10, Y9, Y9
 	VFMADD231PS  Y9, Y8, Y2
-	VMOVUPS      96(CX), Y9
+	VMOVUPS      32(SI), Y9
 	VPSLLD       $0x10, Y9, Y9
 	VFMADD231PS  Y9, Y8, Y3
-	VMOVUPS      128(CX), Y9
+	VMOVUPS      (DI), Y9
 	VPSLLD       $0x10, Y9, Y9
 	VFMADD231PS  Y9, Y8, Y4
-	VMOVUPS      160(CX), Y9
+	VMOVUPS      32(DI), Y9
 	VPSLLD       $0x10, Y9, Y9
 	VFMADD231PS  Y9, Y8, Y5
-	VMOVUPS      192(CX), Y9
+	VMOVUPS      (BX), Y9
 	VPSLLD       $0x10, Y9, Y9
 	VFMADD231PS  Y9, Y8, Y6
-	VMOVUPS      224(CX), Y9
+	VMOVUPS      32(BX), Y9
 	VPSLLD       $0x10, Y9, Y9
 	VFMADD231PS  Y9, Y8, Y7
 
 store:
 	MOVQ    c+16(FP), AX
-	MOVQ    rowC+48(FP), CX
+	MOVQ    rowC+56(FP), CX
 	VMOVUPS Y0, (AX)
 	VMOVUPS Y1, 32(AX)
 	VMOVUPS Y2, 64(AX)

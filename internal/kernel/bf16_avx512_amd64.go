@@ -4,20 +4,20 @@
 
 package kernel
 
-// gemvBF16x1AVX512 computes for i < 1, j < 128, strides in bytes,
+// gemvBF16x1AVX512 computes for i < 1, j < 32 and p < 4, strides in bytes,
 //
-//	c[i*rowC+j] = start[i*rowStart+j] + Σ_k a[i*rowA+k]·float32(b[k][j])
+//	c[i*rowC+p*32+j] = start[i*rowStart+p*32+j] + Σ_k a[i*rowA+k]·float32(b[p*panel][k][j])
 //
 // with the roundings of the float32 tiles. A nil start is 0.
 //
 //go:noescape
-func gemvBF16x1AVX512(a *float32, b *uint32, c *float32, start *float32, k int, rowA int, rowC int, rowStart int)
+func gemvBF16x1AVX512(a *float32, b *uint32, c *float32, start *float32, k int, rowA int, panel int, rowC int, rowStart int)
 
-// gemvBF16x2AVX512 computes for i < 2, j < 128, strides in bytes,
+// gemvBF16x2AVX512 computes for i < 2, j < 32 and p < 4, strides in bytes,
 //
-//	c[i*rowC+j] = start[i*rowStart+j] + Σ_k a[i*rowA+k]·float32(b[k][j])
+//	c[i*rowC+p*32+j] = start[i*rowStart+p*32+j] + Σ_k a[i*rowA+k]·float32(b[p*panel][k][j])
 //
 // with the roundings of the float32 tiles. A nil start is 0.
 //
 //go:noescape
-func gemvBF16x2AVX512(a *float32, b *uint32, c *float32, start *float32, k int, rowA int, rowC int, rowStart int)
+func gemvBF16x2AVX512(a *float32, b *uint32, c *float32, start *float32, k int, rowA int, panel int, rowC int, rowStart int)

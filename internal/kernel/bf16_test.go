@@ -1,7 +1,6 @@
 package kernel
 
 import (
-	"fmt"
 	"math"
 	"testing"
 )
@@ -51,28 +50,4 @@ func TestRoundBF16(t *testing.T) {
 	if got := math.Float32frombits(roundBF16(math.Float32frombits(0x7f800001))); got == got {
 		t.Errorf("NaN rounds to %v", got)
 	}
-}
-
-func BenchmarkMulFewBF16(b *testing.B) {
-	eachFast(b, func(b *testing.B) {
-		for _, net := range []struct{ h, layers int }{{512, 3}, {1024, 6}} {
-			for _, m := range []int{1, 2} {
-				b.Run(fmt.Sprintf("H=%d/M=%d", net.h, m), func(b *testing.B) {
-					h := net.h
-					s, a, c, w := newScratch(), NewMatrix(m, h), NewMatrix(m, 4*h), NewMatrix(h, 4*h)
-					layers := make([]*Packed, net.layers)
-					for i := range layers {
-						layers[i] = NewPackedAs(h, 4*h, BFloat16)
-						layers[i].pack(w, 0, layers[i].Panels())
-					}
-					for b.Loop() {
-						for _, p := range layers {
-							s.Mul(c, a, p, 0, p.Panels(), Accumulate, nil)
-						}
-					}
-					b.ReportMetric(float64(len(layers)*h*4*h*2)*float64(b.N)/b.Elapsed().Seconds()/1e9, "GB/s")
-				})
-			}
-		}
-	})
 }

@@ -14,6 +14,8 @@ const (
 // Scratch is one worker's memory for products: packed pieces of operands and the arguments of a kernel.
 type Scratch struct {
 	left, right []float32 // packed strips of A and, in MulTN, panels of B
+	multiples   []int8    // A's rows, for a product by int8
+	factors     []float32 // of A's rows
 }
 
 func newScratch() *Scratch { return &Scratch{} }
@@ -22,33 +24,45 @@ func newScratch() *Scratch { return &Scratch{} }
 //
 //	C[i][j] = start + Σ_k A[i][k]·B[k][j]
 //
-// where start is 0, C[i][j] or bias[j], as mode says.
+// where start is 0, C[i][j] or bias[j], as mode says. Where B is kept in Int8, so is A's row for the product: as multiples
+// −127 to 127 of its largest magnitude's 127th part, to the nearest, ties to even. Their sum is exact, times both scales
+// it is rounded to float32. A row with a number that is not finite gives NaN.
 func (s *Scratch) Mul(c, a Matrix, b *Packed, from, to int, mode Mode, bias []float32) {
 	checkMul(c, a, b, mode, bias)
-	if b.tiles == nil || b.K == 0 || c.Rows == 0 || from == to {
+	switch {
+	case c.Rows == 0 || from == to:
+	case b.precision == Int8:
+		s.mulInt8(c, a, b, from, to, mode, bias)
+	case b.tiles == nil || b.K == 0:
 		mulGeneric(c, a, b, from, to, mode, bias)
-		return
+	case b.precision == BFloat16:
+		s.mulCompact(c, a, b, from, to, len(b.tiles.bf16), mode, bias, mulBF16)
+	default:
+		s.mulTiled(c, a, b, from, to, mode, bias)
 	}
-	if b.precision == BFloat16 {
-		s.mulBF16(c, a, b, from, to, mode, bias)
-		return
-	}
-	s.mulTiled(c, a, b, from, to, mode, bias)
 }
 
-// MulTN computes C (M×N) from A (K×M) and B (K×N) on the calling worker, for C's rows from up to to:
+// Right is the right operand of a product Aᵀ·B and where the product goes: C (M×N) and B (K×N). Rows chooses the row of B
+// that meets row k of A; nil means row k itself.
+type Right struct {
+	C, B Matrix
+	Rows []int32
+}
+
+// MulTN computes, from A (K×M) on the calling worker and for C's rows from up to to,
 //
-//	C[i][j] = start + Σ_k A[k][i]·B[rows[k]][j]
+//	C[i][j] = start + Σ_k A[k][i]·B[Rows[k]][j]  for every right
+//	sums[i] = start + Σ_k A[k][i]                unless sums is nil
 //
-// rows chooses the row of B that meets row k of A; nil means row k itself. Mode is Overwrite or Accumulate.
-func (s *Scratch) MulTN(c, a, b Matrix, rows []int32, from, to int, mode Mode) {
-	checkMulTN(c, a, b, rows)
+// added in the order of k. Mode is Overwrite or Accumulate. A is packed once for all of them.
+func (s *Scratch) MulTN(a Matrix, sums []float32, from, to int, mode Mode, rights ...Right) {
+	checkMulTN(a, sums, rights)
 	t := active.tiles()
-	if t == nil || a.Rows == 0 || from == to || b.Cols == 0 {
-		mulTNGeneric(c, a, b, rows, from, to, mode)
+	if t == nil || a.Rows == 0 || from == to || panelsOf(t, rights) == 0 {
+		mulTNGeneric(a, sums, from, to, mode, rights)
 		return
 	}
-	s.mulTNTiled(t, c, a, b, rows, from, to, mode)
+	s.mulTNTiled(t, a, sums, from, to, mode, rights)
 }
 
 // checkMul panics unless the shapes fit: assembly would not notice.
@@ -63,19 +77,28 @@ func checkMul(c, a Matrix, b *Packed, mode Mode, bias []float32) {
 	}
 }
 
-// checkMulTN panics unless the shapes fit and rows lie in b.
-func checkMulTN(c, a, b Matrix, rows []int32) {
-	c.check()
+// checkMulTN panics unless the shapes fit and rows lie in their operands.
+func checkMulTN(a Matrix, sums []float32, rights []Right) {
 	a.check()
-	b.check()
-	switch {
-	case a.Cols != c.Rows || c.Cols != b.Cols || rows == nil && a.Rows != b.Rows || rows != nil && a.Rows != len(rows):
-		panic(fmt.Sprintf("kernel: C %d×%d is not the transpose of A %d×%d times B %d×%d (%d rows chosen)",
-			c.Rows, c.Cols, a.Rows, a.Cols, b.Rows, b.Cols, len(rows)))
+	if sums != nil && len(sums) < a.Cols {
+		panic(fmt.Sprintf("kernel: %d sums for %d columns", len(sums), a.Cols))
 	}
-	for _, r := range rows {
-		if uint(r) >= uint(b.Rows) {
-			panic(fmt.Sprintf("kernel: row %d chosen of %d", r, b.Rows))
+	for _, r := range rights {
+		r.check(a)
+	}
+}
+
+func (r Right) check(a Matrix) {
+	c, b := r.C, r.B
+	c.check()
+	b.check()
+	if a.Cols != c.Rows || c.Cols != b.Cols || r.Rows == nil && a.Rows != b.Rows || r.Rows != nil && a.Rows != len(r.Rows) {
+		panic(fmt.Sprintf("kernel: C %d×%d is not the transpose of A %d×%d times B %d×%d (%d rows chosen)",
+			c.Rows, c.Cols, a.Rows, a.Cols, b.Rows, b.Cols, len(r.Rows)))
+	}
+	for _, row := range r.Rows {
+		if uint(row) >= uint(b.Rows) {
+			panic(fmt.Sprintf("kernel: row %d chosen of %d", row, b.Rows))
 		}
 	}
 }
@@ -87,10 +110,10 @@ type product struct {
 	packed  *Packed
 	mode    Mode
 	bias    []float32
-	rows    []int32
 	sums    []float32
+	rights  []Right
 
-	mul, mulTN, pack, packTransposed, colSums func(int, *Scratch)
+	mul, mulTN, pack, packTransposed func(int, *Scratch)
 }
 
 func (p *product) init(w *Workers) {
@@ -105,8 +128,8 @@ func (p *product) init(w *Workers) {
 		s.Mul(p.c.RowRange(from, to), p.a.RowRange(from, to), p.packed, 0, p.packed.Panels(), p.mode, p.bias)
 	}
 	p.mulTN = func(worker int, s *Scratch) {
-		from, to := Span(p.c.Rows, 1, worker, n)
-		s.MulTN(p.c, p.a, p.b, p.rows, from, to, p.mode)
+		from, to := Span(p.a.Cols, 1, worker, n)
+		s.MulTN(p.a, p.sums, from, to, p.mode, p.rights...)
 	}
 	p.pack = func(worker int, _ *Scratch) {
 		from, to := Span(p.packed.Panels(), 1, worker, n)
@@ -116,10 +139,6 @@ func (p *product) init(w *Workers) {
 		from, to := Span(p.packed.Panels(), 1, worker, n)
 		p.packed.packTransposed(p.b, from, to)
 	}
-	p.colSums = func(worker int, _ *Scratch) {
-		from, to := Span(p.a.Cols, strideUnit, worker, n)
-		colSums(p.sums[from:to], p.a.ColRange(from, to), p.mode)
-	}
 }
 
 // minRowsPerWorker: with fewer rows of C than this for each worker, columns are split instead of rows, because a
@@ -128,17 +147,35 @@ const minRowsPerWorker = 8
 
 // Mul computes C = start + A·B as [Scratch.Mul] does, on all workers.
 func (w *Workers) Mul(c, a Matrix, b *Packed, mode Mode, bias []float32) {
-	p := &w.product
-	p.c, p.a, p.packed, p.mode, p.bias = c, a, b, mode, bias
-	w.Run(p.mul)
+	w.product.set(Product{c, a, b, mode, bias})
+	w.Run(w.product.mul)
 }
 
-// MulTN computes C = start + Aᵀ·B as [Scratch.MulTN] does, on all workers.
-func (w *Workers) MulTN(c, a, b Matrix, rows []int32, mode Mode) {
+// MulTN computes what [Scratch.MulTN] does, on all workers.
+func (w *Workers) MulTN(a Matrix, sums []float32, mode Mode, rights ...Right) {
 	p := &w.product
-	p.c, p.a, p.b, p.rows, p.mode = c, a, b, rows, mode
+	p.a, p.sums, p.mode = a, sums, mode
+	p.rights = append(p.rights[:0], rights...)
 	w.Run(p.mulTN)
 }
+
+// MulBoth computes two products as Mul does, without waiting between them; the second may add to what the first
+// computes if both B have the same shape and precision.
+func (w *Workers) MulBoth(first, second Product) {
+	w.product.set(first)
+	w.second.set(second)
+	w.Run(w.both)
+}
+
+// Product is C = start + A·B, the arguments of [Workers.Mul].
+type Product struct {
+	C, A Matrix
+	B    *Packed
+	Mode Mode
+	Bias []float32
+}
+
+func (p *product) set(q Product) { p.c, p.a, p.packed, p.mode, p.bias = q.C, q.A, q.B, q.Mode, q.Bias }
 
 // Pack lays b (K×N) out into p.
 func (w *Workers) Pack(p *Packed, b Matrix) {
@@ -150,17 +187,4 @@ func (w *Workers) Pack(p *Packed, b Matrix) {
 func (w *Workers) PackTransposed(p *Packed, b Matrix) {
 	w.product.packed, w.product.b = p, b
 	w.Run(w.product.packTransposed)
-}
-
-// ColSums computes dst[j] = start + Σ_i a[i][j], added in the order of i; mode is Overwrite or Accumulate.
-func (w *Workers) ColSums(dst []float32, a Matrix, mode Mode) {
-	w.product.sums, w.product.a, w.product.mode = dst, a, mode
-	w.Run(w.product.colSums)
-}
-
-func colSums(dst []float32, a Matrix, mode Mode) {
-	start(dst, mode, nil, 0)
-	for i := range a.Rows {
-		Add(dst, a.Row(i))
-	}
 }

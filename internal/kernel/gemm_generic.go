@@ -27,18 +27,30 @@ func start(dst []float32, mode Mode, bias []float32, left int) {
 }
 
 // mulTNGeneric is the specification of [Scratch.MulTN].
-func mulTNGeneric(c, a, b Matrix, rows []int32, from, to int, mode Mode) {
-	for i := from; i < to; i++ {
-		dst := c.Row(i)
-		start(dst, mode, nil, 0)
-		for k := range a.Rows {
-			r := k
-			if rows != nil {
-				r = int(rows[k])
+func mulTNGeneric(a Matrix, sums []float32, from, to int, mode Mode, rights []Right) {
+	for _, r := range rights {
+		for i := from; i < to; i++ {
+			dst := r.C.Row(i)
+			start(dst, mode, nil, 0)
+			for k := range a.Rows {
+				addMultiple(dst, a.Data[k*a.Stride+i], r.B.Row(r.row(k)))
 			}
-			addMultiple(dst, a.Data[k*a.Stride+i], b.Row(r))
 		}
 	}
+	if sums != nil {
+		start(sums[from:to], mode, nil, 0)
+		for k := range a.Rows {
+			Add(sums[from:to], a.Row(k)[from:to])
+		}
+	}
+}
+
+// row returns the row of B that meets row k of A.
+func (r Right) row(k int) int {
+	if r.Rows == nil {
+		return k
+	}
+	return int(r.Rows[k])
 }
 
 // addMultiple is axpyGeneric by gonum, which is faster than a Go loop where gonum has assembly and rounds alike. Gonum

@@ -160,7 +160,7 @@ func testMulTN(t testing.TB, r *rand.Rand, k, m, n, gap, offset int, gather bool
 	start := startOf(c, mode, nil)
 	before := clone(c)
 	w := NewWorkers(1)
-	w.MulTN(c, a, b, rows, mode)
+	w.MulTN(a, nil, mode, Right{c, b, rows})
 	checkProduct(t, c, start, transposed(a), used)
 	for _, g := range []guarded{aGuard, bGuard, cGuard} {
 		g.check(t)
@@ -175,8 +175,68 @@ func testMulTNWorkers(t testing.TB, workers int, c, a, b Matrix, rows []int32, m
 	t.Helper()
 	w := NewWorkers(workers)
 	defer w.Close()
-	w.MulTN(c, a, b, rows, mode)
+	w.MulTN(a, nil, mode, Right{c, b, rows})
 	sameBits(t, "MulTN by workers", c, want)
+}
+
+// TestMulTNTogether asserts that several right operands and the sums get the bits that each gets alone.
+func TestMulTNTogether(t *testing.T) {
+	eachImplementation(t, func(t *testing.T) {
+		r := newRand(5)
+		for _, sh := range [][4]int{{1, 1, 1, 1}, {9, 15, 33, 64}, {400, 37, 290, 17}, {1000, 130, 100, 200}, {5, 20, 0, 3}} {
+			k, m := sh[0], sh[1]
+			a, _ := guardedMatrix(r, k, m, 3, 1)
+			for mode := Overwrite; mode <= Accumulate; mode++ {
+				testMulTNTogether(t, r, a, sh[2], sh[3], mode)
+			}
+		}
+	})
+}
+
+func testMulTNTogether(t *testing.T, r *rand.Rand, a Matrix, n1, n2 int, mode Mode) {
+	t.Helper()
+	k, m := a.Rows, a.Cols
+	first, second := randomRight(r, k, m, n1), randomRight(r, k, m, n2)
+	second.Rows = make([]int32, k)
+	for i := range second.Rows {
+		second.Rows[i] = r.Int32N(int32(k))
+	}
+	before, guard := guardedMatrix(r, 1, m, 0, 0)
+	want := clone(before)
+	start(want.Row(0), mode, nil, 0)
+	for i := range k {
+		Add(want.Row(0), a.Row(i))
+	}
+	alone := [...]Right{first, second}
+	for i := range alone {
+		alone[i].C = clone(alone[i].C)
+		w := NewWorkers(1)
+		w.MulTN(a, nil, mode, alone[i])
+		w.Close()
+	}
+	for workers := 1; workers <= 3; workers++ {
+		w := NewWorkers(workers)
+		one, two, sums := first, second, before
+		one.C, two.C = clone(first.C), clone(second.C)
+		if workers > 1 {
+			sums = clone(before)
+		}
+		saved := clone(before)
+		w.MulTN(a, sums.Row(0), mode, one, two)
+		w.Close()
+		sameBits(t, "first of two", one.C, alone[0].C)
+		sameBits(t, "second of two", two.C, alone[1].C)
+		sameBits(t, "sums", sums, want)
+		guard.check(t)
+		before = saved
+	}
+}
+
+// randomRight is a right operand of k rows with a product of m×n random numbers.
+func randomRight(r *rand.Rand, k, m, n int) Right {
+	b, _ := guardedMatrix(r, k, n, 2, 3)
+	c, _ := guardedMatrix(r, m, n, 1, 5)
+	return Right{C: c, B: b}
 }
 
 // TestMulWorkers asserts the same bits for one, two and three workers, whether rows or columns are split.
@@ -212,7 +272,7 @@ func TestMulNaN(t *testing.T) {
 		c := NewMatrix(3, 40)
 		w.Mul(c, a, p, Overwrite, nil)
 		d := NewMatrix(3, 40)
-		w.MulTN(d, transposed(a), b, nil, Overwrite)
+		w.MulTN(transposed(a), nil, Overwrite, Right{C: d, B: b})
 		for i := range 3 {
 			for j := range 40 {
 				hit := j == 7 || j == 39
@@ -234,7 +294,7 @@ func TestMulAllocates(t *testing.T) {
 			"Pack":           func() { w.Pack(p, b) },
 			"PackTransposed": func() { w.PackTransposed(p, bt) },
 			"Mul":            func() { w.Mul(c, a, p, Accumulate, nil) },
-			"MulTN":          func() { w.MulTN(d, a, c, nil, Overwrite) },
+			"MulTN":          func() { w.MulTN(a, nil, Overwrite, Right{C: d, B: c}) },
 		} {
 			if n := testing.AllocsPerRun(20, f); n != 0 {
 				t.Errorf("%s allocates %v times", name, n)

@@ -90,76 +90,121 @@ func (s *Scratch) mulPanel(c Matrix, b *Packed, j, k0, k1 int, mode Mode, bias [
 	}
 }
 
-// mulTNTiled is [Scratch.MulTN] in tiles, both operands packed: blocks of B into s.right, strips of A into s.left.
-func (s *Scratch) mulTNTiled(t *tileSet, c, a, b Matrix, rows []int32, from, to int, mode Mode) {
+// panelsOf returns the number of panels of all right operands together.
+func panelsOf(t *tileSet, rights []Right) (n int) {
+	for _, r := range rights {
+		n += pieces(r.B.Cols, t.width)
+	}
+	return n
+}
+
+// mulTNTiled is [Scratch.MulTN] in tiles, both operands packed: blocks of panels of B into s.right, strips of A into
+// s.left. The panels of all right operands stand in one row.
+func (s *Scratch) mulTNTiled(t *tileSet, a Matrix, sums []float32, from, to int, mode Mode, rights []Right) {
 	depth := min(a.Rows, depthTN)
-	most := max(1, rightBytes/(floatBytes*depth*t.width)) * t.width
-	blocks, depths := pieces(b.Cols, most), pieces(a.Rows, depth)
+	panels, most := panelsOf(t, rights), max(1, rightBytes/(floatBytes*depth*t.width))
+	blocks, depths := pieces(panels, most), pieces(a.Rows, depth)
 	s.left = grow(s.left, stripsTN*depth*t.lanes)
-	s.right = grow(s.right, depth*min(most, pieces(b.Cols, t.width)*t.width))
+	s.right = grow(s.right, depth*min(most, panels)*t.width)
+	if sums != nil && mode == Overwrite {
+		clear(sums[from:to])
+	}
 	for d := range depths {
 		k0, k1 := Span(a.Rows, 1, d, depths)
 		if d > 0 {
 			mode = Accumulate
 		}
 		for j := range blocks {
-			left, right := Span(b.Cols, t.width, j, blocks)
-			s.packRight(t, b.ColRange(left, right), rows, k0, k1)
-			s.mulStrips(t, c.ColRange(left, right), a.RowRange(k0, k1), from, to, mode)
+			b := blockTN{tileSet: t, mode: mode, rights: rights, depth: k1 - k0}
+			b.first, b.last = Span(panels, 1, j, blocks)
+			if j == 0 {
+				b.sums = sums
+			}
+			s.packRight(&b, k0)
+			s.mulStrips(&b, a.RowRange(k0, k1), from, to)
 		}
 	}
 }
 
-// packRight packs the columns of b into panels, for rows k0 to k1 of the product.
-func (s *Scratch) packRight(t *tileSet, b Matrix, rows []int32, k0, k1 int) {
-	src, index := b.Data, (*int32)(nil)
-	if rows == nil {
-		src = src[k0*b.Stride:]
-	} else {
-		index = &rows[k0]
+// blockTN is the panels from first up to last, packed into s.right for depth rows.
+type blockTN struct {
+	*tileSet
+	rights      []Right
+	first, last int
+	depth       int
+	mode        Mode
+	sums        []float32 // to be added up along with this block; nil: not
+}
+
+// each visits the panels of the block: right is the packed panel, which holds the columns of r from col on.
+func (b *blockTN) each(s *Scratch, visit func(r *Right, col int, right *float32)) {
+	panel := 0
+	for i := range b.rights {
+		r := &b.rights[i]
+		for col := 0; col < r.B.Cols; col += b.width {
+			if b.first <= panel && panel < b.last {
+				visit(r, col, &s.right[(panel-b.first)*b.width*b.depth])
+			}
+			panel++
+		}
 	}
-	for col := 0; col < b.Cols; col += t.width {
-		t.copyPanel(&s.right[col*(k1-k0)], &src[col], index, k1-k0, b.bytes(), min(t.width, b.Cols-col))
-	}
+}
+
+// packRight packs the panels of a block, from row k0 of the product on.
+func (s *Scratch) packRight(b *blockTN, k0 int) {
+	b.each(s, func(r *Right, col int, right *float32) {
+		src, index := r.B.Data, (*int32)(nil)
+		if r.Rows == nil {
+			src = src[k0*r.B.Stride:]
+		} else {
+			index = &r.Rows[k0]
+		}
+		b.copyPanel(right, &src[col], index, b.depth, r.B.bytes(), min(b.width, r.B.Cols-col))
+	})
 }
 
 // mulStrips multiplies the columns from up to to of a by the panels in s.right, some strips at a time.
-func (s *Scratch) mulStrips(t *tileSet, c, a Matrix, from, to int, mode Mode) {
-	groups := pieces(to-from, stripsTN*len(t.rows))
+func (s *Scratch) mulStrips(b *blockTN, a Matrix, from, to int) {
+	groups := pieces(to-from, stripsTN*len(b.rows))
 	for i := range groups {
 		left, right := Span(to-from, 1, i, groups)
-		s.packStrips(t, a.ColRange(from+left, from+right))
-		s.mulBlock(t, c.RowRange(from+left, from+right), a.Rows, mode)
+		s.packStrips(b, a, from+left, from+right)
+		s.mulBlock(b, from+left, from+right)
 	}
 }
 
-// packStrips packs the columns of a into strips, some rows at a time: a row's strips share cache lines.
-func (s *Scratch) packStrips(t *tileSet, a Matrix) {
+// packStrips packs the columns from up to to of a into strips, some rows at a time: a row's strips share cache lines.
+func (s *Scratch) packStrips(b *blockTN, a Matrix, from, to int) {
 	const some = 8
-	strips := pieces(a.Cols, len(t.rows))
+	strips := pieces(to-from, len(b.rows))
 	for k := 0; k < a.Rows; k += some {
 		for i := range strips {
-			left, right := Span(a.Cols, 1, i, strips)
-			t.copyStrip(&s.left[(i*a.Rows+k)*t.lanes], &a.Data[k*a.Stride+left], nil,
-				min(some, a.Rows-k), a.bytes(), right-left)
+			left, right := Span(to-from, 1, i, strips)
+			dst, src := &s.left[(i*a.Rows+k)*b.lanes], &a.Data[k*a.Stride+from+left]
+			rows := min(some, a.Rows-k)
+			if b.sums != nil {
+				b.addStrip(dst, src, &b.sums[from+left], rows, a.bytes(), right-left)
+			} else {
+				b.copyStrip(dst, src, nil, rows, a.bytes(), right-left)
+			}
 		}
 	}
 }
 
-// mulBlock multiplies the strips in s.left by the panels in s.right.
-func (s *Scratch) mulBlock(t *tileSet, c Matrix, k int, mode Mode) {
-	strips := pieces(c.Rows, len(t.rows))
+// mulBlock multiplies the strips in s.left by the panels in s.right, into the rows from up to to of C.
+func (s *Scratch) mulBlock(b *blockTN, from, to int) {
+	strips := pieces(to-from, len(b.rows))
 	for i := range strips {
-		top, bottom := Span(c.Rows, 1, i, strips)
-		for col := 0; col < c.Cols; col += t.width {
-			out := &c.Data[top*c.Stride+col]
+		top, bottom := Span(to-from, 1, i, strips)
+		b.each(s, func(r *Right, col int, right *float32) {
+			out := &r.C.Data[(from+top)*r.C.Stride+col]
 			start := out
-			if mode == Overwrite {
+			if b.mode == Overwrite {
 				start = nil
 			}
-			cols := min(t.width, c.Cols-col)
-			t.of(bottom-top, cols)(&s.left[i*k*t.lanes], &s.right[col*k], out, start, k, c.bytes(), c.bytes(), cols)
-		}
+			cols, stride := min(b.width, r.C.Cols-col), r.C.bytes()
+			b.of(bottom-top, cols)(&s.left[i*b.depth*b.lanes], right, out, start, b.depth, stride, stride, cols)
+		})
 	}
 }
 

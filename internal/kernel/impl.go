@@ -22,8 +22,10 @@ type tileSet struct {
 	half  []tile // the same for cols ≤ lanes
 	few   []fewTile
 	bf16  []bf16Tile
+	int8  int8Set
 
 	copyStrip, copyPanel rowCopier     // lanes and width wide
+	addStrip             rowAdder      // lanes wide
 	transposeRows        rowTransposer // lanes wide
 }
 
@@ -40,15 +42,8 @@ type fewTile func(a, b, c, start *float32, k, rowA, panel, rowC, rowStart int)
 // fewPanels is the number of panels of a fewTile.
 const fewPanels = 4
 
-// bf16Tile computes n rows (the n-th of a tileSet) of C from A as it is and a panel of bfloat16, bf16Width columns:
-//
-//	c[i*rowC+j] = start[i*rowStart+j] + Σ_k a[i*rowA+k]·float32(b[k][j])   (a nil start is 0)
-//
-// A word of b holds rows k, in its lower half, and k+1.
-type bf16Tile func(a *float32, b *uint32, c, start *float32, k, rowA, rowC, rowStart int)
-
-// bf16Width is the number of columns of a panel of bfloat16.
-func (t *tileSet) bf16Width() int { return 8 * t.lanes }
+// bf16Tile is a fewTile for panels of bfloat16: a word of b holds rows k, in its lower half, and k+1 of a column.
+type bf16Tile func(a *float32, b *uint32, c, start *float32, k, rowA, panel, rowC, rowStart int)
 
 // of returns the tile for a number of rows and columns.
 func (t *tileSet) of(rows, cols int) tile {
@@ -61,6 +56,9 @@ func (t *tileSet) of(rows, cols int) tile {
 // rowCopier packs n rows of src densely: dst[k*width+j] = src[rows[k]*stride+j] for j < cols, else 0; a nil rows is 0, 1,
 // 2 and so on.
 type rowCopier func(dst, src *float32, rows *int32, n, stride, cols int)
+
+// rowAdder packs n rows of src as a rowCopier does, and adds them up: sums[j] += src[k*stride+j] in the order of k.
+type rowAdder func(dst, src, sums *float32, n, stride, cols int)
 
 // rowTransposer packs rows of src as columns: dst[j*strideDst+i] = src[i*strideSrc+j] for i < rows, else 0 up to lanes.
 type rowTransposer func(dst, src *float32, rows, cols, strideDst, strideSrc int)

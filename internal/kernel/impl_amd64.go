@@ -58,7 +58,8 @@ var tilesAVX512 = tileSet{
 	},
 	few:       []fewTile{gemv1x128AVX512, gemv2x128AVX512, gemv3x128AVX512},
 	bf16:      []bf16Tile{gemvBF16x1AVX512, gemvBF16x2AVX512},
-	copyStrip: copyRows16AVX512, copyPanel: copyRows32AVX512, transposeRows: transposeRowsAVX512,
+	int8:      int8AVX512(),
+	copyStrip: copyRows16AVX512, copyPanel: copyRows32AVX512, addStrip: addRows16AVX512, transposeRows: transposeRowsAVX512,
 }
 
 var tilesAVX2 = tileSet{
@@ -81,5 +82,24 @@ var tilesAVX2 = tileSet{
 	},
 	few:       []fewTile{gemv1x64AVX2},
 	bf16:      []bf16Tile{gemvBF16x1AVX2},
-	copyStrip: copyRows8AVX2, copyPanel: copyRows16AVX2, transposeRows: transposeRowsAVX2,
+	int8:      int8AVX2,
+	copyStrip: copyRows8AVX2, copyPanel: copyRows16AVX2, addStrip: addRows8AVX2, transposeRows: transposeRowsAVX2,
+}
+
+var int8AVX2 = int8Set{
+	width:   64,
+	rows:    []int8Tile{gemvInt8x1AVX2},
+	largest: largestAVX2, multiply: multiplesAVX2,
+}
+
+// int8AVX512 needs VNNI, which came later than the rest of AVX-512.
+func int8AVX512() int8Set {
+	if !cpu.X86.HasAVX512VNNI {
+		return int8AVX2
+	}
+	return int8Set{
+		width:   128,
+		rows:    []int8Tile{gemvInt8x1AVX512, gemvInt8x2AVX512, gemvInt8x3AVX512},
+		largest: largestAVX512, multiply: multiplesAVX512,
+	}
 }

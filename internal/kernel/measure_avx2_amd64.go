@@ -9,7 +9,7 @@ package kernel
 //go:noescape
 func multiplyAddAVX2(n int)
 
-// readAVX2 reads as much of x as is a multiple of 256 bytes.
+// readAVX2 reads as much of x as is a multiple of 512 bytes.
 //
 //go:noescape
 func readAVX2(x []float32)

@@ -9,7 +9,7 @@ package kernel
 //go:noescape
 func multiplyAddAVX512(n int)
 
-// readAVX512 reads as much of x as is a multiple of 256 bytes.
+// readAVX512 reads as much of x as is a multiple of 512 bytes.
 //
 //go:noescape
 func readAVX512(x []float32)

@@ -22,6 +22,15 @@ func copyRows8AVX2(dst *float32, src *float32, rows *int32, n int, stride int, c
 //go:noescape
 func copyRows16AVX2(dst *float32, src *float32, rows *int32, n int, stride int, cols int)
 
+// addRows8AVX2 packs n rows of src and adds them up: for k < n, j < cols, stride in bytes,
+//
+//	dst[k*8+j] = src[k*stride+j], sums[j] += src[k*stride+j]
+//
+// in the order of k. The rest of dst's rows is set to 0.
+//
+//go:noescape
+func addRows8AVX2(dst *float32, src *float32, sums *float32, n int, stride int, cols int)
+
 // transposeRowsAVX2 packs rows of src as columns: for j < cols, i < 8, strides in bytes,
 //
 //	dst[j*strideDst+i] = src[i*strideSrc+j] if i < rows, else 0

@@ -145,6 +145,33 @@ DATA ones2<>+120(SB)/4, $0x00000000
 DATA ones2<>+124(SB)/4, $0x00000000
 GLOBL ones2<>(SB), RODATA|NOPTR, $128
 
+// func addRows8AVX2(dst *float32, src *float32, sums *float32, n int, stride int, cols int)
+// Requires: AVX
+TEXT ·addRows8AVX2(SB), NOSPLIT, $0-48
+	MOVQ       cols+40(FP), AX
+	LEAQ       ones1<>+0(SB), CX
+	MOVQ       $0x00000008, DX
+	SUBQ       AX, DX
+	VMOVUPS    (CX)(DX*4), Y0
+	MOVQ       dst+0(FP), AX
+	MOVQ       src+8(FP), CX
+	MOVQ       sums+16(FP), DX
+	MOVQ       n+24(FP), BX
+	MOVQ       stride+32(FP), SI
+	VMASKMOVPS (DX), Y0, Y1
+
+next:
+	VMASKMOVPS (CX), Y0, Y2
+	VMOVUPS    Y2, (AX)
+	VADDPS     Y2, Y1, Y1
+	ADDQ       $0x20, AX
+	ADDQ       SI, CX
+	DECQ       BX
+	JNZ        next
+	VMASKMOVPS Y1, Y0, (DX)
+	VZEROUPPER
+	RET
+
 // func transposeRowsAVX2(dst *float32, src *float32, rows int, cols int, strideDst int, strideSrc int)
 // Requires: AVX, CMOV
 TEXT ·transposeRowsAVX2(SB), NOSPLIT, $0-48

@@ -22,6 +22,15 @@ func copyRows16AVX512(dst *float32, src *float32, rows *int32, n int, stride int
 //go:noescape
 func copyRows32AVX512(dst *float32, src *float32, rows *int32, n int, stride int, cols int)
 
+// addRows16AVX512 packs n rows of src and adds them up: for k < n, j < cols, stride in bytes,
+//
+//	dst[k*16+j] = src[k*stride+j], sums[j] += src[k*stride+j]
+//
+// in the order of k. The rest of dst's rows is set to 0.
+//
+//go:noescape
+func addRows16AVX512(dst *float32, src *float32, sums *float32, n int, stride int, cols int)
+
 // transposeRowsAVX512 packs rows of src as columns: for j < cols, i < 16, strides in bytes,
 //
 //	dst[j*strideDst+i] = src[i*strideSrc+j] if i < rows, else 0

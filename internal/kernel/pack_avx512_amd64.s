@@ -92,6 +92,32 @@ done:
 	VZEROUPPER
 	RET
 
+// func addRows16AVX512(dst *float32, src *float32, sums *float32, n int, stride int, cols int)
+// Requires: AVX, AVX512F, BMI2
+TEXT ·addRows16AVX512(SB), NOSPLIT, $0-48
+	MOVQ      cols+40(FP), AX
+	MOVQ      $-1, CX
+	BZHIQ     AX, CX, CX
+	KMOVW     CX, K1
+	MOVQ      dst+0(FP), AX
+	MOVQ      src+8(FP), CX
+	MOVQ      sums+16(FP), DX
+	MOVQ      n+24(FP), BX
+	MOVQ      stride+32(FP), SI
+	VMOVUPS.Z (DX), K1, Z0
+
+next:
+	VMOVUPS.Z (CX), K1, Z1
+	VMOVUPS   Z1, (AX)
+	VADDPS    Z1, Z0, Z0
+	ADDQ      $0x40, AX
+	ADDQ      SI, CX
+	DECQ      BX
+	JNZ       next
+	VMOVUPS   Z0, K1, (DX)
+	VZEROUPPER
+	RET
+
 // func transposeRowsAVX512(dst *float32, src *float32, rows int, cols int, strideDst int, strideSrc int)
 // Requires: AVX, AVX512F, BMI2, CMOV
 TEXT ·transposeRowsAVX512(SB), NOSPLIT, $0-48

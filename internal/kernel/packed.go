@@ -5,6 +5,18 @@ import "fmt"
 // genericWidth is the number of columns in a panel of the generic product.
 const genericWidth = 128
 
+// Precision is how a [Packed] keeps its numbers.
+type Precision int
+
+const (
+	Float32  Precision = iota
+	BFloat16           // float32 without the lower 16 bits: 8 bits of precision, half the memory
+	Int8               // multiples −127 to 127 of a scale that each column has for itself: a quarter of the memory
+)
+
+// String returns the precision's name on the command line.
+func (p Precision) String() string { return [...]string{"fp32", "bf16", "int8"}[p] }
+
 // Packed is the right operand B (K×N) of many products, laid out in panels of some columns: panel p holds
 // B[0][p·width : (p+1)·width], then B[1][…] and so on, with zeros where the last panel exceeds N.
 type Packed struct {
@@ -14,27 +26,38 @@ type Packed struct {
 	tiles *tileSet // that it was laid out for; nil is the generic product
 
 	precision Precision
-	words     []uint32 // instead of data for BFloat16, where there are tiles
+	perWord   int       // rows in a word; 0 where data holds the numbers
+	words     []uint32  // instead of data for Int8 and, where there are tiles, BFloat16
+	scales    []float32 // of the columns, Int8
+	offsets   []int32   // −128·Σ of a column's multiples, Int8
 }
 
 // NewPacked allocates a K×N operand of zeros.
 func NewPacked(k, n int) *Packed { return NewPackedAs(k, n, Float32) }
 
 // NewPackedAs allocates a K×N operand of zeros that keeps its numbers in the given precision, to be read faster: products
-// of few rows are bound by that. Sums stay in float32 and are those of the rounded numbers, bit for bit. Products of many
-// rows are slower than in Float32.
+// of few rows are bound by that. Sums by BFloat16 stay in float32 and are those of the rounded numbers, bit for bit;
+// products of many rows are slower than in Float32. By Int8, A's rows are rounded as well: see [Scratch.Mul].
 func NewPackedAs(k, n int, precision Precision) *Packed {
 	p := &Packed{K: k, N: n, width: genericWidth, precision: precision, tiles: active.tiles()}
 	switch {
+	case precision == Int8:
+		p.makeInt8()
 	case p.tiles != nil && precision == BFloat16:
-		p.width = p.tiles.bf16Width()
-		p.words = make([]uint32, p.Panels()*p.width*((k+1)/2))
-		return p
+		p.makeWords(2, fewPanels*p.tiles.width)
 	case p.tiles != nil:
 		p.width = p.tiles.width
+		fallthrough
+	default:
+		p.data = Aligned(p.Panels() * p.width * k)
 	}
-	p.data = Aligned(p.Panels() * p.width * k)
 	return p
+}
+
+// makeWords allocates words of perWord numbers, in panels width wide.
+func (p *Packed) makeWords(perWord, width int) {
+	p.perWord, p.width = perWord, width
+	p.words = alignedWords(p.Panels() * p.width * p.depth())
 }
 
 // Panels returns the number of panels, the unit in which work on columns is split.
@@ -49,8 +72,8 @@ func (p *Packed) pack(b Matrix, from, to int) {
 	if b.Rows != p.K || b.Cols != p.N {
 		panic(fmt.Sprintf("kernel: packing %d×%d into %d×%d", b.Rows, b.Cols, p.K, p.N))
 	}
-	if p.precision == BFloat16 {
-		p.round(from, to, func(k, j int) float32 { return b.Data[k*b.Stride+j] })
+	if p.precision != Float32 {
+		p.compress(from, to, func(k, j int) float32 { return b.Data[k*b.Stride+j] })
 		return
 	}
 	if p.tiles == nil || p.K == 0 {
@@ -69,8 +92,8 @@ func (p *Packed) packTransposed(b Matrix, from, to int) {
 	if b.Rows != p.N || b.Cols != p.K {
 		panic(fmt.Sprintf("kernel: packing the transpose of %d×%d into %d×%d", b.Rows, b.Cols, p.K, p.N))
 	}
-	if p.precision == BFloat16 {
-		p.round(from, to, func(k, j int) float32 { return b.Data[j*b.Stride+k] })
+	if p.precision != Float32 {
+		p.compress(from, to, func(k, j int) float32 { return b.Data[j*b.Stride+k] })
 		return
 	}
 	if p.tiles == nil || p.K == 0 {
@@ -80,6 +103,15 @@ func (p *Packed) packTransposed(b Matrix, from, to int) {
 	for j := from; j < to; j++ {
 		left := j * p.width
 		p.transposePanel(p.panel(j), b.RowRange(left, min(p.N, left+p.width)))
+	}
+}
+
+// compress fills panels from up to to with at(k, j).
+func (p *Packed) compress(from, to int, at func(k, j int) float32) {
+	if p.precision == Int8 {
+		p.quantise(from, to, at)
+	} else {
+		p.round(from, to, at)
 	}
 }
 

@@ -19,7 +19,9 @@ type Workers struct {
 	scratch []*Scratch
 	job     func(worker int, s *Scratch)
 	closed  bool
-	product product
+
+	product, second product
+	both            func(worker int, s *Scratch) // does both products' multiplications
 
 	epoch   event // counts the jobs; workers wait for it to change
 	pending event // counts the workers at work; Run waits for it to reach 0
@@ -37,6 +39,11 @@ func NewWorkers(n int) *Workers {
 		w.scratch[i] = newScratch()
 	}
 	w.product.init(w)
+	w.second.init(w)
+	w.both = func(worker int, s *Scratch) {
+		w.product.mul(worker, s)
+		w.second.mul(worker, s)
+	}
 	for i := 1; i < n; i++ {
 		go w.serve(i)
 	}

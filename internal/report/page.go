@@ -16,12 +16,15 @@ type Run struct {
 
 	Verdicts []Verdict
 	Watched  bool // verdicts were looked for: without any, the page says that nothing is wrong
+	GoesOn   bool // the run is not over: a browser reads the page anew now and then
 
-	Curves  Curves     // without their Title
-	Norms   []Line     // of gradients, by parameter or layer
-	Updates []Line     // length of an update over that of the weights
-	Lags    []LagChart // one a layer
-	Gates   []Chart    // shares of saturated gates, one a layer
+	Curves    Curves // without their Title
+	Score     Series // of validations; more is better
+	ScoreName string
+	Norms     []Line     // of gradients, by parameter or layer
+	Updates   []Line     // length of an update over that of the weights
+	Lags      []LagChart // one a layer
+	Gates     []Chart    // shares of saturated gates, one a layer
 
 	Samples []Sample // texts of the network as training went on, oldest first
 	Facts   []Group  // configuration, tokenizer, corpus
@@ -65,6 +68,13 @@ type LagChart struct {
 	Title  string
 	Lags   []int
 	Curves []LagCurve
+	Bound  LagBound
+}
+
+// LagBound is a line below which a gradient is called vanishing. Its Lags may be empty.
+type LagBound struct {
+	Lags   []int
+	Values []float64
 }
 
 // LagCurve is what was measured at one step.
@@ -82,7 +92,7 @@ type Sample struct {
 //go:embed page.html
 var pageText string
 
-var page = template.Must(template.New("page").Funcs(template.FuncMap{"grouped": groupedInt}).Parse(pageText))
+var page = template.Must(template.New("page").Funcs(template.FuncMap{"grouped": Grouped}).Parse(pageText))
 
 // figure is a chart ready for the page.
 type figure struct {
@@ -114,8 +124,11 @@ func (r *Run) WriteHTML(w io.Writer) error {
 
 // learning draws losses and learning rate.
 func (r *Run) learning() []figure {
-	loss := plane{xName: "step"}
 	training := r.Curves.Training.points()
+	loss, name := plane{xName: "step", log: leaps(training)}, "Loss, in nats a token"
+	if loss.log {
+		name += ", on a logarithmic axis"
+	}
 	if len(training) > maxPoints/8 {
 		loss.add("c0 faint", "", envelope(training))
 		training = smooth(training)
@@ -129,9 +142,11 @@ func (r *Run) learning() []figure {
 	if r.Curves.Limit > 0 && r.Curves.Limit <= biggest {
 		loss.level("c2 dashed", fmt.Sprintf("no model can beat %.3f", r.Curves.Limit), r.Curves.Limit)
 	}
+	score := plane{xName: "step"}
+	score.add("c1", "", r.Score.points())
 	rate := plane{xName: "step"}
 	rate.add("c3", "", r.Curves.LearningRate.points())
-	return figures(loss.figure("Loss, in nats a token", ""), rate.figure("Learning rate", ""))
+	return figures(loss.figure(name, ""), score.figure(r.ScoreName, ""), rate.figure("Learning rate", ""))
 }
 
 // travel draws the gradients by lag.
@@ -144,8 +159,9 @@ func (r *Run) travel() []figure {
 			if n := len(c.Curves); n > 1 {
 				class = fmt.Sprintf("age%d", i*2/(n-1))
 			}
-			p.add(class, "step "+groupedInt(curve.Step), Series{Steps: c.Lags, Values: curve.Values}.points())
+			p.add(class, "step "+Grouped(curve.Step), Series{Steps: c.Lags, Values: curve.Values}.points())
 		}
+		p.add("c1 dashed", "vanishing if below", Series{Steps: c.Bound.Lags, Values: c.Bound.Values}.points())
 		all = append(all, p.figure(c.Title, ""))
 	}
 	return figures(all...)

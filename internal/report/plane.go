@@ -223,4 +223,5 @@ func positive(points plotter.XYs) plotter.XYs {
 	return kept
 }
 
-func groupedInt(n int) string { return grouped(float64(n)) }
+// Grouped writes a number with its digits in threes: 12,345.
+func Grouped(n int) string { return grouped(float64(n)) }

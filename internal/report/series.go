@@ -97,3 +97,16 @@ func sparse(points plotter.XYs) plotter.XYs {
 	}
 	return kept
 }
+
+// leaps reports whether a loss goes so far up that most of its curve would lie flat on the ground.
+func leaps(points plotter.XYs) bool {
+	const times = 5
+	if len(points) == 0 {
+		return false
+	}
+	highest := points[0].Y
+	for _, p := range points {
+		highest = max(highest, p.Y)
+	}
+	return lowest(points).Y > 0 && highest > times*points[0].Y
+}

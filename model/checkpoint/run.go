@@ -17,6 +17,8 @@ const (
 	StateName   = "state.safetensors.zst" // the last step, with all that --resume needs
 	MetricsName = "metrics.jsonl"
 	CurvesName  = "curves.svg"
+	ReportName  = "report.html"   // only if it was asked for
+	SamplesName = "samples.jsonl" // texts that the report shows
 
 	lockName  = ".lock"
 	extension = ".safetensors.zst"
@@ -90,7 +92,7 @@ func OpenRun(dir string) (*Run, error) {
 
 // clean removes temporary files. One that cannot be removed does no harm.
 func (r *Run) clean() {
-	for _, name := range []string{ModelName, StateName, CurvesName} {
+	for _, name := range []string{ModelName, StateName, CurvesName, ReportName} {
 		left, _ := filepath.Glob(filepath.Join(r.dir, temporary(name)))
 		for _, path := range left {
 			os.Remove(path)

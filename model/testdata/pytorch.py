@@ -126,6 +126,59 @@ def stack(cell, lengths=(5, 5, 3, 1), width=5, hidden=4):
     save(f"stack_{cell}", final=as_dict(cell, final), output={"output": out.data}, grads=grads)
 
 
+POOLINGS = ("last", "mean", "max", "mean+max", "attention")
+
+
+class Classifier(nn.Module):
+    """A bidirectional layer over padded documents, packed on the way; padding takes no part in the pooling."""
+
+    def __init__(self, cell, pooling, hidden=4, labels=3):
+        super().__init__()
+        width = 2 * hidden
+        self.pooling, self.hidden = pooling, hidden
+        self.embedding = nn.Embedding(VOCAB, EMBEDDING)
+        self.rnn = CELLS[cell](EMBEDDING, hidden, bidirectional=True, batch_first=True)
+        if pooling == "attention":
+            self.attention = nn.Linear(width, width)
+            self.attention.vector = nn.Parameter(torch.empty(1, width))
+        self.head = nn.Linear(2 * width if pooling == "mean+max" else width, labels)
+        fill(self.named_parameters())
+
+    def forward(self, padded, lengths):
+        packed = nn.utils.rnn.pack_padded_sequence(self.embedding(padded), lengths, batch_first=True, enforce_sorted=False)
+        out, _ = nn.utils.rnn.pad_packed_sequence(self.rnn(packed)[0], batch_first=True)
+        return self.head(self.pool(out, lengths))
+
+    def pool(self, out, lengths):
+        padding = (torch.arange(out.shape[1]) >= lengths[:, None])[..., None]
+        mean = out.masked_fill(padding, 0).sum(1) / lengths[:, None]
+        largest = out.masked_fill(padding, -torch.inf).max(1).values
+        if self.pooling == "last":
+            ends = out[torch.arange(len(lengths)), lengths - 1, : self.hidden]
+            return torch.cat([ends, out[:, 0, self.hidden :]], 1)
+        if self.pooling == "attention":
+            scores = torch.tanh(self.attention(out)) @ self.attention.vector.t()
+            return (torch.softmax(scores.masked_fill(padding, -torch.inf), 1) * out).sum(1)
+        return {"mean": mean, "max": largest, "mean+max": torch.cat([mean, largest], 1)}[self.pooling]
+
+
+def classifier(cell, lengths=(3, 5, 1, 4)):
+    """Documents of several lengths through every pooling, together and each alone. The loss is the sum of the logits
+    times fixed weights."""
+    outputs, grads = {}, {}
+    documents = tokens("documents", sum(lengths)).split(lengths)
+    padded = nn.utils.rnn.pad_sequence(documents, batch_first=True, padding_value=VOCAB - 1)
+    for pooling in POOLINGS:
+        m = Classifier(cell, pooling)
+        logits = m(padded, torch.tensor(lengths))
+        alone = torch.cat([m(d[None], torch.tensor([len(d)])) for d in documents])
+        torch.testing.assert_close(alone, logits, rtol=0, atol=1e-14)
+        (logits * tensor("weights", *logits.shape)).sum().backward()
+        outputs[pooling] = logits
+        grads |= {f"{pooling} {name}": g for name, g in gradients(m.named_parameters()).items()}
+    save(f"classifier_{cell}", output=outputs, grads=grads)
+
+
 def training(cell, windows=10, steps=5, streams=4, rate=0.02, clip=0.4):
     """The first losses of a run: Adam, gradients clipped by their global norm, states carried from window to window,
     gradients not."""
@@ -149,3 +202,5 @@ if __name__ == "__main__":
         language_model(cell)
         stack(cell)
         training(cell)
+    for cell in ("lstm", "gru"):
+        classifier(cell)

@@ -14,7 +14,7 @@ var ErrDiverged = errors.New("training diverged")
 type DivergedError struct {
 	Step      int     // the step, from 1, in which it was found
 	What      string  // "loss", "gradient", "weight", "state", "validation loss" or "saved tensor"
-	Tensor    string  // the first tensor that has one, if there is one
+	Tensor    string  // the first tensor that has one, if there is one; for a loss that leaps that of the largest gradient
 	Layer     string  // to which part of the network the tensor belongs, as "layer 0", if its name tells
 	Value     float64 // NaN or an infinity, or what is too large
 	Before    float64 // running mean before a loss that leaps
@@ -39,7 +39,10 @@ func (e *DivergedError) finding() string {
 	}
 	switch {
 	case strings.HasSuffix(e.What, "loss") && finite(e.Value):
-		return fmt.Sprintf("the %s leaps from about %.4g to %.4g nats a token", e.What, e.Before, e.Value)
+		if e.Tensor != "" {
+			where = fmt.Sprintf("; the largest gradient is that of %s%s", e.Tensor, where)
+		}
+		return fmt.Sprintf("the %s leaps from about %.4g to %.4g nats a token%s", e.What, e.Before, e.Value, where)
 	case e.What == "loss" && e.Tensor != "":
 		return fmt.Sprintf("the loss is %v, and so is an element of %s%s", e.Value, e.Tensor, where)
 	case e.Tensor != "":
@@ -49,12 +52,12 @@ func (e *DivergedError) finding() string {
 }
 
 // verdict returns what the guard says of the error.
-func (e *DivergedError) verdict() Verdict {
+func (e *DivergedError) verdict(f Facts) Verdict {
 	kind := NonFinite
 	if finite(e.Value) {
 		kind = Exploding
 	}
-	v := newVerdict(kind, e.Step, e.Layer, e.finding())
+	v := f.verdict(kind, e.Step, e.Layer, e.finding())
 	v.Tensor = e.Tensor
 	return v
 }

@@ -133,6 +133,14 @@ func (h *history) losses() []string {
 	return out
 }
 
+// verdicts returns all that was said.
+func (h *history) verdicts() (all []Verdict) {
+	for _, r := range h.records {
+		all = append(all, r.Verdicts...)
+	}
+	return all
+}
+
 // fakeConfig is a config for the fake's clock and its easy loss.
 func fakeConfig(q *quadratic) Config {
 	return Config{

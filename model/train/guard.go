@@ -17,7 +17,7 @@ const (
 	GuardAct GuardMode = "act"
 	// GuardWarn gives a [Verdict] on what goes wrong. A value that is not finite ends the run.
 	GuardWarn GuardMode = "warn"
-	// GuardOff is silent. A value that is not finite ends the run.
+	// GuardOff is silent. A value that is not finite ends the run; that alone is said.
 	GuardOff GuardMode = "off"
 )
 
@@ -57,7 +57,7 @@ func (l *Loop) rescue(err error) error {
 	if l.cfg.Guard != GuardAct || l.good == nil || g.Rollbacks == maxRollbacks {
 		return err
 	}
-	v := diverged.verdict()
+	v := l.verdictOn(diverged)
 	if err := l.rollBack(); err != nil {
 		return err
 	}
@@ -67,6 +67,13 @@ func (l *Loop) rescue(err error) error {
 	v.Action = wentBack(l.good.step, g.rateFactor())
 	g.Verdicts = append(g.Verdicts, v)
 	return nil
+}
+
+// verdictOn explains an error; the rate that it proposes to halve is the one that was left.
+func (l *Loop) verdictOn(e *DivergedError) Verdict {
+	f := l.facts
+	f.Rate *= l.state.Guard.rateFactor()
+	return e.verdict(f)
 }
 
 // verdicts returns what is wrong, from within the steps since the last record and from that record.

@@ -11,6 +11,8 @@ type Facts struct {
 	Window     int     `json:"window,omitempty"`     // tokens that gradients travel back at most
 	Unigram    float64 `json:"unigram,omitempty"`    // entropy of single training tokens, in nats: what knowing their frequencies alone achieves
 	Dependency int     `json:"dependency,omitempty"` // the longest lag looked at over which training tokens depend on each other
+	Rate       float64 `json:"lr,omitempty"`         // learning rate at its highest
+	Clip       float64 `json:"clip,omitempty"`       // limit of the gradients' norm
 }
 
 const (

@@ -11,12 +11,12 @@ const (
 	leapFactor = 2
 	leapNats   = 2
 
-	// lostShare and hadShare: a loss above lostShare of that of knowing nothing, after a running mean below hadShare of
-	// it, is a leap if leapSteps batches in a row have it. Knowing nothing means the entropy of single tokens if it is
-	// known, else the first loss.
+	// lostShare and hadShare: a loss above lostShare of the entropy of single tokens, after a running mean below hadShare
+	// of it, is a leap if leapSteps batches in a row have it; fewer may be a foreign passage in the text. If that entropy
+	// is not known, as in a classifier, whose batches are uneven, only leapFactor counts.
 	lostShare = 0.95
 	hadShare  = 0.75
-	leapSteps = 5
+	leapSteps = 20
 
 	// leapDecay makes the running mean one of some 50 steps.
 	leapDecay = 0.98
@@ -35,15 +35,11 @@ func (s *leapState) observe(loss, unigram float64) bool {
 		s.First, s.Mean = loss, loss
 		return false
 	}
-	nothing := s.First
-	if unigram > 0 {
-		nothing = math.Min(nothing, unigram)
-	}
 	switch {
 	case loss > s.bound():
 		s.Above++
 		return true
-	case s.Mean < hadShare*nothing && loss > lostShare*nothing:
+	case s.Mean < hadShare*unigram && loss > lostShare*unigram:
 		s.Above++
 		return s.Above >= leapSteps
 	}
@@ -65,12 +61,12 @@ func (l *Loop) checkLeap(u Update) error {
 	if !g.Leap.observe(loss, l.facts.Unigram) {
 		return nil
 	}
-	err := &DivergedError{Step: u.Step, What: "loss", Value: loss, Before: before}
+	err := &DivergedError{Step: u.Step, What: "loss", Value: loss, Before: before, Tensor: l.steepest()}
 	if l.cfg.Guard == GuardAct {
 		return err
 	}
 	if g.Watched.say(Exploding) {
-		g.Verdicts = append(g.Verdicts, err.verdict())
+		g.Verdicts = append(g.Verdicts, l.verdictOn(err))
 	}
 	return nil
 }
@@ -82,5 +78,16 @@ func (l *Loop) checkValidation(m Metrics) error {
 	if finite(m.Loss) && (l.cfg.Guard != GuardAct || leap.First == 0 || m.Loss <= leap.bound()) {
 		return nil
 	}
-	return &DivergedError{Step: l.state.Step, What: "validation loss", Value: m.Loss, Before: leap.Mean}
+	return &DivergedError{Step: l.state.Step, What: "validation loss", Value: m.Loss, Before: leap.Mean, Tensor: l.steepest()}
+}
+
+// steepest returns the name of the parameter with the greatest gradient in the last step.
+func (l *Loop) steepest() string {
+	name, greatest := "", 0.0
+	for i, p := range l.params {
+		if norm := l.clipper.Norm(i); norm > greatest {
+			name, greatest = p.Name, norm
+		}
+	}
+	return name
 }

@@ -21,7 +21,7 @@ type fitState struct {
 	Since    int     `json:"since,omitempty"`    // validations since
 }
 
-func (w *watched) overfitting(r Record, _ Facts) (v Verdict, found bool) {
+func (w *watched) overfitting(r Record, f Facts) (v Verdict, found bool) {
 	s := &w.Fit
 	if s.Training == 0 {
 		s.Training = r.Loss
@@ -39,7 +39,7 @@ func (w *watched) overfitting(r Record, _ Facts) (v Verdict, found bool) {
 	if s.Since < fitTimes || loss < (1+fitShare)*s.Best || s.Training >= s.AtBest {
 		return v, false
 	}
-	return newVerdict(Overfitting, r.Step, "", fmt.Sprintf(
+	return f.verdict(Overfitting, r.Step, "", fmt.Sprintf(
 		"the validation loss was best at step %d with %.3f nats and is %.3f, while that in training fell from %.3f to %.3f",
 		s.Step, s.Best, loss, s.AtBest, s.Training)), true
 }

@@ -14,7 +14,7 @@ const (
 	saturatedTimes = 2
 )
 
-func (w *watched) saturation(r Record, _ Facts) (v Verdict, found bool) {
+func (w *watched) saturation(r Record, f Facts) (v Verdict, found bool) {
 	h := r.Health
 	if h == nil || h.Step < settlingSteps {
 		return v, false
@@ -22,7 +22,7 @@ func (w *watched) saturation(r Record, _ Facts) (v Verdict, found bool) {
 	for i, layer := range h.Layers {
 		if evidence := layer.saturation(); evidence != "" {
 			w.Saturated++
-			return newVerdict(Saturated, h.Step, layerName(i), evidence), w.Saturated >= saturatedTimes
+			return f.verdict(Saturated, h.Step, layerName(i), evidence), w.Saturated >= saturatedTimes
 		}
 	}
 	w.Saturated = 0

@@ -45,10 +45,10 @@ func (w *watched) stall(r Record, f Facts) (v Verdict, found bool) {
 	s.Before = mean
 	switch {
 	case r.Step >= max(stallSteps, int(stallAfter*float64(f.Steps))) && mean > stallShare*f.Unigram:
-		return newVerdict(Stalled, r.Step, "", fmt.Sprintf(
+		return f.verdict(Stalled, r.Step, "", fmt.Sprintf(
 			"the loss is %.3f nats; knowing how often each token occurs gives %.3f", mean, f.Unigram)), true
 	case s.Flat >= flatPeriods && mean > flatAbove*f.Unigram && r.Step <= f.Steps/2:
-		return newVerdict(Stalled, r.Step, "", fmt.Sprintf(
+		return f.verdict(Stalled, r.Step, "", fmt.Sprintf(
 			"the loss was %.4f nats and is %.4f; knowing how often each token occurs gives %.3f", before, mean, f.Unigram)), true
 	}
 	return v, false

@@ -100,6 +100,38 @@ func TestDamageIsAlwaysNoticed(t *testing.T) {
 	}
 }
 
+// TestDamageIsUndone puts a NaN into each place at 50 random steps: the guard must go back, and nothing that is handed out
+// to be saved or as the best may hold it.
+func TestDamageIsUndone(t *testing.T) {
+	nan := float32(math.NaN())
+	for i, place := range []string{"loss", "gradient", "weight", "optimizer"} {
+		rng := rand.New(rand.NewPCG(uint64(i), 8))
+		for j := range 50 {
+			step, optimizer := 1+rng.IntN(60), optim.Names[j%len(optim.Names)]
+			var h history
+			m, l := damaged(t, place, optimizer, step, nan, GuardAct, &h)
+			save := l.hooks.Save
+			l.hooks.Save = func(reason SaveReason, s State) error {
+				var tensors []model.Named
+				for _, p := range m.Parameters() {
+					tensors = append(tensors, model.Named{Name: p.Name, Data: p.Value})
+				}
+				if name := optim.NonFinite(append(tensors, s.Tensors()...)); name != "" || !finite(s.Best.Loss) {
+					t.Errorf("NaN in %s at step %d with %s: saved in %s, best %v", place, step, optimizer, name, s.Best)
+				}
+				return save(reason, s)
+			}
+			r := run(t, l)
+			if r.Ending != Completed || r.Steps != 60 || l.state.Guard.Rollbacks != 1 || !finite(r.Best.Loss) {
+				t.Errorf("NaN in %s at step %d with %s: %+v with %d returns", place, step, optimizer, r, l.state.Guard.Rollbacks)
+			}
+			if v := h.verdicts(); len(v) != 1 || v[0].Kind != NonFinite || v[0].Step != step {
+				t.Errorf("NaN in %s at step %d with %s: verdicts %v", place, step, optimizer, v)
+			}
+		}
+	}
+}
+
 // TestGuardGoesBack damages runs that the guard must save.
 func TestGuardGoesBack(t *testing.T) {
 	for _, bad := range []float32{float32(math.NaN()), float32(math.Inf(1))} {
@@ -114,9 +146,8 @@ func TestGuardGoesBack(t *testing.T) {
 				if r.Ending != Completed || r.Steps != 60 || l.state.Guard.Rollbacks != 1 {
 					t.Errorf("%+v with %d returns", r, l.state.Guard.Rollbacks)
 				}
-				var said []Verdict
+				said := h.verdicts()
 				for _, rec := range h.records {
-					said = append(said, rec.Verdicts...)
 					if want := map[bool]float64{false: 1e-3, true: 5e-4}[rec.Step >= 33]; rec.Rate != want {
 						t.Errorf("step %d has the rate %v, want %v", rec.Step, rec.Rate, want)
 					}
@@ -161,6 +192,13 @@ func TestGuardGivesUp(t *testing.T) {
 	}
 	if h.at[len(h.at)-1] != 5 {
 		t.Errorf("saves at %v", h.at)
+	}
+	last := h.records[len(h.records)-1]
+	if said := h.verdicts(); len(said) != 1+maxRollbacks || len(last.Verdicts) == 0 || last.Step != 10 || last.Rate == 0 || !finite(last.Loss) {
+		t.Errorf("the last record is %+v, of %d verdicts in all", last, len(said))
+	}
+	if v := last.Verdicts[len(last.Verdicts)-1]; v.Kind != NonFinite || v.Tensor != "w" || v.Action != "gave up" {
+		t.Errorf("the last verdict is %+v", v)
 	}
 }
 
@@ -237,9 +275,9 @@ func TestLeaps(t *testing.T) {
 		{"falling", []float64{4.2, 4.3, 4, 3, 2.5, 2.6, 2.4}, 3.3, -1},
 		{"all at once", []float64{4.2, 4.1, 10.5}, 3.3, 2},
 		{"a bad start", []float64{4.2, 10, 9, 4}, 3.3, -1},
-		{"what was learned is lost", slices.Concat([]float64{4.2}, repeat(2, 200), repeat(3.3, 9)), 3.3, 205},
-		{"what was learned is lost, unigrams unknown", slices.Concat([]float64{4.2}, repeat(2, 200), repeat(4.1, 9)), 0, 205},
-		{"an odd batch", slices.Concat([]float64{4.2}, repeat(2, 200), repeat(3.3, 4), repeat(2, 5)), 3.3, -1},
+		{"what was learned is lost", slices.Concat([]float64{4.2}, repeat(2, 200), repeat(3.3, 30)), 3.3, 220},
+		{"what was learned is lost, unigrams unknown", slices.Concat([]float64{4.2}, repeat(2, 200), repeat(4.1, 30)), 0, -1},
+		{"an odd batch", slices.Concat([]float64{4.2}, repeat(2, 200), repeat(3.3, 19), repeat(2, 5)), 3.3, -1},
 		{"an odd passage", slices.Concat([]float64{4.2}, repeat(2, 200), repeat(2.9, 40)), 3.3, -1},
 		{"nothing was learned yet", slices.Concat([]float64{4.2}, repeat(3.2, 200), repeat(3.4, 40)), 3.3, -1},
 	} {

@@ -3,6 +3,7 @@ package train
 import (
 	"fmt"
 	"math"
+	"slices"
 )
 
 // Gradients vanish if each step back, from lag 1 to the longest that was measured up to vanishingLag, leaves less than
@@ -21,6 +22,21 @@ const (
 	settlingSteps  = 50
 )
 
+// VanishingBound returns the norms below which gradients are said to vanish, at the lags of a layer up to the longest that
+// counts, or nil if the lags do not reach far enough to tell.
+func (l LayerHealth) VanishingBound(lags []int) (bound []float64) {
+	near := slices.Index(lags, 1)
+	if near < 0 || lags[len(lags)-1] < shortestLag {
+		return nil
+	}
+	for _, k := range lags {
+		if k >= 1 && k <= vanishingLag {
+			bound = append(bound, l.Gradient[near]*math.Pow(vanishingGain, float64(k-1)))
+		}
+	}
+	return bound
+}
+
 func (w *watched) vanishing(r Record, f Facts) (v Verdict, found bool) {
 	h := r.Health
 	if h == nil || h.Step < settlingSteps {
@@ -35,9 +51,13 @@ func (w *watched) vanishing(r Record, f Facts) (v Verdict, found bool) {
 		return v, false
 	}
 	w.Faint++
-	return newVerdict(Vanishing, h.Step, layerName(layer), fmt.Sprintf(
-		"each step back leaves %.0f %% of the gradient, so that at lag %d %.1e of that at lag 1 is left, while tokens %d apart depend on each other",
-		100*gain, lag, math.Pow(gain, float64(lag-1)), f.Dependency)), w.Faint >= vanishingTimes
+	v = f.verdict(Vanishing, h.Step, layerName(layer), fmt.Sprintf(
+		"each step back leaves %.0f %% of the gradient, which is %.1e of it at lag %d, while tokens %d apart depend on each other",
+		100*gain, math.Pow(gain, float64(lag-1)), lag, f.Dependency))
+	if len(h.Layers[layer].Gates) > 1 { // a gated cell already
+		v.Try = fmt.Sprintf("--chrono %d; --forget-bias 1", f.Dependency)
+	}
+	return v, w.Faint >= vanishingTimes
 }
 
 // longest returns the longest lag up to vanishingLag, and the layer in which gradients are best kept until there, with

@@ -1,6 +1,9 @@
 package train
 
-import "fmt"
+import (
+	"fmt"
+	"strings"
+)
 
 // Kind names what is wrong with a training.
 type Kind string
@@ -35,40 +38,58 @@ func (v Verdict) String() string {
 	}
 	action := ""
 	if v.Action != "" {
-		action = " " + v.Action + "."
+		action = " The guard " + v.Action + "."
 	}
 	return fmt.Sprintf("%s at step %d%s: %s. %s. Try %s.%s", v.Kind, v.Step, where, v.Evidence, v.Cause, v.Try, action)
 }
 
-// advice is what is the same in all verdicts of a kind.
-var advice = map[Kind]struct{ cause, try string }{
-	Vanishing: {
-		"Each step back multiplies the gradient by less than 1, so that early tokens are not learned from",
-		"--cell lstm or --cell gru; else --init orthogonal",
-	},
-	Exploding: {
-		"Each step back multiplies the gradient by more than 1, or the updates are too large",
-		"--clip 1, then half the --lr; --init orthogonal if the recurrent weights start large",
-	},
-	NonFinite: {
-		"The updates were so large that numbers overflowed",
-		"half the --lr, or a smaller --clip",
-	},
-	Stalled: {
-		"The learning rate is too small or far too large, or the network is too small",
-		"three times the --lr, then a third of it",
-	},
-	Saturated: {
-		"Activations are at their limits, where their slope is near 0: weights have grown too large",
-		"a smaller --lr; --weight-decay 0.01 with --optimizer adamw",
-	},
-	Overfitting: {
-		"The network has more room than the text needs and learns it by heart",
-		"more --dropout, a smaller --hidden, more text, or --patience 5 to end in time",
-	},
+// verdict fills in the likely cause and what to try. Layer is empty unless the verdict is on one.
+func (f Facts) verdict(k Kind, step int, layer, evidence string) Verdict {
+	return Verdict{Kind: k, Step: step, Layer: layer, Evidence: evidence, Cause: causes[k], Try: f.remedy(k, layer)}
 }
 
-// newVerdict fills in what is the same in all verdicts of a kind.
-func newVerdict(k Kind, step int, layer, evidence string) Verdict {
-	return Verdict{Kind: k, Step: step, Layer: layer, Evidence: evidence, Cause: advice[k].cause, Try: advice[k].try}
+var causes = map[Kind]string{
+	Vanishing:   "Each step back multiplies the gradient by less than 1, so that early tokens are not learned from",
+	Exploding:   "Each step back multiplies the gradient by more than 1, or the updates are too large",
+	NonFinite:   "Weights or updates were so large that numbers overflowed",
+	Stalled:     "The learning rate is too small or far too large, or the network is too small",
+	Saturated:   "Activations are at their limits, where their slope is near 0: weights have grown too large",
+	Overfitting: "The network has more room than the text needs and learns it by heart",
+}
+
+// remedy returns the flags to try, the best first.
+func (f Facts) remedy(k Kind, layer string) string {
+	switch k {
+	case Vanishing:
+		return "--cell lstm or --cell gru; else --init orthogonal without --recurrent-scale"
+	case Exploding, NonFinite:
+		if f.Window > 0 && strings.HasPrefix(layer, "layer") {
+			return "--init orthogonal without --recurrent-scale; --cell lstm; " + f.calmer()
+		}
+		return f.calmer()
+	case Stalled:
+		return fmt.Sprintf("%s, then %s; a larger --hidden", f.rate("three times", 3), f.rate("a third of", 1./3))
+	case Saturated:
+		return f.rate("a third of", 1./3) + "; --optimizer adamw --weight-decay 0.01"
+	case Overfitting:
+		return "more --dropout, a smaller --hidden, more text, or --patience 5 to end in time"
+	}
+	return ""
+}
+
+// calmer returns flags for smaller updates.
+func (f Facts) calmer() string {
+	const usualClip = 1
+	if f.Clip == 0 || f.Clip > usualClip {
+		return fmt.Sprintf("--clip %d; %s", usualClip, f.rate("half", 0.5))
+	}
+	return fmt.Sprintf("%s; --clip %.3g", f.rate("half", 0.5), f.Clip/4)
+}
+
+// rate returns the flag for a multiple of the learning rate, in words if that is not known.
+func (f Facts) rate(words string, factor float64) string {
+	if f.Rate == 0 {
+		return words + " the --lr"
+	}
+	return fmt.Sprintf("--lr %.2g", factor*f.Rate)
 }

@@ -99,6 +99,11 @@ func TestDiagnose(t *testing.T) {
 		{"short text", each(8, gain(0.5)), Facts{Dependency: 16}, ""},
 		{"exploding", each(8, gain(1.05)), facts, "exploding 25"},
 		{"level", each(8, gain(1)), facts, ""},
+		{"level by weights that are too large", each(8, func(step int) Record {
+			layer := decay(0.97, lags)
+			layer.Gain = 1.6
+			return measured(step, layer, lags...)
+		}), facts, "exploding 25"},
 		{"saturated", each(8, gates(0.5, 0.46, 0)), facts, "saturated 75"},
 		{"half saturated", each(8, gates(0.5, 0.3, 0)), facts, ""},
 		{"dead", each(8, gates(0, 0, 0.6)), facts, "saturated 75"},
@@ -110,7 +115,7 @@ func TestDiagnose(t *testing.T) {
 		{"overfitting", curve(falling(2, 0.95), 2, 1.9, 1.91, 1.95, 1.97, 2, 2.1), facts, "overfitting 250"},
 		{"validation goes up and down", curve(falling(2, 0.95), 2, 1.9, 1.91, 1.92, 1.9, 1.93, 1.91), facts, ""},
 		{"validation and training rise", curve(falling(1.5, 1.02), 2, 1.9, 2, 2.1, 2.2, 2.3), facts, ""},
-		{"the guard's own verdicts", []Record{{Step: 7, Verdicts: []Verdict{newVerdict(NonFinite, 6, "", "the loss is NaN")}}}, facts, "non-finite 6"},
+		{"the guard's own verdicts", []Record{{Step: 7, Verdicts: []Verdict{Facts{}.verdict(NonFinite, 6, "", "the loss is NaN")}}}, facts, "non-finite 6"},
 	} {
 		var got []string
 		for _, v := range Diagnose(c.records, c.facts) {

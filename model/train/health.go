@@ -1,6 +1,7 @@
 package train
 
 import (
+	"fmt"
 	"math"
 	"strconv"
 
@@ -19,6 +20,27 @@ type Health struct {
 	Layers     []LayerHealth     `json:"layers,omitempty"` // of objectives that are a [Prober]
 }
 
+// String returns the health in a line: the largest norm of the gradients, the share of clipped steps, how much of a
+// gradient each step back keeps in the layer where it lasts the longest, and the most saturated gate.
+func (h *Health) String() string {
+	s := fmt.Sprintf("gradient ≤ %.2g, clipped %.0f %%", h.NormMax, 100*h.Clipped)
+	if _, _, gain := h.longest(); gain > 0 {
+		s += fmt.Sprintf(", kept %.0f %% a step back", 100*gain)
+	}
+	most, saturated := "", 0.0
+	for i, l := range h.Layers {
+		for _, g := range l.Gates {
+			if g.Low+g.High > saturated {
+				most, saturated = fmt.Sprintf("%s of %s", g.Name, layerName(i)), g.Low+g.High
+			}
+		}
+	}
+	if most != "" {
+		s += fmt.Sprintf(", %s %.0f %% saturated", most, 100*saturated)
+	}
+	return s
+}
+
 // ParameterHealth is what was measured of one parameter.
 type ParameterHealth struct {
 	Name     string  `json:"name"`
@@ -31,7 +53,8 @@ type ParameterHealth struct {
 type LayerHealth struct {
 	Gradient []float64    `json:"gradient"` // ‖∂L_T/∂h_{T−k}‖ for every lag k of Lags
 	Gates    []GateHealth `json:"gates,omitempty"`
-	Dead     float64      `json:"dead"` // share of units that always give the same
+	Gain     float64      `json:"gain,omitempty"` // of W_hh in cells without gates, see [model.LayerReading]
+	Dead     float64      `json:"dead"`           // share of units that always give the same
 }
 
 // GateHealth tells which share of a gate is saturated.

@@ -47,7 +47,7 @@ func (o *LanguageModel) Probe() Probed {
 	o.window.InitialState(p.from)
 	out := Probed{Lags: p.lags}
 	for _, r := range p.Measure(p.inputs, p.targets, p.from) {
-		layer := LayerHealth{Dead: told(r.Dead)}
+		layer := LayerHealth{Gain: told(r.Gain), Dead: told(r.Dead)}
 		for _, k := range p.lags {
 			layer.Gradient = append(layer.Gradient, told(r.Gradient[k]))
 		}

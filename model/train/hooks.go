@@ -32,7 +32,8 @@ const (
 	SaveInterrupted SaveReason = "interrupted" // the context was cancelled
 )
 
-// Record is a line of a run's history. Losses are means in nats a token.
+// Record is a line of a run's history. Losses are means in nats a token. A run that diverges ends with a record that holds
+// the verdict on it, and the loss of its last batch alone: 3.403e+38 if that is no finite one.
 type Record struct {
 	Step            int      `json:"step"`                  // updates so far
 	Tokens          int64    `json:"tokens"`                // tokens trained on so far
@@ -46,6 +47,7 @@ type Record struct {
 
 	Health   *Health   `json:"health,omitempty"`   // the last measurement, if there was one since the last record
 	Verdicts []Verdict `json:"verdicts,omitempty"` // what went wrong since the last record
+	Facts    *Facts    `json:"facts,omitempty"`    // in the first record of a session: what [Diagnose] needs
 }
 
 // Validation is what was measured after a step. Step is 0 in a Validation that stands for none.

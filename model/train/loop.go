@@ -24,6 +24,8 @@ type Loop struct {
 	norms     *optim.Norms
 	facts     Facts
 	good      *goodState // nil until a state is kept
+	last      Update     // the last step, as far as it came
+	factsTold bool       // a record of this session had them
 
 	state State     // its Seconds are those of earlier sessions; optimiser, schedule and position keep theirs
 	began time.Time // of this session; zero before Run
@@ -99,14 +101,14 @@ func (l *Loop) run(ctx context.Context) (Ending, error) {
 	if err := l.plan(ctx); err != nil {
 		return Failed, err
 	}
-	l.facts.Steps = l.state.Plan.Steps
+	l.facts = l.Facts()
 	for {
 		ending, err := l.advance(ctx)
 		if err != nil {
 			err = l.rescue(err)
 		}
 		if err != nil {
-			return Failed, err
+			return Failed, l.recordFailure(err)
 		}
 		if ending != "" {
 			return ending, nil
@@ -164,6 +166,7 @@ func (l *Loop) step() error {
 // update does one step's arithmetic: loss, gradients, clipping, update.
 func (l *Loop) update(rate float64) (Update, error) {
 	u := Update{Step: l.state.Step + 1, Rate: rate, Clipper: l.clipper}
+	defer func() { l.last = u }()
 	var err error
 	if u.Batch, err = l.objective.Step(); err != nil {
 		return u, fmt.Errorf("training step %d: %w", u.Step, err)
@@ -189,6 +192,12 @@ func (l *Loop) update(rate float64) (Update, error) {
 	}
 	l.objective.Updated()
 	return u, nil
+}
+
+// Facts returns what the guard knows of the task, to [Diagnose] a run by its records later.
+func (l *Loop) Facts() Facts {
+	l.facts.Steps, l.facts.Rate, l.facts.Clip = l.state.Plan.Steps, l.cfg.Schedule.Rate, l.cfg.Clip.Norm
+	return l.facts
 }
 
 func (l *Loop) now() time.Time { return l.cfg.Now() }

@@ -2,6 +2,7 @@ package train
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"math"
 )
@@ -71,16 +72,7 @@ func (l *Loop) criterion(m Metrics) (float64, error) { return l.cfg.Criterion.va
 
 // report hands out the validation and the record of a step.
 func (l *Loop) report(v *Validation) error {
-	s, p := &l.state, l.state.Pending
-	r := Record{
-		Step: s.Step, Tokens: s.Tokens, Seconds: s.Seconds + l.elapsed().Seconds(),
-		Rate: p.Rate, GradNorm: p.GradNorm, Loss: p.Nats / float64(max(1, p.Tokens)),
-	}
-	if p.Seconds > 0 {
-		r.TokensPerSecond = float64(p.Tokens) / p.Seconds
-	}
-	r.Health, s.Health = s.Health, nil
-	s.Pending = Pending{}
+	s, r := &l.state, l.record()
 	if v != nil {
 		r.ValidLoss, r.ValidScore = &v.Loss, v.Score
 		if l.hooks.OnValidation != nil {
@@ -90,10 +82,53 @@ func (l *Loop) report(v *Validation) error {
 		}
 	}
 	r.Verdicts, s.Guard.Verdicts = l.verdicts(r), nil
+	return l.tell(r)
+}
+
+// record sums up the steps since the last record.
+func (l *Loop) record() Record {
+	s, p := &l.state, l.state.Pending
+	r := Record{
+		Step: s.Step, Tokens: s.Tokens, Seconds: s.Seconds + l.elapsed().Seconds(),
+		Rate: p.Rate, GradNorm: p.GradNorm, Loss: p.Nats / float64(max(1, p.Tokens)),
+	}
+	if p.Seconds > 0 {
+		r.TokensPerSecond = float64(p.Tokens) / p.Seconds
+	}
+	if !l.factsTold {
+		facts := l.Facts()
+		r.Facts, l.factsTold = &facts, true
+	}
+	r.Health, s.Health = s.Health, nil
+	s.Pending = Pending{}
+	return r
+}
+
+func (l *Loop) tell(r Record) error {
 	if l.hooks.OnStep == nil {
 		return nil
 	}
 	return l.hooks.OnStep(r)
+}
+
+// recordFailure hands out a last record if the run ends because it diverged, and returns err.
+func (l *Loop) recordFailure(err error) error {
+	var diverged *DivergedError
+	if !errors.As(err, &diverged) {
+		return err
+	}
+	r := l.record()
+	r.Step, r.Rate, r.GradNorm = diverged.Step, l.last.Rate, told(l.last.Clipped.Norm)
+	r.Loss = told(l.last.Batch.Nats / float64(max(1, l.last.Batch.Tokens)))
+	v := l.verdictOn(diverged)
+	if l.cfg.Guard == GuardAct {
+		v.Action = "gave up"
+	}
+	r.Verdicts, l.state.Guard.Verdicts = append(l.state.Guard.Verdicts, v), nil
+	if failed := l.tell(r); failed != nil {
+		return errors.Join(err, failed)
+	}
+	return err
 }
 
 // saveIfDue saves after a step, given the step's validation if it had one. The last step's save is left to run.

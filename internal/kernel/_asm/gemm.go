@@ -175,27 +175,15 @@ func (v *gemvTile) begin() {
 
 // multiply reads the panels side by side, every number of B once.
 func (v *gemvTile) multiply() {
-	a, rowA, k := v.arg("a"), v.arg("rowA"), v.arg("k")
-	b := []reg.Register{v.arg("b")}
-	for panel := v.arg("panel"); len(b) < gemvPanels; {
-		next := v.GP64()
-		v.LEAQ(operand.Mem{Base: b[len(b)-1], Index: panel, Scale: 1}, next)
-		b = append(b, next)
-	}
+	a, rowA, k, b := v.arg("a"), v.arg("rowA"), v.arg("k"), v.panels()
 	factor, panel := v.vecs(v.rows), v.vec()
 	v.align()
 	v.Label("next")
 	for i, r := range factor {
-		from := operand.Mem{Base: a}
-		if i > 0 {
-			from.Index, from.Scale = rowA, uint8(i) // rows 1 and 2
-		}
-		v.VBROADCASTSS(from, r)
+		v.VBROADCASTSS(v.rowOf(a, rowA, i), r)
 	}
 	for p, from := range b {
-		for j := 0; j < 2*v.bytes; j += 64 {
-			v.PREFETCHT0(operand.Mem{Base: from, Disp: ahead + j})
-		}
+		v.fetch(from)
 		for j := range 2 {
 			v.VMOVUPS(operand.Mem{Base: from, Disp: j * v.bytes}, panel)
 			for i, r := range factor {
@@ -207,4 +195,31 @@ func (v *gemvTile) multiply() {
 	v.ADDQ(operand.Imm(4), a)
 	v.DECQ(k)
 	v.JNZ(operand.LabelRef("next"))
+}
+
+// panels loads pointers to the panels: reading in several places at once gets more out of the memory than in one.
+func (v *gemvTile) panels() []reg.Register {
+	b := []reg.Register{v.arg("b")}
+	for panel := v.arg("panel"); len(b) < gemvPanels; {
+		next := v.GP64()
+		v.LEAQ(operand.Mem{Base: b[len(b)-1], Index: panel, Scale: 1}, next)
+		b = append(b, next)
+	}
+	return b
+}
+
+// fetch calls what is needed later of a panel, two vectors, into the cache.
+func (v *gemvTile) fetch(panel reg.Register) {
+	for j := 0; j < 2*v.bytes; j += 64 {
+		v.PREFETCHT0(operand.Mem{Base: panel, Disp: ahead + j})
+	}
+}
+
+// rowOf is where row i of A, at most 2, is read.
+func (v *gemvTile) rowOf(a, rowA reg.Register, i int) operand.Mem {
+	m := operand.Mem{Base: a}
+	if i > 0 {
+		m.Index, m.Scale = rowA, uint8(i)
+	}
+	return m
 }

@@ -18,6 +18,7 @@ func main() {
 	for _, v := range []isa{avx512, avx2} {
 		write("gemm_"+v.suffix, v, gemm)
 		write("bf16_"+v.suffix, v, bf16)
+		write("int8_"+v.suffix, v, int8s)
 		write("pack_"+v.suffix, v, packing)
 		write("vector_"+v.suffix, v, vectors)
 		write("gates_"+v.suffix, v, gates)

@@ -11,6 +11,7 @@ import (
 func packing(g *gen) {
 	g.copyRows(g.lanes())
 	g.copyRows(2 * g.lanes())
+	g.addRows()
 	if g.bytes == 64 {
 		g.transpose(g.mix16)
 	} else {
@@ -58,6 +59,30 @@ func (g *gen) copyRows(width int) {
 	g.DECQ(n)
 	g.JNZ(operand.LabelRef("gather"))
 	g.Label("done")
+	g.VZEROUPPER()
+	g.RET()
+}
+
+// addRows generates the copying of rows into a dense strip, one vector wide, that adds them up on the way.
+func (g *gen) addRows() {
+	n := g.lanes()
+	g.function(fmt.Sprintf("addRows%d", n), "func(dst, src, sums *float32, n, stride, cols int)",
+		"packs n rows of src and adds them up: for k < n, j < cols, stride in bytes,", "",
+		fmt.Sprintf("\tdst[k*%d+j] = src[k*stride+j], sums[j] += src[k*stride+j]", n), "",
+		"in the order of k. The rest of dst's rows is set to 0.")
+	mask := g.columnMasks(g.arg("cols"), 1)[0]
+	dst, src, sums, rows, stride := g.arg("dst"), g.arg("src"), g.arg("sums"), g.arg("n"), g.arg("stride")
+	sum, row := g.vec(), g.vec()
+	g.loadMasked(operand.Mem{Base: sums}, mask, sum)
+	g.Label("next")
+	g.loadMasked(operand.Mem{Base: src}, mask, row)
+	g.VMOVUPS(row, operand.Mem{Base: dst})
+	g.VADDPS(row, sum, sum)
+	g.ADDQ(operand.Imm(uint64(g.bytes)), dst)
+	g.ADDQ(stride, src)
+	g.DECQ(rows)
+	g.JNZ(operand.LabelRef("next"))
+	g.storeMasked(sum, mask, operand.Mem{Base: sums})
 	g.VZEROUPPER()
 	g.RET()
 }

@@ -1,0 +1,78 @@
+package classify_test
+
+import (
+	"math"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/textgen-go/textgen/classify"
+)
+
+func TestCrossValidate(t *testing.T) {
+	var warnings []string
+	var seen []int
+	cfg := classify.CrossConfig{
+		TrainConfig: classify.TrainConfig{Override: small, Paths: []string{documents(t, 120)}, Out: filepath.Join(t.TempDir(), "folds")},
+		Folds:       3,
+		Warning:     func(message string) { warnings = append(warnings, message) },
+		OnFold:      func(f classify.Fold) { seen = append(seen, f.Number, f.Folds, f.Train, f.Measures.Documents) },
+	}
+	r, err := classify.CrossValidate(t.Context(), cfg)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, want := range []int{1, 3, 80, 40, 2, 3, 80, 40, 3, 3, 80, 40} {
+		if len(seen) != 12 || seen[i] != want {
+			t.Fatalf("folds %v", seen)
+		}
+	}
+	// Every document is labelled once, and the texts come again and again: the weather, the days and the hills repeat
+	// after 105 documents.
+	if r.Pooled.Documents != 120 || r.Pooled.AccuracyInterval == nil {
+		t.Errorf("pooled %+v, want 120 documents and an interval", r.Pooled)
+	}
+	if r.Shared == 0 || r.Shared > 30 {
+		t.Errorf("%d documents in several folds, want some of the 30 that occur twice", r.Shared)
+	}
+	right := 0
+	for i, row := range r.Pooled.Confusion {
+		right += row[i]
+	}
+	mean := (r.Folds[0].Measures.Accuracy + r.Folds[1].Measures.Accuracy + r.Folds[2].Measures.Accuracy) / 3
+	if got := float64(right) / 120; math.Abs(got-mean) > 1e-12 || math.Abs(got-r.Rows[0].Accuracy.Mean) > 1e-12 {
+		t.Errorf("folds of equal size: pooled accuracy %v, mean %v, spread %+v", got, mean, r.Rows[0].Accuracy)
+	}
+	if mean < 0.8 {
+		t.Errorf("accuracy %v, want at least 0.8", mean)
+	}
+	if len(r.Rows) != 4 || r.Rows[1].Name != "majority class" || math.Abs(r.Rows[1].Accuracy.Mean-1./3) > 0.1 {
+		t.Errorf("rows %+v, want the model and three baselines", r.Rows)
+	}
+	if _, err := classify.Load(filepath.Join(cfg.Out, "fold-02")); err != nil {
+		t.Error(err)
+	}
+	if _, err := os.Stat(filepath.Join(cfg.Out, classify.CrossReportName)); err != nil {
+		t.Error(err)
+	}
+}
+
+func TestCrossValidateRefuses(t *testing.T) {
+	paths, out := []string{documents(t, 12)}, filepath.Join(t.TempDir(), "folds")
+	for _, tt := range []struct {
+		name string
+		cfg  classify.CrossConfig
+		want string
+	}{
+		{"no directory", classify.CrossConfig{TrainConfig: classify.TrainConfig{Paths: paths}, Folds: 2}, "needs a directory"},
+		{"test", classify.CrossConfig{TrainConfig: classify.TrainConfig{Paths: paths, TestPaths: paths, Out: out}, Folds: 2}, "give no other"},
+		{"resume", classify.CrossConfig{TrainConfig: classify.TrainConfig{Paths: paths, Resume: true, Out: out}, Folds: 2}, "cannot be resumed"},
+		{"one fold", classify.CrossConfig{TrainConfig: classify.TrainConfig{Paths: paths, Out: out}, Folds: 1}, "use 2 to 12"},
+		{"many folds", classify.CrossConfig{TrainConfig: classify.TrainConfig{Paths: paths, Out: out}, Folds: 13}, "use 2 to 12"},
+	} {
+		if _, err := classify.CrossValidate(t.Context(), tt.cfg); err == nil || !strings.Contains(err.Error(), tt.want) {
+			t.Errorf("%s: error %v, want one with %q", tt.name, err, tt.want)
+		}
+	}
+}

@@ -1,0 +1,52 @@
+package classify
+
+import (
+	"fmt"
+	"path/filepath"
+	"strings"
+
+	"github.com/textgen-go/textgen/internal/history"
+	"github.com/textgen-go/textgen/internal/report"
+	"github.com/textgen-go/textgen/model/train"
+)
+
+// openReport begins the page of the run if it was asked for, or goes on with one.
+func (r *run) openReport() error {
+	if !r.cfg.Report && (r.resumed.Step == 0 || !history.HasReport(r.dir)) {
+		return nil
+	}
+	s, p := r.settings, r.plan
+	about := history.Description{
+		Title: filepath.Base(r.cfg.Out), Unit: "documents", Score: "Macro-F1 on validation", Guarded: s.Guard != train.GuardOff,
+		Subtitle: fmt.Sprintf("%s of %d × %d units with %s parameters, learning to label documents",
+			strings.ToUpper(string(s.Cell)), s.Layers, s.Hidden, report.Grouped(p.Parameters)),
+		Facts: []report.Group{
+			{Title: "Documents", Facts: []report.Fact{
+				{Name: "read from", Value: strings.Join(p.Files, " ")},
+				{Name: "to train on", Value: report.Grouped(p.Train)},
+				{Name: "to validate on", Value: report.Grouped(p.Valid)},
+				{Name: "to test on", Value: report.Grouped(p.Test)},
+				{Name: "SHA-256", Value: r.training.SHA256},
+			}},
+			{Title: "Labels", Facts: labelFacts(p)},
+			{Title: "Tokenizer", Facts: []report.Fact{
+				{Name: "kind", Value: p.Tokenizer}, {Name: "tokens", Value: report.Grouped(p.VocabSize)},
+			}},
+			{Title: "Settings", Facts: history.Settings(s)},
+		},
+	}
+	return r.history.Report(about, r.resumed.Step)
+}
+
+// labelFacts tells how many documents have the most frequent labels.
+func labelFacts(p Plan) []report.Fact {
+	const most = 20
+	var facts []report.Fact
+	for _, l := range p.Labels[:min(most, len(p.Labels))] {
+		facts = append(facts, report.Fact{Name: l.Label, Value: report.Grouped(l.Count)})
+	}
+	if n := len(p.Labels) - most; n > 0 {
+		facts = append(facts, report.Fact{Name: fmt.Sprintf("… and %d more", n)})
+	}
+	return facts
+}

@@ -1,0 +1,39 @@
+package history
+
+import (
+	"fmt"
+	"math"
+	"time"
+
+	"github.com/textgen-go/textgen/internal/report"
+	"github.com/textgen-go/textgen/model/train"
+)
+
+// summary returns the figures to see first. Unit is what a network reads: tokens or documents.
+func summary(records []train.Record, unit string) []report.Fact {
+	if len(records) == 0 {
+		return nil
+	}
+	last := records[len(records)-1]
+	steps, best := report.Grouped(last.Step), math.Inf(1)
+	for _, r := range records {
+		if r.Facts != nil && r.Facts.Steps > 0 {
+			steps = report.Grouped(last.Step) + " of " + report.Grouped(r.Facts.Steps)
+		}
+		if r.ValidLoss != nil {
+			best = min(best, *r.ValidLoss)
+		}
+	}
+	facts := []report.Fact{{Name: "step", Value: steps}}
+	if last.Loss < math.MaxFloat32 {
+		facts = append(facts, report.Fact{Name: "training loss", Value: fmt.Sprintf("%.3f", last.Loss)})
+	}
+	if !math.IsInf(best, 1) {
+		facts = append(facts,
+			report.Fact{Name: "best validation loss", Value: fmt.Sprintf("%.3f", best)},
+			report.Fact{Name: "its perplexity", Value: fmt.Sprintf("%.2f", math.Exp(best))})
+	}
+	return append(facts,
+		report.Fact{Name: "time", Value: time.Duration(last.Seconds * float64(time.Second)).Round(time.Second).String()},
+		report.Fact{Name: unit + " a second", Value: report.Grouped(int(last.TokensPerSecond))})
+}

@@ -1,0 +1,6 @@
+//go:build !linux
+
+package kernel
+
+// preferHugePages does nothing: only Linux takes the wish.
+func preferHugePages([]float32) {}
