@@ -21,7 +21,7 @@ const (
 
 func (p copying) shape() shape {
 	steps := p.delay + 2*copiedSymbols
-	return shape{Steps: steps, Inputs: copyAlphabet + 2, Outputs: copyAlphabet + 1, Answers: steps}
+	return shape{Steps: steps, Inputs: copyAlphabet + 2, Outputs: copyAlphabet + 1, Answers: steps, Symbols: true}
 }
 
 func (p copying) far() int { return p.delay + copiedSymbols }

@@ -17,7 +17,7 @@ const (
 )
 
 func (p order) shape() shape {
-	return shape{Steps: p.length, Inputs: orderSigns + orderDistractors, Outputs: orderSigns * orderSigns, Answers: 1}
+	return shape{Steps: p.length, Inputs: orderSigns + orderDistractors, Outputs: orderSigns * orderSigns, Answers: 1, Symbols: true}
 }
 
 func (p order) far() int { return p.length - 1 - p.length/10 }

@@ -1,9 +1,6 @@
 package doctor
 
-import (
-	"math"
-	"math/rand/v2"
-)
+import "math/rand/v2"
 
 // problem is a task at one length: sequences drawn at random, and what a network should answer to them.
 type problem interface {
@@ -25,13 +22,15 @@ type problem interface {
 }
 
 // shape is the size of a problem: it has Steps steps of Inputs numbers each, and the last Answers of them are to be
-// answered by Outputs numbers.
-type shape struct{ Steps, Inputs, Outputs, Answers int }
+// answered by Outputs numbers. Symbols says that an input is one of Inputs symbols: 1 at its place, and zeros.
+type shape struct {
+	Steps, Inputs, Outputs, Answers int
+	Symbols                         bool
+}
 
-// give writes the symbol that a stream reads at a step: √n at its place among n, and zeros. Its mean square is 1 as that of
-// the elements of an embedding; with ones, an LSTM takes four times the steps to learn copy memory.
+// give writes the symbol that a stream reads at a step: 1 at its place, and zeros.
 func (s shape) give(inputs []float32, streams, step, stream, symbol int) {
-	inputs[(step*streams+stream)*s.Inputs+symbol] = float32(math.Sqrt(float64(s.Inputs)))
+	inputs[(step*streams+stream)*s.Inputs+symbol] = 1
 }
 
 // grade is how good some answers are.

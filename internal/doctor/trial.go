@@ -92,7 +92,7 @@ func newExperiment(task Task, n Network, length int, seed uint64, w *model.Worke
 	if err != nil {
 		return nil, err
 	}
-	e := &experiment{objective: newObjective(p, network, w, seed)}
+	e := &experiment{objective: newObjective(p, network, n.Gated, w, seed)}
 	e.Trial = &Trial{
 		Task: task.Name, Network: n.Name, Length: length, Far: p.far(), Baseline: p.baseline(), Lags: someLags(s.Steps),
 	}
