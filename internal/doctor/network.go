@@ -6,7 +6,7 @@ import "github.com/textgen-go/textgen/model"
 type Network struct {
 	Name  string  `json:"name"`
 	About string  `json:"about"`
-	Gated bool    `json:"gated"` // and reads loud symbols: see newObjective
+	Gated bool    `json:"gated"`          // and reads loud symbols: see newObjective
 	Rate  float64 `json:"rate"`           // of Adam
 	Clip  float64 `json:"clip,omitempty"` // limit of the norm of all gradients together; 0: none
 
