@@ -13,7 +13,7 @@ type gruTrace struct{ *trace }
 func (t gruTrace) forward(s *kernel.Scratch, run span) {
 	carry, before := run.at(t.carry), run.before(t.h)
 	s.Mul(carry, before, t.wh, 0, t.wh.Panels(), kernel.Bias, t.bhh.Value)
-	kernel.GRUForward(run.after(t.h, t.seq.streams), run.at(t.gates), carry, before)
+	kernel.GRUForward(t.computed(run), run.at(t.gates), carry, before)
 }
 
 func (t gruTrace) backward(s *kernel.Scratch, run span) {

@@ -12,6 +12,9 @@ type layer struct {
 	cell               Cell
 	input, hidden      int
 	reverse            bool
+	place              int // among all layers and directions
+	distance           int // steps back to the state that it goes on from
+	cfg                RecurrentConfig
 	wih, whh, bih, bhh *Parameter
 
 	precision Precision
@@ -20,14 +23,16 @@ type layer struct {
 	wxT, whT  *kernel.Packed // weights, for the backward pass; nil until the model is trained
 }
 
-func newLayer(prefix string, cell Cell, index, input, hidden int, reverse bool) *layer {
+func newLayer(prefix string, cfg RecurrentConfig, index, input int, reverse bool) *layer {
+	cell, hidden, place := cfg.Cell, cfg.Hidden, index*cfg.Directions()
 	suffix := "_l" + strconv.Itoa(index)
 	if reverse {
 		suffix += "_reverse"
+		place++
 	}
 	rows := cell.gates() * hidden
 	l := &layer{
-		cell: cell, input: input, hidden: hidden, reverse: reverse,
+		cell: cell, input: input, hidden: hidden, reverse: reverse, place: place, distance: cfg.dilation(index), cfg: cfg,
 		wih:  newParameter(prefix+"weight_ih"+suffix, rows, input),
 		whh:  newParameter(prefix+"weight_hh"+suffix, rows, hidden),
 		bih:  newParameter(prefix+"bias_ih"+suffix, rows),

@@ -2,6 +2,7 @@ package bench
 
 import (
 	"fmt"
+	"math"
 	"math/rand/v2"
 	"slices"
 	"time"
@@ -15,6 +16,9 @@ import (
 type Rate struct {
 	PerSecond float64   `json:"per_second"` // median
 	All       []float64 `json:"all"`        // of the repetitions
+
+	WeightGBps float64 `json:"weight_gbps,omitempty"` // weights read a second, sampling
+	ReadGBps   float64 `json:"read_gbps,omitempty"`   // what the cores read a second of a buffer of that size
 }
 
 // Config says how long to measure.
@@ -100,7 +104,7 @@ func (s Shape) trainer(w *model.Workers, precision model.Precision) (step func()
 	m.SetPrecision(precision)
 	window := m.NewTrainingWindow(w, s.Steps, s.Batch)
 	state := m.NewState(s.Batch)
-	in, out := randomTokens(s.Tokens(), s.Vocab, rng), randomTokens(s.Tokens(), s.Vocab, rng)
+	in, out := s.tokens(s.Tokens(), rng), s.tokens(s.Tokens(), rng)
 	step = func() {
 		window.Forward(in, out, state, 1)
 		window.Backward()
@@ -109,7 +113,11 @@ func (s Shape) trainer(w *model.Workers, precision model.Precision) (step func()
 }
 
 func (s Shape) languageModel(rng *rand.Rand) (*model.LanguageModel, error) {
-	return model.NewLanguageModel(model.Config{VocabSize: s.Vocab, Embedding: s.Embedding, RecurrentConfig: s.recurrent()}, rng)
+	cfg := model.Config{VocabSize: s.Vocab, Embedding: s.Embedding, RecurrentConfig: s.recurrent()}
+	if s.Adaptive {
+		cfg.Cutoffs = model.DefaultCutoffs(s.Vocab)
+	}
+	return model.NewLanguageModel(cfg, rng)
 }
 
 func (s Shape) classifierTrainer(w *model.Workers, rng *rand.Rand) (func(), []*model.Parameter, func(*model.Workers), error) {
@@ -141,15 +149,22 @@ func (s Shape) classifier(rng *rand.Rand) (*model.Classifier, error) {
 func (s Shape) documents(n int, rng *rand.Rand) []model.Document {
 	docs := make([]model.Document, n)
 	for i := range docs {
-		docs[i].Tokens = randomTokens(s.Steps, s.Vocab, rng)
+		docs[i].Tokens = s.tokens(s.Steps, rng)
 	}
 	return docs
 }
 
-func randomTokens(n, vocab int, rng *rand.Rand) []int32 {
+// tokens draws tokens, all equally likely, or for an adaptive softmax, whose speed depends on that, as words are: token k
+// with a probability of about 1/k (Zipf's law).
+func (s Shape) tokens(n int, rng *rand.Rand) []int32 {
 	tokens := make([]int32, n)
 	for i := range tokens {
-		tokens[i] = int32(rng.IntN(vocab))
+		if s.Adaptive {
+			rank := math.Pow(float64(s.Vocab), rng.Float64())
+			tokens[i] = int32(min(int(rank), s.Vocab)) - 1
+			continue
+		}
+		tokens[i] = int32(rng.IntN(s.Vocab))
 	}
 	return tokens
 }
