@@ -50,6 +50,9 @@ func (r *run) prepare(ctx context.Context) error {
 			return err
 		}
 	}
+	if err := r.setPrecision(); err != nil {
+		return err
+	}
 	if err := r.build(); err != nil {
 		return err
 	}
@@ -68,6 +71,19 @@ func (r *run) newNetwork() error {
 	}
 	r.network, err = model.NewLanguageModel(cfg, rand.New(rand.NewPCG(r.cfg.Settings.Seed, weightStream)))
 	return err
+}
+
+// setPrecision makes the network compute in the precision of the settings.
+func (r *run) setPrecision() error {
+	p, err := model.ParseTrainingPrecision(r.cfg.Settings.Precision)
+	if err != nil {
+		return err
+	}
+	if p == model.Mixed && !model.MixedIsFast() {
+		r.observer.Warning("this machine has no instructions for bf16: training in it gives much the same model, but is slower than in fp32")
+	}
+	r.network.SetPrecision(p)
+	return nil
 }
 
 // weightStream separates the random numbers of the first weights from those of training with the same seed.

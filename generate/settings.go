@@ -41,9 +41,10 @@ type Settings struct {
 	RecurrentScale float64 `json:"recurrent_scale,omitempty"` // what the first recurrent weights are multiplied by; 0: 1
 
 	// Optimisation.
-	Batch       int     `json:"batch"` // parallel streams
-	BPTT        int     `json:"bptt"`  // steps of a window
-	Reset       float64 `json:"reset"` // probability that a stream begins anew at a window
+	Precision   string  `json:"precision,omitempty"` // of the operands of products: fp32, or bf16 with sums in fp32; "": fp32
+	Batch       int     `json:"batch"`               // parallel streams
+	BPTT        int     `json:"bptt"`                // steps of a window
+	Reset       float64 `json:"reset"`               // probability that a stream begins anew at a window
 	Optimizer   string  `json:"optimizer"`
 	LR          float64 `json:"lr"`
 	Momentum    float64 `json:"momentum"`
@@ -92,7 +93,7 @@ func Preset(name string) (Settings, error) {
 	s := Settings{
 		Preset: name, Tokenizer: tokenize.Char, MinFrequency: 1,
 		Softmax: FullSoftmax, Cell: model.LSTM, Layers: 2, Init: model.Orthogonal, ForgetBias: 1,
-		Optimizer: "adam", Schedule: "cosine", Warmup: 50, FinalLR: 0.02, Clip: 1, OutputDropout: -1,
+		Precision: model.Float32.String(), Optimizer: "adam", Schedule: "cosine", Warmup: 50, FinalLR: 0.02, Clip: 1, OutputDropout: -1,
 		Split: "0.9,0.1", Seed: 1, Guard: train.GuardAct,
 	}
 	if name == StoriesPreset {

@@ -149,6 +149,33 @@ func checkReproducible(t *testing.T, text string, settings generate.Settings) {
 	}
 }
 
+// TestMixedPrecision asserts that a run in bf16 is as reproducible as another, and learns as well, but not the same.
+func TestMixedPrecision(t *testing.T) {
+	text, dir := corpus(t), t.TempDir()
+	cfg := generate.TrainConfig{Settings: settings(t), Paths: []string{text}, Out: filepath.Join(dir, "fp32")}
+	full := train1(t, cfg)
+	cfg.Settings.Precision = "bf16"
+	cfg.Out, cfg.Threads = filepath.Join(dir, "bf16"), 1
+	mixed := train1(t, cfg)
+	if d := mixed.ValidLoss - full.ValidLoss; d == 0 || math.Abs(d) > 0.02 {
+		t.Errorf("bf16 validates at %v nats a character, fp32 at %v", mixed.ValidLoss, full.ValidLoss)
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	stopped := cfg
+	stopped.Out, stopped.Threads, stopped.Observer = filepath.Join(dir, "stopped"), 2, stopAt{20, cancel}
+	if _, err := generate.Train(ctx, stopped); !errors.Is(err, context.Canceled) {
+		t.Fatalf("stopped: %v, want context.Canceled", err)
+	}
+	train1(t, generate.TrainConfig{Out: stopped.Out, Resume: true})
+	if diff := cmp.Diff(losses(t, cfg.Out), losses(t, stopped.Out)); diff != "" {
+		t.Errorf("a resumed run differs: %s", diff)
+	}
+	cfg.Settings.Precision, cfg.Force = "int8", true
+	if _, err := generate.Train(t.Context(), cfg); err == nil || !strings.Contains(err.Error(), "use fp32 or bf16") {
+		t.Errorf("training in int8: %v", err)
+	}
+}
+
 func weights(t *testing.T, path string) []checkpoint.Tensor {
 	t.Helper()
 	f, err := checkpoint.Read(path, checkpoint.Limits{})

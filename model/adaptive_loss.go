@@ -105,7 +105,7 @@ func (p *tailsPass) runTail(scale float32) {
 	p.workers.Mul(q.C, q.A, q.B, q.Mode, q.Bias)
 	t.loss.run(narrow, grads, t.targets, scale)
 	if t.loss.learning {
-		p.workers.MulTN(grads, nil, kernel.Overwrite, kernel.Right{C: t.project.weight.gradMatrix(), B: rows})
+		p.workers.MulTN(t.project.precision, grads, nil, kernel.Overwrite, kernel.Right{C: t.project.weight.gradMatrix(), B: rows})
 	}
 	if p.training {
 		p.workers.Mul(p.grads.RowRange(0, n), grads, t.project.wT, kernel.Overwrite, nil)

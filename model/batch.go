@@ -139,7 +139,7 @@ func (b *Batch) Backward(grads [][]float32) {
 	}
 	b.dfeatures.Resize(len(b.docs), b.cfg.features())
 	b.workers.Mul(b.dfeatures, b.logits, b.wT, kernel.Overwrite, nil)
-	b.workers.MulTN(b.logits, b.bias.Grad, kernel.Overwrite, kernel.Right{C: b.weight.gradMatrix(), B: b.features})
+	b.workers.MulTN(kernel.Float32, b.logits, b.bias.Grad, kernel.Overwrite, kernel.Right{C: b.weight.gradMatrix(), B: b.features})
 	b.dropFeatures(b.dfeatures)
 	b.bagGrad()
 	p := b.front.pass

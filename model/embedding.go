@@ -77,7 +77,8 @@ func (f *front) backward() {
 		if d == 0 && !f.tied {
 			mode = kernel.Overwrite
 		}
-		f.workers.MulTN(f.tableGrads[d], nil, kernel.Overwrite, kernel.Right{C: t.wih.gradMatrix(), B: f.embedding.matrix()})
+		f.workers.MulTN(t.precision, f.tableGrads[d], nil, kernel.Overwrite,
+			kernel.Right{C: t.wih.gradMatrix(), B: f.embedding.matrix()})
 		f.workers.Mul(f.embedding.gradMatrix(), f.tableGrads[d], t.wxT, mode, nil)
 	}
 }

@@ -17,15 +17,14 @@ func (t gruTrace) forward(s *kernel.Scratch, run span) {
 }
 
 func (t gruTrace) backward(s *kernel.Scratch, run span) {
-	carry, direct := run.at(t.carry), run.streams(t.dc)
-	kernel.GRUBackward(run.at(t.gates), carry, direct, run.after(t.dh, t.seq.streams), run.before(t.h))
-	if !t.propagates(run) {
-		return
+	carry, dhPrev := run.at(t.carry), run.streams(t.dc) // which nobody reads
+	propagates := t.propagates(run)
+	if propagates {
+		dhPrev = run.before(t.dh)
 	}
-	dh := run.before(t.dh)
-	s.Mul(dh, carry, t.whT, 0, t.whT.Panels(), kernel.Accumulate, nil)
-	for i := range dh.Rows {
-		kernel.Add(dh.Row(i), direct.Row(i))
+	kernel.GRUBackward(run.at(t.gates), carry, dhPrev, run.after(t.dh, t.seq.streams), run.before(t.h))
+	if propagates {
+		s.Mul(dhPrev, carry, t.whT, 0, t.whT.Panels(), kernel.Accumulate, nil)
 	}
 }
 

@@ -6,6 +6,7 @@ import "github.com/textgen-go/textgen/internal/kernel"
 type head struct {
 	weight, bias *Parameter     // no bias: nil
 	w, wT        *kernel.Packed // Wᵀ for the forward pass, W for the backward pass
+	precision    Precision
 }
 
 // newHead builds the layer; with tied, its weight is another parameter (Press & Wolf 2017).
@@ -33,9 +34,17 @@ func (h *head) product(c, x kernel.Matrix) kernel.Product {
 	return kernel.Product{C: c, A: x, B: h.w, Mode: kernel.Bias, Bias: h.bias.Value}
 }
 
-// setPrecision decides how the weights of the forward pass are kept.
+// setPrecision decides how the weights are kept and how products by them are computed.
 func (h *head) setPrecision(p Precision) {
+	h.precision = p
 	h.w = kernel.NewPackedAs(h.weight.Shape[1], h.weight.Shape[0], p)
+	if h.wT != nil {
+		h.makeTransposed()
+	}
+}
+
+func (h *head) makeTransposed() {
+	h.wT = kernel.NewPackedAs(h.weight.Shape[0], h.weight.Shape[1], h.precision)
 }
 
 func (h *head) enableGrad() {
@@ -44,7 +53,7 @@ func (h *head) enableGrad() {
 		h.bias.enableGrad()
 	}
 	if h.wT == nil {
-		h.wT = kernel.NewPacked(h.weight.Shape[0], h.weight.Shape[1])
+		h.makeTransposed()
 	}
 }
 
@@ -160,5 +169,5 @@ func (p *lossPass) weightGrads() {
 		sums = p.bias.Grad
 	}
 	x := p.x.RowRange(p.at, p.at+block.Rows)
-	p.workers.MulTN(block, sums, mode, kernel.Right{C: p.weight.gradMatrix(), B: x})
+	p.workers.MulTN(p.precision, block, sums, mode, kernel.Right{C: p.weight.gradMatrix(), B: x})
 }

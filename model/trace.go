@@ -20,7 +20,7 @@ type trace struct {
 	c     kernel.Matrix // [B+R][H] LSTM: the cell's state
 	tanhC kernel.Matrix // [R][H]
 	dh    kernel.Matrix // [B+R][H] gradients of h
-	dc    kernel.Matrix // [B][H] gradient of c on its way back; GRU: the direct part of the gradient of h
+	dc    kernel.Matrix // [B][H] gradient of c on its way back; GRU: gradients that are not wanted
 	step  cellStep
 
 	dxMode  kernel.Mode // what the gradient of x starts from
@@ -171,11 +171,11 @@ func (t *trace) weightGrads() {
 		n--
 	}
 	if t.cell == GRU {
-		t.workers.MulTN(t.step.projected(), t.bhh.Grad, kernel.Overwrite, recurrent)
-		t.workers.MulTN(t.gates, t.bih.Grad, kernel.Overwrite, rights[1:n]...)
+		t.workers.MulTN(t.precision, t.step.projected(), t.bhh.Grad, kernel.Overwrite, recurrent)
+		t.workers.MulTN(t.precision, t.gates, t.bih.Grad, kernel.Overwrite, rights[1:n]...)
 		return
 	}
-	t.workers.MulTN(t.gates, t.bih.Grad, kernel.Overwrite, rights[:n]...)
+	t.workers.MulTN(t.precision, t.gates, t.bih.Grad, kernel.Overwrite, rights[:n]...)
 	copy(t.bhh.Grad, t.bih.Grad)
 }
 

@@ -56,6 +56,7 @@ func options() []option {
 		integer("batch", categoryTraining, "`N` streams of text side by side", func(s *s) *int { return &s.Batch }),
 		integer("bptt", categoryTraining, "`N` tokens through which gradients flow back", func(s *s) *int { return &s.BPTT }),
 		number("reset", categoryTraining, "let a stream begin anew at a window with probability `P`", false, func(s *s) *float64 { return &s.Reset }),
+		word("precision", categoryTraining, "of what is multiplied: fp32, or bf16, which is faster on processors with AVX512_BF16; sums and weights are always fp32", func(s *s) *string { return &s.Precision }),
 		word("optimizer", categoryTraining, "adam, adamw, rmsprop or sgd", func(s *s) *string { return &s.Optimizer }),
 		number("lr", categoryTraining, "learning `RATE` at its highest", false, func(s *s) *float64 { return &s.LR }),
 		number("momentum", categoryTraining, "of sgd", false, func(s *s) *float64 { return &s.Momentum }),

@@ -1,6 +1,7 @@
 package bench
 
 import (
+	"fmt"
 	"math"
 	"math/rand/v2"
 	"slices"
@@ -25,7 +26,7 @@ type Config struct {
 	Threads   int             // below 1: one for every core
 	Time      time.Duration   // of one repetition; zero: one second
 	Repeats   int             // zero: 5
-	Precision model.Precision // of the weights when sampling
+	Precision model.Precision // of products; Float32 or Mixed when training
 }
 
 func (c Config) withDefaults() Config {
@@ -64,7 +65,7 @@ func median(xs []float64) float64 {
 func Train(s Shape, cfg Config) (Rate, error) {
 	w := model.NewWorkers(cfg.Threads)
 	defer w.Close()
-	step, params, pack, err := s.trainer(w)
+	step, params, pack, err := s.trainer(w, cfg.Precision)
 	if err != nil {
 		return Rate{}, err
 	}
@@ -88,15 +89,19 @@ func Train(s Shape, cfg Config) (Rate, error) {
 const learningRate = 1e-4
 
 // trainer returns a step that leaves gradients, the parameters, and what lays them out again.
-func (s Shape) trainer(w *model.Workers) (step func(), params []*model.Parameter, pack func(*model.Workers), err error) {
+func (s Shape) trainer(w *model.Workers, precision model.Precision) (step func(), params []*model.Parameter, pack func(*model.Workers), err error) {
 	rng := rand.New(rand.NewPCG(1, 2))
 	if s.Labels > 0 {
+		if precision != model.Float32 {
+			return nil, nil, nil, fmt.Errorf("shape %s: classifiers are trained in fp32", s.Name)
+		}
 		return s.classifierTrainer(w, rng)
 	}
 	m, err := s.languageModel(rng)
 	if err != nil {
 		return nil, nil, nil, err
 	}
+	m.SetPrecision(precision)
 	window := m.NewTrainingWindow(w, s.Steps, s.Batch)
 	state := m.NewState(s.Batch)
 	in, out := s.tokens(s.Tokens(), rng), s.tokens(s.Tokens(), rng)
