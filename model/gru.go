@@ -12,20 +12,20 @@ type gruTrace struct{ *trace }
 
 func (t gruTrace) forward(s *kernel.Scratch, run span) {
 	carry, before := run.at(t.carry), run.before(t.h)
-	s.Mul(carry, before, t.wh, 0, t.wh.Panels(), kernel.Bias, t.bhh.Value)
+	if t.norms != nil {
+		t.norms.recur(s, run)
+	} else {
+		s.Mul(carry, before, t.wh, 0, t.wh.Panels(), kernel.Bias, t.bhh.Value)
+	}
 	kernel.GRUForward(t.computed(run), run.at(t.gates), carry, before)
 }
 
 func (t gruTrace) backward(s *kernel.Scratch, run span) {
 	carry, direct := run.at(t.carry), run.streams(t.dc)
 	kernel.GRUBackward(run.at(t.gates), carry, direct, run.after(t.dh, t.seq.streams), run.before(t.h))
-	if !t.propagates(run) {
-		return
-	}
-	dh := run.before(t.dh)
-	s.Mul(dh, carry, t.whT, 0, t.whT.Panels(), kernel.Accumulate, nil)
-	for i := range dh.Rows {
-		kernel.Add(dh.Row(i), direct.Row(i))
+	t.propagate(s, run)
+	if t.propagates(run) {
+		addRows(run.before(t.dh), direct)
 	}
 }
 

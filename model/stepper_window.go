@@ -7,7 +7,7 @@ import "github.com/textgen-go/textgen/internal/kernel"
 
 // plain reports whether the layers are cells, one behind the other, with no more than residual connections.
 func (r *Recurrent) plain() bool {
-	return r.cfg.Zoneout == 0 && r.cfg.ZoneoutCell == 0 && r.cfg.Dilation <= 1 && !r.cfg.Highway
+	return r.cfg.Zoneout == 0 && r.cfg.ZoneoutCell == 0 && r.cfg.Dilation <= 1 && !r.cfg.Highway && !r.cfg.LayerNorm
 }
 
 // newStepFront returns the workspace of one step.
