@@ -172,7 +172,7 @@ func (r *run) checkData(before earlier) error {
 // build makes the objective and the loop.
 func (r *run) build() error {
 	s := r.cfg.Settings
-	bptt := train.BPTT{Batch: s.Batch, Steps: s.BPTT, Reset: s.Reset, ValidTokens: s.ValidTokens, Seed: s.Seed}
+	bptt := train.BPTT{Batch: s.Batch, Steps: s.BPTT, Every: s.BPTTEvery, Reset: s.Reset, ValidTokens: s.ValidTokens, Seed: s.Seed}
 	var valid train.Tokens
 	switch {
 	case r.data.split.Streams:
@@ -300,20 +300,23 @@ func (r *run) file(state train.State) *checkpoint.File {
 func (s *Settings) adopt(m *Model) {
 	old, cfg := m.training.Settings, m.network.Config()
 	s.Tokenizer, s.VocabSize, s.MinFrequency = old.Tokenizer, old.VocabSize, old.MinFrequency
-	s.Lowercase, s.NFC, s.Init, s.ForgetBias = old.Lowercase, old.NFC, old.Init, old.ForgetBias
+	s.Lowercase, s.NFC, s.Init, s.InitRange, s.ForgetBias = old.Lowercase, old.NFC, old.Init, old.InitRange, old.ForgetBias
 	s.RecurrentScale = old.RecurrentScale
 	s.Cell, s.Layers, s.Hidden, s.Embedding = cfg.Cell, cfg.Layers, cfg.Hidden, cfg.Embedding
-	s.Residual, s.TieWeights, s.Softmax = cfg.Residual, cfg.TieWeights, old.Softmax
+	s.Residual, s.Highway, s.LayerNorm, s.TieWeights, s.Softmax = cfg.Residual, cfg.Highway, cfg.LayerNorm, cfg.TieWeights, old.Softmax
 	s.Dropout, s.InputDropout, s.OutputDropout = cfg.Dropout, cfg.InputDropout, cfg.OutputDropout
+	s.Variational, s.EmbeddingDropout, s.WeightDrop = cfg.Variational, cfg.EmbeddingDropout, cfg.WeightDrop
+	s.Zoneout, s.ZoneoutCell, s.Dilation = cfg.Zoneout, cfg.ZoneoutCell, cfg.Dilation
+	s.AR, s.TAR = cfg.AR, cfg.TAR
 }
 
 // loopConfig says how long to train, and how.
 func (s Settings) loopConfig() train.Config {
 	return train.Config{
 		Steps: s.Steps, Epochs: s.Epochs, Time: s.Time,
-		Optimizer: optim.Config{Name: s.Optimizer, Momentum: s.Momentum, WeightDecay: s.WeightDecay},
-		Schedule:  optim.ScheduleConfig{Name: s.Schedule, Rate: s.LR, Warmup: float64(s.Warmup), Final: s.FinalLR},
-		Clip:      optim.Clip{Norm: s.Clip, Value: s.ClipValue},
+		Optimizer: optim.Config{Name: s.Optimizer, Momentum: s.Momentum, WeightDecay: s.WeightDecay, Patience: s.Trigger},
+		Schedule:  optim.ScheduleConfig{Name: s.Schedule, Rate: s.LR, Warmup: float64(s.Warmup), Final: s.FinalLR, Factor: s.LRDecay, Hold: s.LRHold},
+		Clip:      optim.Clip{Norm: s.Clip, Value: s.ClipValue, Layer: s.ClipLayer},
 		EvalEvery: s.EvalEvery, Patience: s.Patience,
 		Guard: s.Guard, HealthEvery: s.HealthEvery,
 	}

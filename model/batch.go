@@ -55,6 +55,9 @@ func (c *Classifier) newBatch(w *Workers, training bool) *Batch {
 	return b
 }
 
+// Still makes a training batch predict as others do, with nothing dropped: its gradients are then those of predictions.
+func (b *Batch) Still() { b.front.pass.quiet = true }
+
 // Forward returns the logits of every document, [docs][Labels], valid until the next Forward. A training batch drops out
 // with masks made from dropoutKey. Tokens outside the vocabulary are a caller's bug and panic.
 func (b *Batch) Forward(docs []Document, dropoutKey uint64) [][]float32 {
@@ -122,7 +125,7 @@ func (b *Batch) bag() {
 
 // dropFeatures drops out what the head reads, or the gradient of it: the mask is its own derivative.
 func (b *Batch) dropFeatures(m kernel.Matrix) {
-	if !b.training || b.cfg.FeatureDropout == 0 {
+	if !b.front.noisy() || b.cfg.FeatureDropout == 0 {
 		return
 	}
 	key := dropoutKey(b.front.pass.key, b.cfg.Layers+1)

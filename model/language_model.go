@@ -21,14 +21,15 @@ func NewLanguageModel(cfg Config, rng *rand.Rand) (*LanguageModel, error) {
 	if err != nil {
 		return nil, err
 	}
-	fillEmbedding(m.embedding, cfg.TieWeights, rng)
-	m.recurrent.each(func(l *layer) { cfg.Init.initialise(l, rng) })
+	cfg.Init.fill(m.embedding, rng, func() { fillEmbedding(m.embedding, cfg.TieWeights, rng) })
+	m.recurrent.initialise(rng)
 	if !cfg.TieWeights {
-		fillXavier(m.head.weight, rng)
+		cfg.Init.fill(m.head.weight, rng, func() { fillXavier(m.head.weight, rng) })
 	}
 	for _, t := range m.tails {
-		fillXavier(t.project.weight, rng)
-		fillXavier(t.words.weight, rng)
+		for _, h := range []*head{t.project, t.words} {
+			cfg.Init.fill(h.weight, rng, func() { fillXavier(h.weight, rng) })
+		}
 	}
 	return m, nil
 }
@@ -84,7 +85,7 @@ func (m *LanguageModel) Pack(w *Workers) {
 // SetPrecision decides how the weights are kept, and how products by them are computed. The model must be packed
 // afterwards. Generating text is bound by reading the weights: BFloat16 halves them. Training takes Float32 or Mixed.
 func (m *LanguageModel) SetPrecision(p Precision) {
-	m.recurrent.each(func(l *layer) { l.setPrecision(p) })
+	m.recurrent.setPrecision(p)
 	for _, h := range m.linear {
 		h.setPrecision(p)
 	}

@@ -12,7 +12,11 @@ type layer struct {
 	cell               Cell
 	input, hidden      int
 	reverse            bool
+	place              int // among all layers and directions
+	distance           int // steps back to the state that it goes on from
+	cfg                RecurrentConfig
 	wih, whh, bih, bhh *Parameter
+	norm               *layerNorm // nil: none
 
 	precision Precision
 	bias      []float32      // what the projection of the input starts from: b_ih + b_hh, or b_ih alone for GRU
@@ -20,19 +24,24 @@ type layer struct {
 	wxT, whT  *kernel.Packed // weights, for the backward pass; nil until the model is trained
 }
 
-func newLayer(prefix string, cell Cell, index, input, hidden int, reverse bool) *layer {
+func newLayer(prefix string, cfg RecurrentConfig, index, input int, reverse bool) *layer {
+	cell, hidden, place := cfg.Cell, cfg.Hidden, index*cfg.Directions()
 	suffix := "_l" + strconv.Itoa(index)
 	if reverse {
 		suffix += "_reverse"
+		place++
 	}
 	rows := cell.gates() * hidden
 	l := &layer{
-		cell: cell, input: input, hidden: hidden, reverse: reverse,
+		cell: cell, input: input, hidden: hidden, reverse: reverse, place: place, distance: cfg.dilation(index), cfg: cfg,
 		wih:  newParameter(prefix+"weight_ih"+suffix, rows, input),
 		whh:  newParameter(prefix+"weight_hh"+suffix, rows, hidden),
 		bih:  newParameter(prefix+"bias_ih"+suffix, rows),
 		bhh:  newParameter(prefix+"bias_hh"+suffix, rows),
 		bias: kernel.Aligned(rows),
+	}
+	if cfg.LayerNorm {
+		l.norm = newLayerNorm(prefix, suffix, cell, hidden)
 	}
 	l.setPrecision(Float32)
 	return l
@@ -53,7 +62,10 @@ func (l *layer) makeTransposed() {
 	l.whT = kernel.NewPackedAs(l.rows(), l.hidden, l.precision)
 }
 
-func (l *layer) parameters() []*Parameter { return []*Parameter{l.wih, l.whh, l.bih, l.bhh} }
+func (l *layer) parameters() []*Parameter { return append(l.weights(), l.norm.parameters()...) }
+
+// weights returns the parameters of the plain layer, without its norm.
+func (l *layer) weights() []*Parameter { return []*Parameter{l.wih, l.whh, l.bih, l.bhh} }
 
 // rows returns G·H, the number of pre-activations of a time step.
 func (l *layer) rows() int { return l.cell.gates() * l.hidden }

@@ -57,9 +57,8 @@ const (
 // model ready for training, if it is not; then the model must be packed afterwards.
 func (m *LanguageModel) NewProbe(w *Workers, steps, streams int) *Probe {
 	m.enableGrad()
-	plain := *m.recurrent
-	plain.cfg.Dropout, plain.cfg.InputDropout, plain.cfg.OutputDropout = 0, 0, 0
-	pass := newPass(&plain, uniformSequence(steps, streams), w, true)
+	pass := newPass(m.recurrent, uniformSequence(steps, streams), w, true)
+	pass.quiet = true
 	p := &Probe{
 		Steps: steps, Streams: streams, model: m,
 		front: newFront(pass, m.embedding, m.cfg.TieWeights, false),
@@ -111,8 +110,7 @@ func (p *Probe) backward() {
 	pass := p.front.pass
 	for l := len(pass.traces) - 1; l >= 0; l-- {
 		if pass.joined[l+1] {
-			pass.joinAt = l + 1
-			pass.workers.Run(pass.joinBackward)
+			pass.backwardJoin(l + 1)
 		}
 		t := pass.traces[l][0]
 		t.backward()
@@ -216,9 +214,12 @@ func (win *Window) InitialState(s *State) {
 	i := 0
 	for _, traces := range win.front.traces {
 		for _, t := range traces {
-			s.h[i].CopyFrom(t.h.RowRange(0, s.streams))
-			if t.cell == LSTM {
-				s.c[i].CopyFrom(t.c.RowRange(0, s.streams))
+			for k := range t.distance {
+				from, to := k*win.Streams, k*s.streams
+				s.h[i].RowRange(to, to+s.streams).CopyFrom(t.h.RowRange(from, from+s.streams))
+				if t.cell == LSTM {
+					s.c[i].RowRange(to, to+s.streams).CopyFrom(t.c.RowRange(from, from+s.streams))
+				}
 			}
 			i++
 		}

@@ -2,6 +2,7 @@ package model
 
 import (
 	"math"
+	"slices"
 	"strconv"
 
 	"github.com/textgen-go/textgen/internal/kernel"
@@ -14,6 +15,8 @@ type reference struct {
 	cfg     RecurrentConfig
 	weights map[string][]float64 // by the name of the parameter
 
+	row      func(t int) int      // the packed row of a step of the stream at hand
+	left     map[string][]float64 // by recurrent matrix, what weight drop leaves of ones
 	dropping bool
 	key      uint64 // of dropout
 
@@ -27,16 +30,20 @@ type reference struct {
 // refState is what one layer in one direction carries from step to step, of one stream.
 type refState struct{ h, c []float64 }
 
+// refPast are the states that the next steps go on from, the oldest first: one, and with dilation as many as its distance.
+type refPast []refState
+
 // refStream is one sequence of inputs with the states that it starts from, one for each layer and direction.
 type refStream struct {
 	x       [][]float64
-	initial []refState
+	initial []refPast
 }
 
 // refResult is what became of a stream: the outputs of the last layer, and the states of all layers at its end.
 type refResult struct {
 	out   [][]float64
-	final []refState
+	raw   [][]float64 // outputs of the last layer before what is dropped of them
+	final []refPast
 }
 
 func newReference(cfg RecurrentConfig, params []*Parameter) *reference {
@@ -49,10 +56,13 @@ func newReference(cfg RecurrentConfig, params []*Parameter) *reference {
 
 // run sends every stream through the stack. Streams come longest first.
 func (r *reference) run(streams []refStream) []refResult {
+	r.left = map[string][]float64{}
 	results := make([]refResult, len(streams))
 	for b, s := range streams {
 		x := r.drop(0, s.x, streams, b)
-		var final []refState
+		r.row = func(t int) int { return packedRow(streams, t, b) }
+		var final []refPast
+		var raw [][]float64
 		for l := range r.cfg.Layers {
 			y := make([][]float64, len(x))
 			for d := range r.cfg.Directions() {
@@ -62,47 +72,61 @@ func (r *reference) run(streams []refStream) []refResult {
 				}
 				final = append(final, end)
 			}
+			raw = nil
+			for t := range y {
+				raw = append(raw, slices.Clone(y[t]))
+			}
 			y = r.drop(l+1, y, streams, b)
 			if r.cfg.Residual && len(x[0]) == len(y[0]) {
 				addTo(y, x)
 			}
+			if r.cfg.Highway && len(x[0]) == len(y[0]) {
+				r.through(l, y, x)
+			}
 			x = y
 		}
-		results[b] = refResult{x, final}
+		results[b] = refResult{x, raw, final}
 	}
 	return results
 }
 
 // layer runs one layer in one direction over a sequence.
-func (r *reference) layer(index int, reverse bool, x [][]float64, s refState) (out [][]float64, final refState) {
+func (r *reference) layer(index int, reverse bool, x [][]float64, past refPast) (out [][]float64, final refPast) {
 	suffix := "_l" + strconv.Itoa(index)
 	if reverse {
 		suffix += "_reverse"
 	}
-	out = make([][]float64, len(x))
+	past, out = slices.Clone(past), make([][]float64, len(x))
 	for i := range x {
 		t := i
 		if reverse {
 			t = len(x) - 1 - i
 		}
-		s = r.step(suffix, x[t], s)
+		s := r.step(suffix, x[t], past[0])
+		r.zone(suffix, r.row(t), s, past[0])
 		if r.nudge != nil {
 			r.nudge(index, t, s.h)
 		}
 		out[t] = s.h
+		past = append(past[1:], s)
 	}
-	return out, s
+	return out, past
 }
 
 // step is one step of one cell.
 func (r *reference) step(suffix string, x []float64, s refState) refState {
-	wih, whh := r.weights["rnn.weight_ih"+suffix], r.weights["rnn.weight_hh"+suffix]
+	wih, whh := r.weights["rnn.weight_ih"+suffix], r.dropped("rnn.weight_hh"+suffix)
 	bih, bhh := r.weights["rnn.bias_ih"+suffix], r.weights["rnn.bias_hh"+suffix]
 	hidden := r.cfg.Hidden
+	fromInput := func(i int) float64 { return affine(wih, bih, i, x) }
+	fromState := func(i int) float64 { return affine(whh, bhh, i, s.h) }
+	if r.cfg.LayerNorm {
+		fromInput, fromState = r.normed("_ih"+suffix, wih, bih, x), r.normed("_hh"+suffix, whh, bhh, s.h)
+	}
 	next := refState{make([]float64, hidden), make([]float64, hidden)}
 	for j := range hidden {
-		input := func(gate int) float64 { return affine(wih, bih, gate*hidden+j, x) }
-		recurrent := func(gate int) float64 { return affine(whh, bhh, gate*hidden+j, s.h) }
+		input := func(gate int) float64 { return fromInput(gate*hidden + j) }
+		recurrent := func(gate int) float64 { return fromState(gate*hidden + j) }
 		sum := func(gate int) float64 { return input(gate) + recurrent(gate) }
 		switch r.cfg.Cell {
 		case RNN:
@@ -118,6 +142,11 @@ func (r *reference) step(suffix string, x []float64, s refState) refState {
 			reset, z := logistic(sum(0)), logistic(sum(1))
 			n := math.Tanh(input(2) + reset*recurrent(2))
 			next.h[j] = (1-z)*n + z*s.h[j]
+		}
+	}
+	if r.cfg.LayerNorm && r.cfg.Cell == LSTM {
+		for j, c := range r.norm(next.c, r.weights["rnn.gain_c"+suffix], r.weights["rnn.bias_c"+suffix]) {
+			next.h[j] = logistic(fromInput(3*hidden+j)+fromState(3*hidden+j)) * math.Tanh(c)
 		}
 	}
 	return next
@@ -142,6 +171,9 @@ func (r *reference) drop(layer int, x [][]float64, streams []refStream, stream i
 			mask[i] = 1
 		}
 		at := packedRow(streams, t, stream) * len(mask)
+		if r.cfg.Variational {
+			at = stream * len(mask)
+		}
 		kernel.Dropout(mask, mask, float32(p), dropoutKey(r.key, layer), uint32(at))
 		y[t] = make([]float64, len(mask))
 		for i, m := range mask {

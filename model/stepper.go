@@ -7,6 +7,7 @@ import "github.com/textgen-go/textgen/internal/kernel"
 type Stepper struct {
 	model   *LanguageModel
 	workers *Workers
+	front   *front        // of networks that are not plain; else nil
 	table   kernel.Matrix // [V][G·H] the projected embeddings of a small vocabulary, or none
 	logits  kernel.Matrix // [B][V]
 	rows    [][]float32
@@ -27,6 +28,10 @@ func (m *LanguageModel) NewStepper(w *Workers, streams int) *Stepper {
 	s := &Stepper{model: m, workers: w, logits: kernel.NewMatrix(streams, cfg.VocabSize)}
 	for i := range streams {
 		s.rows = append(s.rows, s.logits.Row(i))
+	}
+	if !m.recurrent.plain() {
+		s.front, s.strands = m.newStepFront(w, streams), []strand{s.newStrand(0, streams)}
+		return s
 	}
 	if cfg.VocabSize <= tableLimit && !m.recurrent.residual(0) {
 		first := m.recurrent.layers[0][0]
@@ -53,9 +58,12 @@ func (m *LanguageModel) NewStepper(w *Workers, streams int) *Stepper {
 func (s *Stepper) Step(state *State, tokens []int32) [][]float32 {
 	checkTokens(tokens, s.logits.Rows, s.model.cfg.VocabSize)
 	s.state, s.tokens = state, tokens
-	if len(s.strands) == 1 {
+	switch {
+	case s.front != nil:
+		s.window()
+	case len(s.strands) == 1:
 		s.strands[0].step()
-	} else {
+	default:
 		s.workers.Run(s.strandJob)
 	}
 	return s.rows

@@ -23,6 +23,12 @@ type trace struct {
 	dc    kernel.Matrix // [B][H] gradient of c on its way back; GRU: gradients that are not wanted
 	step  cellStep
 
+	wh, whT *kernel.Packed // the layer's, or what weight drop leaves of them
+	drop    *weightDrop    // nil: none
+	zone    *zoneout       // nil: none
+	fresh   kernel.Matrix  // [R][H] with zoneout: h as the cell computes it
+	norms   *normTrace     // nil: none
+
 	dxMode  kernel.Mode // what the gradient of x starts from
 	stepped bool        // the input is projected in the time loop
 
@@ -37,7 +43,7 @@ type cellStep interface {
 	forward(s *kernel.Scratch, run span)
 	// backward turns the gradient of a row's h into that of its pre-activations and adds to the gradient of prev's h.
 	backward(s *kernel.Scratch, run span)
-	// projected returns the gradients of W_hh·h + b_hh, [R][G·H].
+	// projected returns what W_hh·h + b_hh goes into, [R][G·H], and on the way back its gradients.
 	projected() kernel.Matrix
 }
 
@@ -54,12 +60,18 @@ func newTrace(l *layer, w *Workers, training bool) *trace {
 	default:
 		t.step = tanhTrace{t}
 	}
+	t.step = withZoneout(t, t.step)
+	withLayerNorm(t)
+	if training && l.cfg.WeightDrop > 0 {
+		t.drop = newWeightDrop(l)
+	}
 	t.forwardJob, t.backwardJob = t.forwardStreams, t.backwardStreams
 	return t
 }
 
 // resize makes room for seq.
 func (t *trace) resize(seq sequence) {
+	seq = seq.dilated(t.distance)
 	rows, states := seq.rows(), seq.streams+seq.rows()
 	t.seq = seq
 	t.prev, t.inOrder = seq.predecessors(t.prev[:0], t.reverse)
@@ -76,6 +88,12 @@ func (t *trace) resize(seq sequence) {
 		t.dh.Resize(states, t.hidden)
 		t.dc.Resize(seq.streams, t.hidden)
 	}
+	if t.zone != nil {
+		t.zone.resize()
+	}
+	if t.norms != nil {
+		t.norms.resize()
+	}
 }
 
 // output returns the rows of h that are the layer's output.
@@ -88,7 +106,7 @@ func (t *trace) outputGrad() kernel.Matrix { return t.dh.RowRange(t.seq.streams,
 func (t *trace) connect(x, dx kernel.Matrix, mode kernel.Mode) {
 	t.x, t.dx, t.dxMode = x, dx, mode
 	rowsPerStep := t.seq.rows() / (t.seq.steps() * t.workers.Len())
-	t.stepped = rowsPerStep >= leastStepRows && (t.input+t.hidden)*t.rows() <= mostStepWeights
+	t.stepped = t.norms == nil && rowsPerStep >= leastStepRows && (t.input+t.hidden)*t.rows() <= mostStepWeights
 }
 
 // A layer's input is projected in the time loop, where the gates then are in the cache, if each worker has enough rows a
@@ -100,8 +118,22 @@ const (
 
 // project computes the input's part of the pre-activations for the whole window.
 func (t *trace) project() {
-	if !t.stepped {
+	switch {
+	case t.norms != nil:
+		t.norms.project()
+	case !t.stepped:
 		t.workers.Mul(t.gates, t.x, t.wx, kernel.Bias, t.bias)
+	}
+}
+
+// draw chooses what is random in a window.
+func (t *trace) draw(noisy bool, key uint64) {
+	if t.zone != nil {
+		t.zone.draw(noisy, key)
+	}
+	t.wh, t.whT = t.layer.wh, t.layer.whT
+	if t.drop != nil {
+		t.wh, t.whT = t.drop.draw(noisy, key, t.workers)
 	}
 }
 
@@ -128,6 +160,9 @@ func (t *trace) backward() {
 		t.dh.RowRange(0, t.seq.streams).Zero()
 	}
 	t.workers.Run(t.backwardJob)
+	if t.norms != nil {
+		t.workers.Run(t.norms.inputBackJob)
+	}
 }
 
 func (t *trace) backwardStreams(worker int, s *kernel.Scratch) {
@@ -143,15 +178,31 @@ func (t *trace) backwardStreams(worker int, s *kernel.Scratch) {
 	}
 }
 
+// computed returns the rows of h as the cell computes them.
+func (t *trace) computed(run span) kernel.Matrix {
+	if t.zone != nil {
+		return run.at(t.fresh)
+	}
+	return run.after(t.h, t.seq.streams)
+}
+
 // recur adds W_hh·h to the projected input.
 func (t *trace) recur(s *kernel.Scratch, run span) {
+	if t.norms != nil {
+		t.norms.recur(s, run)
+		return
+	}
 	s.Mul(run.at(t.gates), run.before(t.h), t.wh, 0, t.wh.Panels(), kernel.Accumulate, nil)
 }
 
-// propagate adds W_hhᵀ times the gradients of the pre-activations to the gradient of the state before run.
+// propagate adds W_hhᵀ times the gradients of W_hh·h to the gradient of the state before run.
 func (t *trace) propagate(s *kernel.Scratch, run span) {
+	grads := run.at(t.step.projected())
+	if t.norms != nil {
+		grads = t.norms.recurBack(run)
+	}
 	if t.propagates(run) {
-		s.Mul(run.before(t.dh), run.at(t.gates), t.whT, 0, t.whT.Panels(), kernel.Accumulate, nil)
+		s.Mul(run.before(t.dh), grads, t.whT, 0, t.whT.Panels(), kernel.Accumulate, nil)
 	}
 }
 
@@ -170,18 +221,27 @@ func (t *trace) weightGrads() {
 	if t.x.Cols == 0 {
 		n--
 	}
-	if t.cell == GRU {
+	switch {
+	case t.norms != nil:
+		t.norms.weightGrads(recurrent, input)
+	case t.cell == GRU:
 		t.workers.MulTN(t.precision, t.step.projected(), t.bhh.Grad, kernel.Overwrite, recurrent)
 		t.workers.MulTN(t.precision, t.gates, t.bih.Grad, kernel.Overwrite, rights[1:n]...)
-		return
+	default:
+		t.workers.MulTN(t.precision, t.gates, t.bih.Grad, kernel.Overwrite, rights[:n]...)
+		copy(t.bhh.Grad, t.bih.Grad)
 	}
-	t.workers.MulTN(t.precision, t.gates, t.bih.Grad, kernel.Overwrite, rights[:n]...)
-	copy(t.bhh.Grad, t.bih.Grad)
+	if t.drop != nil {
+		t.drop.mask(t.whh.Grad, t.whh.Grad)
+	}
 }
 
 // inputGrads computes the gradient of the input.
 func (t *trace) inputGrads() {
-	if !t.stepped {
+	switch {
+	case t.norms != nil:
+		t.workers.Mul(t.dx, t.norms.input.dx, t.wxT, t.dxMode, nil)
+	case !t.stepped:
 		t.workers.Mul(t.dx, t.gates, t.wxT, t.dxMode, nil)
 	}
 }

@@ -180,6 +180,8 @@ func TestDropoutKeys(t *testing.T) {
 		"input":   func(c *Config) { c.InputDropout = 0.3 },
 		"between": func(c *Config) { c.Dropout = 0.3 },
 		"output":  func(c *Config) { c.OutputDropout = 0.3 },
+		"tokens":  func(c *Config) { c.EmbeddingDropout = 0.3 },
+		"weights": func(c *Config) { c.WeightDrop = 0.3 },
 	} {
 		t.Run(name, func(t *testing.T) {
 			c := cfg

@@ -23,6 +23,7 @@ func main() {
 		write("vector_"+v.suffix, v, vectors)
 		write("gates_"+v.suffix, v, gates)
 		write("softmax_"+v.suffix, v, softmax)
+		write("norm_"+v.suffix, v, norms)
 		write("update_"+v.suffix, v, updates)
 		write("measure_"+v.suffix, v, measuring)
 	}
