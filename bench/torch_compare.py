@@ -3,12 +3,15 @@
 
     python3 bench/torch_compare.py                         # training, every shape
     python3 bench/torch_compare.py --task sample           # generating text
+    python3 bench/torch_compare.py --task classify         # labelling documents, against ONNX Runtime, too
     python3 bench/torch_compare.py --shapes a,b --rounds 7 --python /path/to/venv/bin/python
 
-Needs Go and a Python with PyTorch (--python may be given several times, to compare several versions). Every round runs
+Needs Go and a Python with PyTorch (--python may be given several times, to compare several versions); for labelling also
+safetensors, the command zstd, and onnx and onnxruntime unless PyTorch alone is to be compared. Every round runs
 textgen once and every variant of PyTorch once; the table takes the median of the rounds of each, and PyTorch's best
 variant. Variants: one and two threads; training, the optimiser with and without foreach, the allocator told to keep its
-memory; sampling, the ordinary loop, TorchScript, int8, and a loop tuned by hand.
+memory; sampling, the ordinary loop, TorchScript, int8, and a loop tuned by hand. Labelling uses textgen's own weights and
+documents everywhere, and the greatest difference between logits is printed.
 """
 import argparse
 import json
@@ -171,28 +174,91 @@ def tuned_sampler(torch, net, layers, hidden, streams):
     return step, 50 * streams
 
 
-def classifier(torch, shape, batch):
+def load_export(path):
+    """Weights, documents and logits as `textgen bench --export` wrote them: safetensors inside zstd."""
+    import safetensors.numpy
+    return safetensors.numpy.load(subprocess.run(["zstd", "-dcq", path], check=True, capture_output=True).stdout)
+
+
+def classifier(torch, shape, export, variant, threads):
+    """A step, its number of documents, and the greatest difference between its logits and textgen's."""
+    case = load_export(export)
+    documents, logits = case.pop("documents").astype("int64"), case.pop("logits")
+    if variant == "onnx":
+        predict = onnx_classifier(shape, case, threads)
+    else:
+        predict = torch_classifier(torch, shape, case)
+    tokens = documents.T.copy()
+    return lambda: predict(tokens), len(documents), float(abs(predict(tokens) - logits).max())
+
+
+def torch_classifier(torch, shape, weights):
     net = build(torch, shape).eval()
-    tokens = torch.randint(0, shape[0], (shape[6], batch))
+    net.load_state_dict({name: torch.from_numpy(w) for name, w in weights.items()})
 
-    def step():
+    def predict(tokens):
         with torch.inference_mode():
-            net(tokens, None)
+            return net(torch.from_numpy(tokens), None)[0].numpy()
 
-    return step, batch
+    return predict
+
+
+def onnx_classifier(shape, weights, threads):
+    """The same network in ONNX's operators, whose LSTM has its gates in the order i, o, f, g."""
+    import numpy
+    import onnxruntime
+    from onnx import TensorProto, helper, numpy_helper
+    vocab, embedding, _, hidden, _, _, _, _, _, labels = shape
+
+    def gates(name):
+        i, f, g, o = numpy.split(weights[name], 4)
+        return numpy.concatenate([i, o, f, g])
+
+    def both(name):
+        return numpy.stack([gates(f"rnn.{name}_l0"), gates(f"rnn.{name}_l0_reverse")])
+
+    constants = {
+        "embedding": weights["embedding.weight"], "W": both("weight_ih"), "R": both("weight_hh"),
+        "B": numpy.concatenate([both("bias_ih"), both("bias_hh")], axis=1),
+        "head": weights["head.weight"], "bias": weights["head.bias"],
+        "time": numpy.array([0]), "flat": numpy.array([-1, 2 * hidden]),
+    }
+    nodes = [
+        helper.make_node("Gather", ["embedding", "tokens"], ["x"]),
+        helper.make_node("LSTM", ["x", "W", "R", "B"], ["y"], hidden_size=hidden, direction="bidirectional"),
+        helper.make_node("ReduceMean", ["y", "time"], ["mean"], keepdims=0),
+        helper.make_node("Transpose", ["mean"], ["sides"], perm=[1, 0, 2]),
+        helper.make_node("Reshape", ["sides", "flat"], ["pooled"]),
+        helper.make_node("Gemm", ["pooled", "head", "bias"], ["logits"], transB=1),
+    ]
+    graph = helper.make_graph(
+        nodes, "classifier", [helper.make_tensor_value_info("tokens", TensorProto.INT64, ["T", "B"])],
+        [helper.make_tensor_value_info("logits", TensorProto.FLOAT, ["B", labels])],
+        [numpy_helper.from_array(numpy.ascontiguousarray(a), name) for name, a in constants.items()])
+    net = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 18)], ir_version=9)
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = threads
+    session = onnxruntime.InferenceSession(net.SerializeToString(), options, providers=["CPUExecutionProvider"])
+    return lambda tokens: session.run(None, {"tokens": tokens})[0]
 
 
 def worker(args):
     import torch
     torch.manual_seed(1)
     torch.set_num_threads(args.threads)
-    shape = SHAPES[args.worker]
+    shape, result = SHAPES[args.worker], {"version": "PyTorch " + torch.__version__}
+    if args.variant == "onnx":
+        try:
+            import onnx, onnxruntime
+        except ImportError:
+            return print("{}")
+        result["version"] = "ONNX Runtime " + onnxruntime.__version__
     if args.task == "train":
         step, units = trainer(torch, shape, args.variant == "foreach")
     elif args.task == "sample":
         step, units = sampler(torch, shape, args.variant, args.batch)
     else:
-        step, units = classifier(torch, shape, args.batch)
+        step, units, result["difference"] = classifier(torch, shape, args.export, args.variant, args.threads)
     began = time.perf_counter()
     while time.perf_counter() - began < args.warmup:
         step()
@@ -203,18 +269,19 @@ def worker(args):
         fastest = min(fastest, time.perf_counter() - start)
         n += 1
     rate = n * units / (time.perf_counter() - began)
-    print(json.dumps({"rate": units / fastest if args.fastest else rate, "version": torch.__version__}))
+    result["rate"] = units / fastest if args.fastest else rate
+    print(json.dumps(result))
 
 
 # ---- the comparison
 
 def variants(task):
     """Name, extra arguments and extra environment of every variant of PyTorch."""
-    kinds = {"train": ["plain", "foreach"], "sample": ["eager", "script", "int8", "tuned"], "classify": ["plain"]}[task]
+    kinds = {"train": ["plain", "foreach"], "sample": ["eager", "script", "int8", "tuned"], "classify": ["plain", "memory", "onnx"]}[task]
     for kind in kinds:
         for threads in (1, 2):
             env = {"OMP_NUM_THREADS": str(threads), "OPENBLAS_NUM_THREADS": str(threads), "MKL_NUM_THREADS": str(threads)}
-            if kind == "foreach":
+            if kind in ("foreach", "memory"):
                 env.update(KEEP_MEMORY)
             yield f"{kind} {threads}t", ["--variant", kind, "--threads", str(threads)], env
 
@@ -234,8 +301,8 @@ def lengths(args):
     return ["--time", f"{args.seconds}s", "--repeats", "1"]
 
 
-def compare(args, binary, shape):
-    rates, versions = {}, {}
+def compare(args, binary, shape, export):
+    rates, versions, differences = {}, {}, []
     for _ in range(args.rounds):
         ours = run([binary, "bench", "--task", args.task, "--shape", shape, "--json", "--batch", str(args.batch),
                     "--precision", args.precision, *lengths(args)])
@@ -243,13 +310,16 @@ def compare(args, binary, shape):
         for python in args.python:
             for name, extra, env in variants(args.task):
                 theirs = run([python, __file__, "--worker", shape, "--task", args.task, "--batch", str(args.batch),
-                              "--seconds", str(args.seconds), *(["--fastest"] if args.fastest else []), *extra], env)
+                              "--seconds", str(args.seconds), "--export", export, *(["--fastest"] if args.fastest else []), *extra], env)
+                if not theirs:
+                    continue
+                differences.append(theirs.get("difference", 0))
                 key = (theirs["version"], name)
                 rates.setdefault(key, []).append(theirs["rate"])
                 versions.setdefault(theirs["version"], []).append(key)
     medians = {k: statistics.median(v) for k, v in rates.items()}
     best = {v: max(set(keys), key=medians.get) for v, keys in versions.items()}
-    return medians, best
+    return medians, best, max(differences)
 
 
 def main():
@@ -264,6 +334,7 @@ def main():
     parser.add_argument("--all", action="store_true", help="print every variant of PyTorch, not its best alone")
     parser.add_argument("--python", action="append", help="an interpreter with PyTorch; default: this one")
     parser.add_argument("--worker", help=argparse.SUPPRESS)
+    parser.add_argument("--export", help=argparse.SUPPRESS)
     parser.add_argument("--variant", help=argparse.SUPPRESS)
     parser.add_argument("--threads", type=int, default=1, help=argparse.SUPPRESS)
     parser.add_argument("--warmup", type=float, default=1.0, help=argparse.SUPPRESS)
@@ -278,12 +349,17 @@ def main():
         subprocess.run(["go", "build", "-o", binary, "./cmd/textgen"], cwd=root, check=True)
         shapes = args.shapes.split(",") if args.shapes else TASKS[args.task]
         unit = {"train": "tokens/s", "sample": "tokens/s", "classify": "documents/s"}[args.task]
-        print(f"| shape | textgen, {unit} | PyTorch | variant | {unit} | ratio |\n|---|---|---|---|---|---|")
+        print(f"| shape | textgen, {unit} | against | variant | {unit} | ratio |\n|---|---|---|---|---|---|")
         for shape in shapes:
-            medians, best = compare(args, binary, shape)
+            export = os.path.join(folder, shape)
+            if args.task == "classify":
+                subprocess.run([binary, "bench", "--task", "classify", "--shape", shape, "--batch", str(args.batch), "--export", export], check=True)
+            medians, best, difference = compare(args, binary, shape, export)
             for version, name in [k for k in medians if k != "textgen"] if args.all else best.values():
                 ours, theirs = medians["textgen"], medians[version, name]
                 print(f"| {shape} | {ours:,.0f} | {version} | {name} | {theirs:,.0f} | {ours / theirs:.2f} |", flush=True)
+            if args.task == "classify":
+                print(f"\nThe same weights and documents: logits differ by {difference:.1e} at most.")
 
 
 if __name__ == "__main__":

@@ -27,8 +27,8 @@ func NewLanguageModel(cfg Config, rng *rand.Rand) (*LanguageModel, error) {
 		cfg.Init.fill(m.head.weight, rng, func() { fillXavier(m.head.weight, rng) })
 	}
 	for _, t := range m.tails {
-		for _, h := range []*head{t.project, t.words} {
-			cfg.Init.fill(h.weight, rng, func() { fillXavier(h.weight, rng) })
+		for _, weight := range []*Parameter{t.project.weight, t.words.weight} {
+			cfg.Init.fill(weight, rng, func() { fillXavier(weight, rng) })
 		}
 	}
 	return m, nil

@@ -1,11 +1,13 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"time"
 
 	"github.com/textgen-go/textgen/internal/bench"
 	"github.com/textgen-go/textgen/model"
+	"github.com/textgen-go/textgen/model/checkpoint"
 	"github.com/urfave/cli/v2"
 )
 
@@ -16,6 +18,9 @@ tokens, and what share of the processor's peak that is.
    textgen bench --task sample --shape b          characters a second, one stream
    textgen bench --task classify --batch 64 --json
 
+   textgen bench --task classify --shape e --batch 64 --export FILE
+
+--export writes the network, the documents and their logits, for other programs to be timed on, and measures nothing.
 bench/torch_compare.py measures PyTorch on the same shapes in turn with this command.`
 
 func benchCommand() *cli.Command {
@@ -28,6 +33,7 @@ func benchCommand() *cli.Command {
 			precisionFlag(),
 			&cli.DurationFlag{Name: "time", Usage: "of one repetition", Value: time.Second, EnvVars: variable("time")},
 			&cli.IntFlag{Name: "repeats", Usage: "repetitions, of which the median counts", Value: 5, EnvVars: variable("repeats")},
+			&cli.StringFlag{Name: "export", Usage: "write what --task classify would time to `FILE`", EnvVars: variable("export")},
 			threadsFlag(),
 			jsonFlag("print a JSON object for every shape"),
 			configFlag(),
@@ -54,6 +60,9 @@ func runBench(ctx *cli.Context) error {
 	shapes, err := benchShapes(ctx)
 	if err != nil {
 		return err
+	}
+	if path := ctx.String("export"); path != "" {
+		return exportLabelling(shapes, ctx.Int("batch"), path)
 	}
 	cfg := bench.Config{Threads: ctx.Int("threads"), Time: ctx.Duration("time"), Repeats: ctx.Int("repeats")}
 	if cfg.Precision, err = benchPrecision(ctx); err != nil {
@@ -82,6 +91,18 @@ func runBench(ctx *cli.Context) error {
 		}
 	}
 	return nil
+}
+
+// exportLabelling writes what classifying times: one shape that has labels.
+func exportLabelling(shapes []bench.Shape, batch int, path string) error {
+	if len(shapes) != 1 || shapes[0].Labels == 0 {
+		return errors.New("--export is for one shape of --task classify")
+	}
+	tensors, err := bench.Labelling(shapes[0], batch)
+	if err != nil {
+		return err
+	}
+	return checkpoint.Write(path, &checkpoint.File{Tensors: tensors, Metadata: map[string]string{checkpoint.KeyHead: "bench"}})
 }
 
 // benchShapes returns the shapes that were asked for, or all that make sense for the task.
