@@ -33,7 +33,8 @@ type Settings struct {
 	Embedding        int           `json:"embedding"`
 	Unidirectional   bool          `json:"unidirectional,omitempty"`
 	Residual         bool          `json:"residual,omitempty"`
-	Highway          bool          `json:"highway,omitempty"` // mix a layer's input with its output by a gate
+	Highway          bool          `json:"highway,omitempty"`    // mix a layer's input with its output by a gate
+	LayerNorm        bool          `json:"layer_norm,omitempty"` // normalise what the cells add up
 	Pooling          model.Pooling `json:"pooling"`
 	NGrams           int           `json:"ngrams"`                      // longest n-gram of words that is a feature beside the network; 0: none
 	CharGrams        int           `json:"char_grams"`                  // longest n-gram of a word's characters that is one; 0: none
@@ -185,7 +186,7 @@ func (s Settings) modelConfig(vocab, labels int) model.ClassifierConfig {
 		VocabSize: vocab, Embedding: s.Embedding, Labels: labels, MultiLabel: s.Task == MultiLabel, Pooling: s.Pooling,
 		FeatureDropout: s.HeadDropout,
 		RecurrentConfig: model.RecurrentConfig{
-			Cell: s.Cell, Layers: s.Layers, Hidden: s.Hidden, Bidirectional: !s.Unidirectional, Residual: s.Residual, Highway: s.Highway,
+			Cell: s.Cell, Layers: s.Layers, Hidden: s.Hidden, Bidirectional: !s.Unidirectional, Residual: s.Residual, Highway: s.Highway, LayerNorm: s.LayerNorm,
 			Dropout: s.Dropout, InputDropout: s.InputDropout,
 			Variational: s.Variational, EmbeddingDropout: s.EmbeddingDropout, WeightDrop: s.WeightDrop,
 			Zoneout: s.Zoneout, ZoneoutCell: s.ZoneoutCell,

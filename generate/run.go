@@ -303,7 +303,7 @@ func (s *Settings) adopt(m *Model) {
 	s.Lowercase, s.NFC, s.Init, s.InitRange, s.ForgetBias = old.Lowercase, old.NFC, old.Init, old.InitRange, old.ForgetBias
 	s.RecurrentScale = old.RecurrentScale
 	s.Cell, s.Layers, s.Hidden, s.Embedding = cfg.Cell, cfg.Layers, cfg.Hidden, cfg.Embedding
-	s.Residual, s.Highway, s.TieWeights, s.Softmax = cfg.Residual, cfg.Highway, cfg.TieWeights, old.Softmax
+	s.Residual, s.Highway, s.LayerNorm, s.TieWeights, s.Softmax = cfg.Residual, cfg.Highway, cfg.LayerNorm, cfg.TieWeights, old.Softmax
 	s.Dropout, s.InputDropout, s.OutputDropout = cfg.Dropout, cfg.InputDropout, cfg.OutputDropout
 	s.Variational, s.EmbeddingDropout, s.WeightDrop = cfg.Variational, cfg.EmbeddingDropout, cfg.WeightDrop
 	s.Zoneout, s.ZoneoutCell, s.Dilation = cfg.Zoneout, cfg.ZoneoutCell, cfg.Dilation

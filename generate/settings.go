@@ -29,7 +29,8 @@ type Settings struct {
 	Hidden           int          `json:"hidden"`
 	Embedding        int          `json:"embedding"` // 0: as Hidden
 	Residual         bool         `json:"residual"`
-	Highway          bool         `json:"highway,omitempty"` // mix a layer's input with its output by a gate
+	Highway          bool         `json:"highway,omitempty"`    // mix a layer's input with its output by a gate
+	LayerNorm        bool         `json:"layer_norm,omitempty"` // normalise what the cells add up
 	TieWeights       bool         `json:"tie_weights"`
 	Softmax          Softmax      `json:"softmax,omitempty"`
 	Dropout          float64      `json:"dropout"`                     // between layers and before the head
@@ -144,7 +145,7 @@ func (s Settings) modelConfig(vocab int) (model.Config, error) {
 	return model.Config{
 		VocabSize: vocab, Embedding: s.embedding(), TieWeights: s.TieWeights, Cutoffs: cutoffs, AR: s.AR, TAR: s.TAR,
 		RecurrentConfig: model.RecurrentConfig{
-			Cell: s.Cell, Layers: s.Layers, Hidden: s.Hidden, Residual: s.Residual, Highway: s.Highway,
+			Cell: s.Cell, Layers: s.Layers, Hidden: s.Hidden, Residual: s.Residual, Highway: s.Highway, LayerNorm: s.LayerNorm,
 			Dropout: s.Dropout, InputDropout: s.InputDropout, OutputDropout: s.outputDropout(),
 			Variational: s.Variational, EmbeddingDropout: s.EmbeddingDropout, WeightDrop: s.WeightDrop,
 			Zoneout: s.Zoneout, ZoneoutCell: s.ZoneoutCell, Dilation: s.Dilation,

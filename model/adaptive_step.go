@@ -18,11 +18,16 @@ func (s *strand) makeTails() {
 // together they weigh what the tail weighs among the frequent tokens.
 func (s *strand) predictAdaptively(logits, x kernel.Matrix) {
 	m := s.model
-	s.product(m.head.product(s.frequent, x))
+	s.list = append(s.list[:0], m.head.product(s.frequent, x))
 	for i, t := range m.tails {
-		s.product(t.project.product(s.tails[i], x))
-		s.product(t.words.product(logits.ColRange(t.low, t.high), s.tails[i]))
+		s.list = append(s.list, t.project.product(s.tails[i], x))
 	}
+	s.products(s.list...)
+	s.list = s.list[:0]
+	for i, t := range m.tails {
+		s.list = append(s.list, t.words.product(logits.ColRange(t.low, t.high), s.tails[i]))
+	}
+	s.products(s.list...)
 	frequent := m.cfg.Cutoffs[0]
 	for r := range logits.Rows {
 		row, head := logits.Row(r), s.frequent.Row(r)

@@ -38,7 +38,7 @@ func TestAdaptiveSoftmax(t *testing.T) {
 		n.window.Backward()
 		want, _ := n.reference()
 		compare(t, "loss", []float64{nats}, []float64{want}, forwardTolerance)
-		checkGradients(t, gradientsOf(n.Parameters(), n.ref), func() float64 {
+		checkGradients(t, gradientTolerance, gradientsOf(n.Parameters(), n.ref), func() float64 {
 			nats, _ := n.reference()
 			return nats / float64(len(n.inputs))
 		})

@@ -217,7 +217,7 @@ func TestClassifierGradients(t *testing.T) {
 				for d := range logits {
 					compare(t, fmt.Sprint("logits of document ", d), widen(logits[d]), want[d], gradientTolerance)
 				}
-				checkGradients(t, gradientsOf(n.Parameters(), n.ref), func() float64 {
+				checkGradients(t, gradientTolerance, gradientsOf(n.Parameters(), n.ref), func() float64 {
 					loss, _ := n.reference()
 					return loss
 				})

@@ -44,6 +44,7 @@ type RecurrentConfig struct {
 	Dropout       float64 `json:"dropout,omitempty"`        // between layers, as in torch.nn.LSTM
 	InputDropout  float64 `json:"input_dropout,omitempty"`  // on the input of the first layer
 	OutputDropout float64 `json:"output_dropout,omitempty"` // on the output of the last layer
+	LayerNorm     bool    `json:"layer_norm,omitempty"`     // normalise what the cells add up, gate by gate (Ba et al. 2016)
 	Init          Init    `json:"init,omitzero"`
 
 	// Dilation lets the recurrent connection of layer l = 0, 1, … come from Dilation^l steps ago (Chang et al. 2017, with
@@ -156,10 +157,22 @@ func (c RecurrentConfig) size(input int) int {
 	n := 0
 	for range c.Layers {
 		n += c.Directions() * c.Cell.gates() * c.Hidden * (input + c.Hidden + 2)
+		if c.LayerNorm {
+			n += c.Directions() * c.normSize()
+		}
 		if c.Highway && input == c.Width() {
 			n += input * (input + 1)
 		}
 		input = c.Width()
+	}
+	return n
+}
+
+// normSize returns the number of gains and biases that layer normalisation adds to a layer in one direction.
+func (c RecurrentConfig) normSize() int {
+	n := 2 * c.Cell.gates() * c.Hidden
+	if c.Cell == LSTM {
+		n += 2 * c.Hidden
 	}
 	return n
 }

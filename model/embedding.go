@@ -8,7 +8,7 @@ import "github.com/textgen-go/textgen/internal/kernel"
 //   - through the rows: gather each token's embedding, drop out, project all R rows;
 //   - through a table: project the V embeddings once, then gather projected rows. With fewer tokens in the vocabulary
 //     than rows in the window, as with characters, that is far less work; it needs an input that nothing but the first
-//     layer reads (no dropout on it or of tokens, no shortcut around the layer).
+//     layer reads (no dropout on it or of tokens, no shortcut around the layer and no norm in it).
 type front struct {
 	*pass
 	embedding *Parameter
@@ -24,7 +24,7 @@ type front struct {
 // newFront builds the way through a table if table asks for it and it is possible, else through the rows.
 func newFront(p *pass, embedding *Parameter, tied, table bool) *front {
 	f := &front{pass: p, embedding: embedding, tied: tied, words: newEmbeddingDropout(p, embedding.Shape[0])}
-	if !table || f.words != nil || p.dropping(0) || p.shortcut(0) {
+	if !table || f.words != nil || p.cfg.LayerNorm || p.dropping(0) || p.shortcut(0) {
 		f.gatherJob, f.scatterJob = f.gather, f.scatter
 		p.resizeInput()
 		return f

@@ -39,6 +39,11 @@ func remedies(plain RecurrentConfig) []RecurrentConfig {
 	})
 	add(func(c *RecurrentConfig) { c.EmbeddingDropout = 0.3 })
 	add(func(c *RecurrentConfig) { c.WeightDrop = 0.4 })
+	// Of a gradient, the norm of three numbers leaves one dimension, and its rounding errors: a norm has eight at least.
+	add(func(c *RecurrentConfig) { c.LayerNorm, c.Hidden = true, max(c.Hidden, 8) })
+	add(func(c *RecurrentConfig) {
+		c.LayerNorm, c.Hidden, c.Zoneout, c.WeightDrop = true, max(c.Hidden, 8), 0.2, 0.2
+	})
 	add(func(c *RecurrentConfig) { c.Highway = true })
 	add(func(c *RecurrentConfig) { c.Highway, c.InputDropout, c.Dropout, c.OutputDropout = true, 0.1, 0.3, 0.2 })
 	add(func(c *RecurrentConfig) {
@@ -91,7 +96,7 @@ func languageConfigs(vocab, embedding, layers, hidden int) []Config {
 		}
 		list = append(list,
 			Config{VocabSize: vocab, Embedding: embedding, RecurrentConfig: cfg},
-			Config{VocabSize: vocab, Embedding: hidden, TieWeights: true, RecurrentConfig: cfg, AR: 2, TAR: 3})
+			Config{VocabSize: vocab, Embedding: cfg.Hidden, TieWeights: true, RecurrentConfig: cfg, AR: 2, TAR: 3})
 	}
 	return list
 }

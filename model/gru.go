@@ -12,20 +12,21 @@ type gruTrace struct{ *trace }
 
 func (t gruTrace) forward(s *kernel.Scratch, run span) {
 	carry, before := run.at(t.carry), run.before(t.h)
-	s.Mul(carry, before, t.wh, 0, t.wh.Panels(), kernel.Bias, t.bhh.Value)
+	if t.norms != nil {
+		t.norms.recur(s, run)
+	} else {
+		s.Mul(carry, before, t.wh, 0, t.wh.Panels(), kernel.Bias, t.bhh.Value)
+	}
 	kernel.GRUForward(t.computed(run), run.at(t.gates), carry, before)
 }
 
 func (t gruTrace) backward(s *kernel.Scratch, run span) {
 	carry, dhPrev := run.at(t.carry), run.streams(t.dc) // which nobody reads
-	propagates := t.propagates(run)
-	if propagates {
+	if t.propagates(run) {
 		dhPrev = run.before(t.dh)
 	}
 	kernel.GRUBackward(run.at(t.gates), carry, dhPrev, run.after(t.dh, t.seq.streams), run.before(t.h))
-	if propagates {
-		s.Mul(dhPrev, carry, t.whT, 0, t.whT.Panels(), kernel.Accumulate, nil)
-	}
+	t.propagate(s, run)
 }
 
 func (t gruTrace) projected() kernel.Matrix { return t.carry }

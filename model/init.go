@@ -87,10 +87,11 @@ func (c Init) validate() error {
 
 // initialise draws the weights of one layer in one direction.
 func (c Init) initialise(l *layer, rng *rand.Rand) {
+	l.norm.initialise()
 	switch c.scheme() {
 	case Uniform:
 		bound := cmp.Or(c.Range, 1/math.Sqrt(float64(l.hidden)))
-		for _, p := range l.parameters() {
+		for _, p := range l.weights() {
 			fillUniform(p.Value, bound, rng)
 		}
 	case Identity:

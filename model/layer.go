@@ -16,6 +16,7 @@ type layer struct {
 	distance           int // steps back to the state that it goes on from
 	cfg                RecurrentConfig
 	wih, whh, bih, bhh *Parameter
+	norm               *layerNorm // nil: none
 
 	precision Precision
 	bias      []float32      // what the projection of the input starts from: b_ih + b_hh, or b_ih alone for GRU
@@ -39,6 +40,9 @@ func newLayer(prefix string, cfg RecurrentConfig, index, input int, reverse bool
 		bhh:  newParameter(prefix+"bias_hh"+suffix, rows),
 		bias: kernel.Aligned(rows),
 	}
+	if cfg.LayerNorm {
+		l.norm = newLayerNorm(prefix, suffix, cell, hidden)
+	}
 	l.setPrecision(Float32)
 	return l
 }
@@ -58,7 +62,10 @@ func (l *layer) makeTransposed() {
 	l.whT = kernel.NewPackedAs(l.rows(), l.hidden, l.precision)
 }
 
-func (l *layer) parameters() []*Parameter { return []*Parameter{l.wih, l.whh, l.bih, l.bhh} }
+func (l *layer) parameters() []*Parameter { return append(l.weights(), l.norm.parameters()...) }
+
+// weights returns the parameters of the plain layer, without its norm.
+func (l *layer) weights() []*Parameter { return []*Parameter{l.wih, l.whh, l.bih, l.bhh} }
 
 // rows returns G·H, the number of pre-activations of a time step.
 func (l *layer) rows() int { return l.cell.gates() * l.hidden }

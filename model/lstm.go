@@ -14,10 +14,20 @@ func (t lstmTrace) forward(s *kernel.Scratch, run span) {
 	t.recur(s, run)
 	b := t.seq.streams
 	kernel.LSTMForward(t.computed(run), run.after(t.c, b), run.at(t.tanhC), run.at(t.gates), run.before(t.c))
+	if t.norms != nil {
+		t.norms.output(run)
+	}
 }
 
 func (t lstmTrace) backward(s *kernel.Scratch, run span) {
-	kernel.LSTMBackward(run.at(t.gates), run.streams(t.dc), run.after(t.dh, t.seq.streams), run.before(t.c), run.at(t.tanhC))
+	dh := run.after(t.dh, t.seq.streams)
+	if t.norms != nil {
+		dh = t.norms.outputBack(run)
+	}
+	kernel.LSTMBackward(run.at(t.gates), run.streams(t.dc), dh, run.before(t.c), run.at(t.tanhC))
+	if t.norms != nil {
+		t.norms.putOutput(run)
+	}
 	t.propagate(s, run)
 }
 

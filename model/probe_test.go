@@ -23,7 +23,7 @@ func TestProbeGradients(t *testing.T) {
 						want[k] += n.differenceNorm(b, l, steps-1-k) / streams
 					}
 				}
-				compare(t, "gradient by lag", got.Gradient, want, gradientTolerance)
+				compare(t, "gradient by lag", got.Gradient, want, toleranceOf(cfg.RecurrentConfig))
 			}
 			checkKinks(t, n.ref)
 		})

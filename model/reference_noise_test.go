@@ -24,7 +24,10 @@ func (r *reference) dropped(name string) []float64 {
 	if r.cfg.WeightDrop == 0 {
 		return w
 	}
-	return times(w, r.mask(len(w), r.cfg.WeightDrop, noiseKey(r.key, weightNoise, r.place(name))))
+	if _, ok := r.left[name]; !ok {
+		r.left[name] = r.mask(len(w), r.cfg.WeightDrop, noiseKey(r.key, weightNoise, r.place(name)))
+	}
+	return times(w, r.left[name])
 }
 
 // place counts the layer and direction to which a name with the ending of a parameter belongs.

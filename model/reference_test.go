@@ -15,7 +15,8 @@ type reference struct {
 	cfg     RecurrentConfig
 	weights map[string][]float64 // by the name of the parameter
 
-	row      func(t int) int // the packed row of a step of the stream at hand
+	row      func(t int) int      // the packed row of a step of the stream at hand
+	left     map[string][]float64 // by recurrent matrix, what weight drop leaves of ones
 	dropping bool
 	key      uint64 // of dropout
 
@@ -55,6 +56,7 @@ func newReference(cfg RecurrentConfig, params []*Parameter) *reference {
 
 // run sends every stream through the stack. Streams come longest first.
 func (r *reference) run(streams []refStream) []refResult {
+	r.left = map[string][]float64{}
 	results := make([]refResult, len(streams))
 	for b, s := range streams {
 		x := r.drop(0, s.x, streams, b)
@@ -116,10 +118,15 @@ func (r *reference) step(suffix string, x []float64, s refState) refState {
 	wih, whh := r.weights["rnn.weight_ih"+suffix], r.dropped("rnn.weight_hh"+suffix)
 	bih, bhh := r.weights["rnn.bias_ih"+suffix], r.weights["rnn.bias_hh"+suffix]
 	hidden := r.cfg.Hidden
+	fromInput := func(i int) float64 { return affine(wih, bih, i, x) }
+	fromState := func(i int) float64 { return affine(whh, bhh, i, s.h) }
+	if r.cfg.LayerNorm {
+		fromInput, fromState = r.normed("_ih"+suffix, wih, bih, x), r.normed("_hh"+suffix, whh, bhh, s.h)
+	}
 	next := refState{make([]float64, hidden), make([]float64, hidden)}
 	for j := range hidden {
-		input := func(gate int) float64 { return affine(wih, bih, gate*hidden+j, x) }
-		recurrent := func(gate int) float64 { return affine(whh, bhh, gate*hidden+j, s.h) }
+		input := func(gate int) float64 { return fromInput(gate*hidden + j) }
+		recurrent := func(gate int) float64 { return fromState(gate*hidden + j) }
 		sum := func(gate int) float64 { return input(gate) + recurrent(gate) }
 		switch r.cfg.Cell {
 		case RNN:
@@ -135,6 +142,11 @@ func (r *reference) step(suffix string, x []float64, s refState) refState {
 			reset, z := logistic(sum(0)), logistic(sum(1))
 			n := math.Tanh(input(2) + reset*recurrent(2))
 			next.h[j] = (1-z)*n + z*s.h[j]
+		}
+	}
+	if r.cfg.LayerNorm && r.cfg.Cell == LSTM {
+		for j, c := range r.norm(next.c, r.weights["rnn.gain_c"+suffix], r.weights["rnn.bias_c"+suffix]) {
+			next.h[j] = logistic(fromInput(3*hidden+j)+fromState(3*hidden+j)) * math.Tanh(c)
 		}
 	}
 	return next

@@ -30,7 +30,7 @@ func (m *LanguageModel) NewStepper(w *Workers, streams int) *Stepper {
 		s.rows = append(s.rows, s.logits.Row(i))
 	}
 	if !m.recurrent.plain() {
-		s.front = m.newStepFront(w, streams)
+		s.front, s.strands = m.newStepFront(w, streams), []strand{s.newStrand(0, streams)}
 		return s
 	}
 	if cfg.VocabSize <= tableLimit && !m.recurrent.residual(0) {
@@ -82,6 +82,7 @@ type strand struct {
 
 	frequent kernel.Matrix   // [B'][Cutoffs[0]+tails] logits of an adaptive softmax
 	tails    []kernel.Matrix // [B'][H/4^(i+1)] features of its tails, or nil
+	list     []kernel.Product
 }
 
 func (s *Stepper) newStrand(from, to int) strand {
@@ -119,7 +120,7 @@ func (s *strand) stack() kernel.Matrix {
 func (s *strand) predict(x kernel.Matrix) {
 	logits := s.logits.RowRange(s.from, s.to)
 	if s.tails == nil {
-		s.product(s.model.head.product(logits, x))
+		s.products(s.model.head.product(logits, x))
 		return
 	}
 	s.predictAdaptively(logits, x)
@@ -154,23 +155,22 @@ func (s *strand) multiply(l *layer, x, h kernel.Matrix, projected bool) {
 	if l.cell == GRU {
 		recurrent = kernel.Product{C: s.hidden, A: h, B: l.wh, Mode: kernel.Bias, Bias: l.bhh.Value}
 	}
-	switch {
-	case projected:
-		s.product(recurrent)
-	case s.alone == nil:
-		s.workers.MulBoth(input, recurrent)
-	default:
-		s.product(input)
-		s.product(recurrent)
+	if projected {
+		s.products(recurrent)
+	} else {
+		s.products(input, recurrent)
 	}
 }
 
-func (s *strand) product(p kernel.Product) {
+// products computes products, of which a later one may add to an earlier one's.
+func (s *strand) products(list ...kernel.Product) {
 	if s.alone == nil {
-		s.workers.Mul(p.C, p.A, p.B, p.Mode, p.Bias)
+		s.workers.MulAll(list...)
 		return
 	}
-	s.alone.Mul(p.C, p.A, p.B, 0, p.B.Panels(), p.Mode, p.Bias)
+	for _, p := range list {
+		s.alone.Mul(p.C, p.A, p.B, 0, p.B.Panels(), p.Mode, p.Bias)
+	}
 }
 
 // advance carries layer i's state forward over the pre-activations.

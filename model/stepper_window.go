@@ -1,13 +1,11 @@
 package model
 
-import "github.com/textgen-go/textgen/internal/kernel"
-
 // The Stepper knows plain cells. Of a network with more in it, it computes a window of one step, as validation does:
 // slower, but by the same code.
 
 // plain reports whether the layers are cells, one behind the other, with no more than residual connections.
 func (r *Recurrent) plain() bool {
-	return r.cfg.Zoneout == 0 && r.cfg.ZoneoutCell == 0 && r.cfg.Dilation <= 1 && !r.cfg.Highway
+	return r.cfg.Zoneout == 0 && r.cfg.ZoneoutCell == 0 && r.cfg.Dilation <= 1 && !r.cfg.Highway && !r.cfg.LayerNorm
 }
 
 // newStepFront returns the workspace of one step.
@@ -17,10 +15,10 @@ func (m *LanguageModel) newStepFront(w *Workers, streams int) *front {
 
 // window carries the state forward by one step and computes the logits.
 func (s *Stepper) window() {
-	p, head := s.front.pass, s.model.head
+	p := s.front.pass
 	p.load(s.state)
 	s.front.forward(s.tokens)
 	p.forward()
 	p.store(s.state, 1)
-	s.workers.Mul(s.logits, p.inputs[len(p.inputs)-1], head.w, kernel.Bias, head.bias.Value)
+	s.strands[0].predict(p.inputs[len(p.inputs)-1])
 }

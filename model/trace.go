@@ -27,6 +27,7 @@ type trace struct {
 	drop    *weightDrop    // nil: none
 	zone    *zoneout       // nil: none
 	fresh   kernel.Matrix  // [R][H] with zoneout: h as the cell computes it
+	norms   *normTrace     // nil: none
 
 	dxMode  kernel.Mode // what the gradient of x starts from
 	stepped bool        // the input is projected in the time loop
@@ -42,7 +43,7 @@ type cellStep interface {
 	forward(s *kernel.Scratch, run span)
 	// backward turns the gradient of a row's h into that of its pre-activations and adds to the gradient of prev's h.
 	backward(s *kernel.Scratch, run span)
-	// projected returns the gradients of W_hh·h + b_hh, [R][G·H].
+	// projected returns what W_hh·h + b_hh goes into, [R][G·H], and on the way back its gradients.
 	projected() kernel.Matrix
 }
 
@@ -60,6 +61,7 @@ func newTrace(l *layer, w *Workers, training bool) *trace {
 		t.step = tanhTrace{t}
 	}
 	t.step = withZoneout(t, t.step)
+	withLayerNorm(t)
 	if training && l.cfg.WeightDrop > 0 {
 		t.drop = newWeightDrop(l)
 	}
@@ -89,6 +91,9 @@ func (t *trace) resize(seq sequence) {
 	if t.zone != nil {
 		t.zone.resize()
 	}
+	if t.norms != nil {
+		t.norms.resize()
+	}
 }
 
 // output returns the rows of h that are the layer's output.
@@ -101,7 +106,7 @@ func (t *trace) outputGrad() kernel.Matrix { return t.dh.RowRange(t.seq.streams,
 func (t *trace) connect(x, dx kernel.Matrix, mode kernel.Mode) {
 	t.x, t.dx, t.dxMode = x, dx, mode
 	rowsPerStep := t.seq.rows() / (t.seq.steps() * t.workers.Len())
-	t.stepped = rowsPerStep >= leastStepRows && (t.input+t.hidden)*t.rows() <= mostStepWeights
+	t.stepped = t.norms == nil && rowsPerStep >= leastStepRows && (t.input+t.hidden)*t.rows() <= mostStepWeights
 }
 
 // A layer's input is projected in the time loop, where the gates then are in the cache, if each worker has enough rows a
@@ -113,7 +118,10 @@ const (
 
 // project computes the input's part of the pre-activations for the whole window.
 func (t *trace) project() {
-	if !t.stepped {
+	switch {
+	case t.norms != nil:
+		t.norms.project()
+	case !t.stepped:
 		t.workers.Mul(t.gates, t.x, t.wx, kernel.Bias, t.bias)
 	}
 }
@@ -152,6 +160,9 @@ func (t *trace) backward() {
 		t.dh.RowRange(0, t.seq.streams).Zero()
 	}
 	t.workers.Run(t.backwardJob)
+	if t.norms != nil {
+		t.workers.Run(t.norms.inputBackJob)
+	}
 }
 
 func (t *trace) backwardStreams(worker int, s *kernel.Scratch) {
@@ -177,13 +188,21 @@ func (t *trace) computed(run span) kernel.Matrix {
 
 // recur adds W_hh·h to the projected input.
 func (t *trace) recur(s *kernel.Scratch, run span) {
+	if t.norms != nil {
+		t.norms.recur(s, run)
+		return
+	}
 	s.Mul(run.at(t.gates), run.before(t.h), t.wh, 0, t.wh.Panels(), kernel.Accumulate, nil)
 }
 
-// propagate adds W_hhᵀ times the gradients of the pre-activations to the gradient of the state before run.
+// propagate adds W_hhᵀ times the gradients of W_hh·h to the gradient of the state before run.
 func (t *trace) propagate(s *kernel.Scratch, run span) {
+	grads := run.at(t.step.projected())
+	if t.norms != nil {
+		grads = t.norms.recurBack(run)
+	}
 	if t.propagates(run) {
-		s.Mul(run.before(t.dh), run.at(t.gates), t.whT, 0, t.whT.Panels(), kernel.Accumulate, nil)
+		s.Mul(run.before(t.dh), grads, t.whT, 0, t.whT.Panels(), kernel.Accumulate, nil)
 	}
 }
 
@@ -202,10 +221,13 @@ func (t *trace) weightGrads() {
 	if t.x.Cols == 0 {
 		n--
 	}
-	if t.cell == GRU {
+	switch {
+	case t.norms != nil:
+		t.norms.weightGrads(recurrent, input)
+	case t.cell == GRU:
 		t.workers.MulTN(t.precision, t.step.projected(), t.bhh.Grad, kernel.Overwrite, recurrent)
 		t.workers.MulTN(t.precision, t.gates, t.bih.Grad, kernel.Overwrite, rights[1:n]...)
-	} else {
+	default:
 		t.workers.MulTN(t.precision, t.gates, t.bih.Grad, kernel.Overwrite, rights[:n]...)
 		copy(t.bhh.Grad, t.bih.Grad)
 	}
@@ -216,7 +238,10 @@ func (t *trace) weightGrads() {
 
 // inputGrads computes the gradient of the input.
 func (t *trace) inputGrads() {
-	if !t.stepped {
+	switch {
+	case t.norms != nil:
+		t.workers.Mul(t.dx, t.norms.input.dx, t.wxT, t.dxMode, nil)
+	case !t.stepped:
 		t.workers.Mul(t.dx, t.gates, t.wxT, t.dxMode, nil)
 	}
 }

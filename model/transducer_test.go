@@ -83,7 +83,7 @@ func TestTransducer(t *testing.T) {
 				compare(t, "answers", widen(got), want, forwardTolerance)
 				copy(got, n.weights)
 				n.pass.Backward()
-				checkGradients(t, gradientsOf(n.Parameters(), n.ref), n.loss)
+				checkGradients(t, toleranceOf(cfg), gradientsOf(n.Parameters(), n.ref), n.loss)
 				checkKinks(t, n.ref)
 			})
 		}

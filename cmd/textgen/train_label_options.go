@@ -32,6 +32,7 @@ func labelOptions() []labelOption {
 		labelInteger("embedding", "", func(s *s) *int { return &s.Embedding }),
 		labelToggle("residual", "", func(s *s) *bool { return &s.Residual }),
 		labelToggle("highway", "", func(s *s) *bool { return &s.Highway }),
+		labelToggle("layer-norm", "", func(s *s) *bool { return &s.LayerNorm }),
 		labelNumber("dropout", "", func(s *s) *float64 { return &s.Dropout }),
 		labelNumber("input-dropout", "", func(s *s) *float64 { return &s.InputDropout }),
 		labelToggle("variational", "", func(s *s) *bool { return &s.Variational }),

@@ -43,6 +43,7 @@ func options() []option {
 		integer("embedding", categoryNetwork, "`N` features a token; 0: as --hidden", func(s *s) *int { return &s.Embedding }),
 		toggle("residual", categoryNetwork, "add a layer's input to its output", func(s *s) *bool { return &s.Residual }),
 		toggle("highway", categoryNetwork, "mix a layer's input with its output by a gate that learns", func(s *s) *bool { return &s.Highway }),
+		toggle("layer-norm", categoryNetwork, "normalise what the cells add up, gate by gate", func(s *s) *bool { return &s.LayerNorm }),
 		toggle("tie-weights", categoryNetwork, "one matrix for embedding and head", func(s *s) *bool { return &s.TieWeights }),
 		word("softmax", categoryNetwork, "full, or adaptive, which is faster with 20,000 words or more", func(s *s) *generate.Softmax { return &s.Softmax }),
 		number("dropout", categoryNetwork, "drop a part `P` of the units between layers", true, func(s *s) *float64 { return &s.Dropout }),

@@ -115,29 +115,19 @@ func (r Right) check(a Matrix) {
 // product holds the operands of a product that all workers share, and the jobs made from them once: a func value made
 // in a training step would be an allocation.
 type product struct {
-	c, a, b Matrix
-	packed  *Packed
-	mode    Mode
-	bias    []float32
-	sums    []float32
-	rights  []Right
+	a, b   Matrix
+	packed *Packed
+	mode   Mode
+	sums   []float32
+	rights []Right
 
 	precision Precision
 
-	mul, mulTN, pack, packTransposed func(int, *Scratch)
+	mulTN, pack, packTransposed func(int, *Scratch)
 }
 
 func (p *product) init(w *Workers) {
 	n := w.Len()
-	p.mul = func(worker int, s *Scratch) {
-		if p.c.Rows < minRowsPerWorker*n {
-			from, to := Span(p.packed.Panels(), 1, worker, n)
-			s.Mul(p.c, p.a, p.packed, from, to, p.mode, p.bias)
-			return
-		}
-		from, to := Span(p.c.Rows, 1, worker, n)
-		s.Mul(p.c.RowRange(from, to), p.a.RowRange(from, to), p.packed, 0, p.packed.Panels(), p.mode, p.bias)
-	}
 	p.mulTN = func(worker int, s *Scratch) {
 		from, to := Span(p.a.Cols, 1, worker, n)
 		s.MulTN(p.precision, p.a, p.sums, from, to, p.mode, p.rights...)
@@ -158,8 +148,7 @@ const minRowsPerWorker = 8
 
 // Mul computes C = start + A·B as [Scratch.Mul] does, on all workers.
 func (w *Workers) Mul(c, a Matrix, b *Packed, mode Mode, bias []float32) {
-	w.product.set(Product{c, a, b, mode, bias})
-	w.Run(w.product.mul)
+	w.MulAll(Product{c, a, b, mode, bias})
 }
 
 // MulTN computes what [Scratch.MulTN] does, on all workers.
@@ -170,12 +159,11 @@ func (w *Workers) MulTN(precision Precision, a Matrix, sums []float32, mode Mode
 	w.Run(p.mulTN)
 }
 
-// MulBoth computes two products as Mul does, without waiting between them; the second may add to what the first
-// computes if both B have the same shape and precision.
-func (w *Workers) MulBoth(first, second Product) {
-	w.product.set(first)
-	w.second.set(second)
-	w.Run(w.both)
+// MulAll computes products as Mul does, without waiting between them. A product may add to what one before it computes if
+// both B have the same shape and precision.
+func (w *Workers) MulAll(products ...Product) {
+	w.products = append(w.products[:0], products...)
+	w.Run(w.mulAll)
 }
 
 // Product is C = start + A·B, the arguments of [Workers.Mul].
@@ -186,7 +174,16 @@ type Product struct {
 	Bias []float32
 }
 
-func (p *product) set(q Product) { p.c, p.a, p.packed, p.mode, p.bias = q.C, q.A, q.B, q.Mode, q.Bias }
+// mul computes a worker's part: some columns of a few rows, else some rows.
+func (p *Product) mul(s *Scratch, worker, workers int) {
+	if p.C.Rows < minRowsPerWorker*workers {
+		from, to := Span(p.B.Panels(), 1, worker, workers)
+		s.Mul(p.C, p.A, p.B, from, to, p.Mode, p.Bias)
+		return
+	}
+	from, to := Span(p.C.Rows, 1, worker, workers)
+	s.Mul(p.C.RowRange(from, to), p.A.RowRange(from, to), p.B, 0, p.B.Panels(), p.Mode, p.Bias)
+}
 
 // Pack lays b (K×N) out into p.
 func (w *Workers) Pack(p *Packed, b Matrix) {

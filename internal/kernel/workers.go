@@ -26,8 +26,9 @@ type Workers struct {
 	job     func(worker int, s *Scratch)
 	closed  bool
 
-	product, second product
-	both            func(worker int, s *Scratch) // does both products' multiplications
+	product  product
+	products []Product
+	mulAll   func(worker int, s *Scratch)
 
 	epoch   event // counts the jobs; workers wait for it to change
 	pending event // counts the workers at work; Run waits for it to reach 0
@@ -45,10 +46,10 @@ func NewWorkers(n int) *Workers {
 		w.scratch[i] = newScratch()
 	}
 	w.product.init(w)
-	w.second.init(w)
-	w.both = func(worker int, s *Scratch) {
-		w.product.mul(worker, s)
-		w.second.mul(worker, s)
+	w.mulAll = func(worker int, s *Scratch) {
+		for i := range w.products {
+			w.products[i].mul(s, worker, n)
+		}
 	}
 	for i := 1; i < n; i++ {
 		go w.serve(i)

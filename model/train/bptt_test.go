@@ -282,6 +282,9 @@ func recipes() map[string]recipe {
 		"dropouts": func(r *recipe) {
 			r.network.Variational, r.network.EmbeddingDropout, r.network.WeightDrop = true, 0.1, 0.3
 		},
+		"norms and highways": func(r *recipe) {
+			r.network.LayerNorm, r.network.Highway = true, true
+		},
 		"zoneout and dilation": func(r *recipe) {
 			r.network.Zoneout, r.network.ZoneoutCell, r.network.Dilation = 0.1, 0.2, 3
 		},
