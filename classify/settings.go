@@ -27,20 +27,26 @@ type Settings struct {
 	NFC          bool          `json:"nfc"`
 
 	// Network.
-	Cell           model.Cell    `json:"cell"`
-	Layers         int           `json:"layers"`
-	Hidden         int           `json:"hidden"` // units of a layer in one direction
-	Embedding      int           `json:"embedding"`
-	Unidirectional bool          `json:"unidirectional,omitempty"`
-	Residual       bool          `json:"residual,omitempty"`
-	Pooling        model.Pooling `json:"pooling"`
-	NGrams         int           `json:"ngrams"`        // longest n-gram of words that is a feature beside the network; 0: none
-	CharGrams      int           `json:"char_grams"`    // longest n-gram of a word's characters that is one; 0: none
-	Buckets        int           `json:"buckets"`       // rows of weights that n-grams are hashed to
-	Dropout        float64       `json:"dropout"`       // between layers
-	InputDropout   float64       `json:"input_dropout"` // on the embeddings
-	HeadDropout    float64       `json:"head_dropout"`  // on what the head reads
-	TokenDropout   float64       `json:"token_dropout"` // of whole tokens, which are read as unknown ones
+	Cell             model.Cell    `json:"cell"`
+	Layers           int           `json:"layers"`
+	Hidden           int           `json:"hidden"` // units of a layer in one direction
+	Embedding        int           `json:"embedding"`
+	Unidirectional   bool          `json:"unidirectional,omitempty"`
+	Residual         bool          `json:"residual,omitempty"`
+	Highway          bool          `json:"highway,omitempty"` // mix a layer's input with its output by a gate
+	Pooling          model.Pooling `json:"pooling"`
+	NGrams           int           `json:"ngrams"`                      // longest n-gram of words that is a feature beside the network; 0: none
+	CharGrams        int           `json:"char_grams"`                  // longest n-gram of a word's characters that is one; 0: none
+	Buckets          int           `json:"buckets"`                     // rows of weights that n-grams are hashed to
+	Dropout          float64       `json:"dropout"`                     // between layers
+	InputDropout     float64       `json:"input_dropout"`               // on the embeddings
+	HeadDropout      float64       `json:"head_dropout"`                // on what the head reads
+	TokenDropout     float64       `json:"token_dropout"`               // of whole tokens, which are read as unknown ones
+	Variational      bool          `json:"variational,omitempty"`       // dropout takes the same elements at all steps of a document
+	EmbeddingDropout float64       `json:"embedding_dropout,omitempty"` // of tokens of the vocabulary, wherever they stand
+	WeightDrop       float64       `json:"weight_drop,omitempty"`       // of the elements of recurrent matrices
+	Zoneout          float64       `json:"zoneout,omitempty"`           // of units, that they keep their state for a step
+	ZoneoutCell      float64       `json:"zoneout_cell,omitempty"`      // of an LSTM's units, that they keep their cell's state
 
 	// Optimisation.
 	Task           Task    `json:"task"`
@@ -179,8 +185,10 @@ func (s Settings) modelConfig(vocab, labels int) model.ClassifierConfig {
 		VocabSize: vocab, Embedding: s.Embedding, Labels: labels, MultiLabel: s.Task == MultiLabel, Pooling: s.Pooling,
 		FeatureDropout: s.HeadDropout,
 		RecurrentConfig: model.RecurrentConfig{
-			Cell: s.Cell, Layers: s.Layers, Hidden: s.Hidden, Bidirectional: !s.Unidirectional, Residual: s.Residual,
+			Cell: s.Cell, Layers: s.Layers, Hidden: s.Hidden, Bidirectional: !s.Unidirectional, Residual: s.Residual, Highway: s.Highway,
 			Dropout: s.Dropout, InputDropout: s.InputDropout,
+			Variational: s.Variational, EmbeddingDropout: s.EmbeddingDropout, WeightDrop: s.WeightDrop,
+			Zoneout: s.Zoneout, ZoneoutCell: s.ZoneoutCell,
 		},
 	}
 	if s.grams().Buckets > 0 {
