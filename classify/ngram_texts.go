@@ -30,12 +30,8 @@ func (g NGrams) texts(text string) []string {
 		}
 	}
 	if g.Chars > 0 {
-		for _, word := range strings.FieldsFunc(text, unicode.IsSpace) {
-			shown := []rune{' '}
-			for _, r := range word {
-				shown = g.appendRune(shown, r)
-			}
-			out = g.appendCharTexts(out, append(shown, ' '))
+		for word := range g.spelled(text) {
+			out = g.appendCharTexts(out, slices.Concat([]rune{' '}, word, []rune{' '}))
 		}
 	}
 	return out

@@ -1,7 +1,9 @@
 package classify
 
 import (
+	"iter"
 	"math/bits"
+	"strings"
 	"unicode"
 	"unicode/utf8"
 )
@@ -16,6 +18,8 @@ type NGrams struct {
 	// Marks counts the two ends of the text as words, and a mark before a capital letter as a character of its word.
 	// It makes no other difference that capitals are read in lower case.
 	Marks bool `json:"marks,omitempty"`
+	// Across lets sequences of characters run across words, with one blank between, as if the text were one word.
+	Across bool `json:"across,omitempty"`
 }
 
 // The offset basis and the prime of FNV-1a with 64 bits (Fowler, Noll, Vo), which hashes words.
@@ -160,18 +164,35 @@ func (g NGrams) appendChars(dst []uint64, text string) []uint64 {
 	if g.Chars <= 0 {
 		return dst
 	}
-	var word []rune
-	for i := 0; i < len(text); {
-		r, size := utf8.DecodeRuneInString(text[i:])
-		i += size
-		if !unicode.IsSpace(r) {
-			word = g.appendRune(word, r)
-			continue
-		}
+	for word := range g.spelled(text) {
 		dst = g.appendWordChars(dst, word)
-		word = word[:0]
 	}
-	return g.appendWordChars(dst, word)
+	return dst
+}
+
+// spelled yields the characters of each word with their marks, in the same memory; of a text that is read across words,
+// it yields all of them at once.
+func (g NGrams) spelled(text string) iter.Seq[[]rune] {
+	return func(yield func([]rune) bool) {
+		var word []rune
+		for field := range strings.FieldsSeq(text) {
+			switch {
+			case !g.Across:
+				word = word[:0]
+			case len(word) > 0:
+				word = append(word, ' ')
+			}
+			for _, r := range field {
+				word = g.appendRune(word, r)
+			}
+			if !g.Across && !yield(word) {
+				return
+			}
+		}
+		if g.Across && len(word) > 0 {
+			yield(word)
+		}
+	}
 }
 
 // The marks of the ends of a word or text and of capital letters are no characters.
@@ -192,9 +213,6 @@ func (g NGrams) appendRune(word []rune, r rune) []rune {
 
 // appendWordChars appends the hashes of the sequences of one word. The marks alone are left out: they say nothing.
 func (g NGrams) appendWordChars(dst []uint64, word []rune) []uint64 {
-	if len(word) == 0 {
-		return dst
-	}
 	at := func(i int) rune {
 		switch i {
 		case -1:

@@ -30,6 +30,8 @@ func TestNGramCounts(t *testing.T) {
 		{"one", NGrams{Words: 2, Marks: true}, 5}, // ⟨ one ⟩ ⟨one one⟩
 		{"Ab", NGrams{Chars: 1, Marks: true}, 3},
 		{"ab", NGrams{Chars: 1, Marks: true}, 2},
+		{" a  b ", NGrams{Chars: 2, Across: true}, 7}, // a, blank, b; <a, a and blank, blank and b, b>
+		{"  ", NGrams{Chars: 2, Across: true}, 0},
 	} {
 		if got := tt.grams.AppendHashes(nil, tt.text); len(got) != tt.want {
 			t.Errorf("%q %+v: %d parts, want %d", tt.text, tt.grams, len(got), tt.want)
@@ -82,6 +84,7 @@ func TestNGramsProperties(t *testing.T) {
 		g := NGrams{
 			Words: rapid.IntRange(0, 3).Draw(t, "words"), Chars: rapid.IntRange(0, 4).Draw(t, "chars"),
 			Buckets: rapid.IntRange(1, 1000).Draw(t, "buckets"), Marks: rapid.Bool().Draw(t, "marks"),
+			Across: rapid.Bool().Draw(t, "across"),
 		}
 		text := rapid.String().Draw(t, "text")
 		ids := g.AppendIDs([]int32{-7}, text)
@@ -104,7 +107,7 @@ func TestNGramsProperties(t *testing.T) {
 func FuzzNGrams(f *testing.F) {
 	f.Add("It's a \xff test", 2, 3)
 	f.Fuzz(func(t *testing.T, text string, words, chars int) {
-		g := NGrams{Words: words % 5, Chars: chars % 6, Buckets: 7, Marks: len(text)%2 == 0}
+		g := NGrams{Words: words % 5, Chars: chars % 6, Buckets: 7, Marks: len(text)%2 == 0, Across: len(text)%3 == 0}
 		for _, id := range g.AppendIDs(nil, text) {
 			if id < 0 || id >= 7 {
 				t.Fatalf("id %d", id)

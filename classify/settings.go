@@ -203,7 +203,7 @@ func (s Settings) grams() NGrams {
 	if s.NGrams == 0 && s.CharGrams == 0 {
 		return NGrams{}
 	}
-	return NGrams{Words: s.NGrams, Chars: s.CharGrams, Buckets: s.Buckets, Marks: true}
+	return NGrams{Words: s.NGrams, Chars: s.CharGrams, Buckets: s.Buckets, Marks: true, Across: true}
 }
 
 func (s Settings) tokenizerConfig() tokenize.TrainConfig {
