@@ -15,7 +15,7 @@ func scanConfigs() []ClassifierConfig {
 				for _, both := range []bool{false, true} {
 					list = append(list, ClassifierConfig{
 						VocabSize: 600, Embedding: 80, Labels: 3, Pooling: pooling,
-						RecurrentConfig: RecurrentConfig{Cell: cell, Layers: layers, Hidden: 40, Bidirectional: both, Residual: true},
+						RecurrentConfig: RecurrentConfig{Cell: cell, Layers: layers, Hidden: 40, Bidirectional: both, Residual: layers > 1},
 					})
 				}
 			}
