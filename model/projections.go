@@ -7,7 +7,7 @@ import (
 )
 
 // projectionBytes bounds what a classifier keeps of projections: enough for the words that make up nearly all of a text.
-const projectionBytes = 48 << 20
+const projectionBytes = 32 << 20
 
 // projections are the products of tokens' embeddings with the input weights of a layer, W_ih·x + b, which are most of the
 // arithmetic of a small layer and the same wherever a token stands. They are kept when they are first needed, of the
