@@ -9,8 +9,9 @@
 Needs Go and a Python with PyTorch (--python may be given several times, to compare several versions); for labelling also
 safetensors, the command zstd, and onnx and onnxruntime unless PyTorch alone is to be compared. Every round runs
 textgen once and every variant of PyTorch once; the table takes the median of the rounds of each, and PyTorch's best
-variant. Variants: one and two threads, the optimiser with and without foreach, the allocator told to keep its memory.
-Labelling uses textgen's own weights and documents everywhere, and the greatest difference between logits is printed.
+variant. Variants: one and two threads; training, the optimiser with and without foreach, the allocator told to keep its
+memory; sampling, the ordinary loop, TorchScript, int8, and a loop tuned by hand. Labelling uses textgen's own weights and
+documents everywhere, and the greatest difference between logits is printed.
 """
 import argparse
 import json
@@ -85,26 +86,33 @@ def trainer(torch, shape, foreach):
     return step, batch * steps
 
 
-def sampler(torch, shape, compiled):
+def sampler(torch, shape, kind, streams):
+    """Kinds: eager, the ordinary loop; script, the network compiled by TorchScript; int8, its weights quantised
+    dynamically; tuned, see tuned_sampler."""
     vocab, _, _, hidden, layers, _, _, _, _, _ = shape
     net = build(torch, shape).eval()
-    if compiled:
-        return tuned_sampler(torch, net, layers, hidden)
-    token, state = torch.zeros(1, 1, dtype=torch.long), None
+    if kind == "tuned":
+        return tuned_sampler(torch, net, layers, hidden, streams)
+    token = torch.zeros(1, streams, dtype=torch.long)
+    state = tuple(torch.zeros(layers, streams, hidden) for _ in range(2))
+    if kind == "int8":
+        net = torch.ao.quantization.quantize_dynamic(net, {torch.nn.LSTM, torch.nn.Linear}, dtype=torch.qint8)
+    if kind == "script":
+        net = torch.jit.freeze(torch.jit.trace(net, (token, state)))
 
     def step():
         nonlocal token, state
         with torch.inference_mode():
             for _ in range(50):
                 logits, state = net(token, state)
-                token = torch.multinomial(torch.softmax(logits[0] / 0.8, -1), 1).view(1, 1)
+                token = torch.multinomial(torch.softmax(logits[0] / 0.8, -1), 1).view(1, streams)
 
-    return step, 50
+    return step, 50 * streams
 
 
-def tuned_sampler(torch, net, layers, hidden):
+def tuned_sampler(torch, net, layers, hidden, streams):
     """The loop as an expert would write it: TorchScript, the first layer's input products in a table, one matrix-vector
-    product for each later layer."""
+    product for each later layer; of many streams one matrix product, with the weights transposed."""
     from typing import List
     rnn = net.rnn
     with torch.no_grad():
@@ -132,19 +140,38 @@ def tuned_sampler(torch, net, layers, hidden):
             token = torch.multinomial(torch.softmax(torch.addmv(bias, out, x) / 0.8, 0), 1)
         return token, h, c
 
+    def many(token: torch.Tensor, h: List[torch.Tensor], c: List[torch.Tensor], table: torch.Tensor,
+             weights: List[torch.Tensor], biases: List[torch.Tensor], out: torch.Tensor, bias: torch.Tensor):
+        for _ in range(50):
+            x = h[0]
+            for l in range(len(weights)):
+                if l == 0:
+                    gates = torch.addmm(table[token], h[0], weights[0])
+                else:
+                    gates = torch.addmm(biases[l], torch.cat([x, h[l]], 1), weights[l])
+                i, f, g, o = gates.chunk(4, 1)
+                c[l] = torch.sigmoid(f) * c[l] + torch.sigmoid(i) * torch.tanh(g)
+                h[l] = torch.sigmoid(o) * torch.tanh(c[l])
+                x = h[l]
+            token = torch.multinomial(torch.softmax(torch.addmm(bias, x, out) / 0.8, 1), 1)[:, 0]
+        return token, h, c
+
+    rows = [] if streams == 1 else [streams]
+    if streams > 1:
+        loop, weights, out = many, [w.t().contiguous() for w in weights], out.t().contiguous()
     # TorchScript reads a function's source together with its annotations, which must not be nested.
     loop.__annotations__ = dict(token=torch.Tensor, h=List[torch.Tensor], c=List[torch.Tensor], table=torch.Tensor,
                                 weights=List[torch.Tensor], biases=List[torch.Tensor], out=torch.Tensor, bias=torch.Tensor)
     scripted = torch.jit.script(loop)
-    token = torch.zeros(1, dtype=torch.long)
-    h, c = ([torch.zeros(hidden) for _ in range(layers)] for _ in range(2))
+    token = torch.zeros(streams, dtype=torch.long)
+    h, c = ([torch.zeros(*rows, hidden) for _ in range(layers)] for _ in range(2))
 
     def step():
         nonlocal token, h, c
         with torch.no_grad():
             token, h, c = scripted(token, h, c, table, weights, biases, out, bias)
 
-    return step, 50
+    return step, 50 * streams
 
 
 def load_export(path):
@@ -229,17 +256,20 @@ def worker(args):
     if args.task == "train":
         step, units = trainer(torch, shape, args.variant == "foreach")
     elif args.task == "sample":
-        step, units = sampler(torch, shape, args.variant == "tuned")
+        step, units = sampler(torch, shape, args.variant, args.batch)
     else:
         step, units, result["difference"] = classifier(torch, shape, args.export, args.variant, args.threads)
     began = time.perf_counter()
     while time.perf_counter() - began < args.warmup:
         step()
-    n, began = 0, time.perf_counter()
+    n, began, fastest = 0, time.perf_counter(), float("inf")
     while time.perf_counter() - began < args.seconds:
+        start = time.perf_counter()
         step()
+        fastest = min(fastest, time.perf_counter() - start)
         n += 1
-    result["rate"] = n * units / (time.perf_counter() - began)
+    rate = n * units / (time.perf_counter() - began)
+    result["rate"] = units / fastest if args.fastest else rate
     print(json.dumps(result))
 
 
@@ -247,7 +277,7 @@ def worker(args):
 
 def variants(task):
     """Name, extra arguments and extra environment of every variant of PyTorch."""
-    kinds = {"train": ["plain", "foreach"], "sample": ["eager", "tuned"], "classify": ["plain", "memory", "onnx"]}[task]
+    kinds = {"train": ["plain", "foreach"], "sample": ["eager", "script", "int8", "tuned"], "classify": ["plain", "memory", "onnx"]}[task]
     for kind in kinds:
         for threads in (1, 2):
             env = {"OMP_NUM_THREADS": str(threads), "OPENBLAS_NUM_THREADS": str(threads), "MKL_NUM_THREADS": str(threads)}
@@ -264,16 +294,23 @@ def run(command, env=None):
     return json.loads(done.stdout.strip().splitlines()[-1])
 
 
+def lengths(args):
+    """How long textgen measures: as long as PyTorch, or single steps for about as long."""
+    if args.fastest:
+        return ["--time", "1ns", "--repeats", str(int(100 * args.seconds))]
+    return ["--time", f"{args.seconds}s", "--repeats", "1"]
+
+
 def compare(args, binary, shape, export):
     rates, versions, differences = {}, {}, []
     for _ in range(args.rounds):
-        ours = run([binary, "bench", "--task", args.task, "--shape", shape, "--repeats", "1", "--json",
-                    "--time", f"{args.seconds}s", "--batch", str(args.batch), "--precision", args.precision])
-        rates.setdefault("textgen", []).append(ours["per_second"])
+        ours = run([binary, "bench", "--task", args.task, "--shape", shape, "--json", "--batch", str(args.batch),
+                    "--precision", args.precision, *lengths(args)])
+        rates.setdefault("textgen", []).append(max(ours["all"]) if args.fastest else ours["per_second"])
         for python in args.python:
             for name, extra, env in variants(args.task):
                 theirs = run([python, __file__, "--worker", shape, "--task", args.task, "--batch", str(args.batch),
-                              "--seconds", str(args.seconds), "--export", export, *extra], env)
+                              "--seconds", str(args.seconds), "--export", export, *(["--fastest"] if args.fastest else []), *extra], env)
                 if not theirs:
                     continue
                 differences.append(theirs.get("difference", 0))
@@ -293,6 +330,8 @@ def main():
     parser.add_argument("--seconds", type=float, default=2.0)
     parser.add_argument("--batch", type=int, default=0, help="streams when sampling (default 1), documents when classifying (default 64)")
     parser.add_argument("--precision", default="fp32", help="of textgen: fp32, bf16 or int8")
+    parser.add_argument("--fastest", action="store_true", help="compare the fastest steps, where other programs are busy")
+    parser.add_argument("--all", action="store_true", help="print every variant of PyTorch, not its best alone")
     parser.add_argument("--python", action="append", help="an interpreter with PyTorch; default: this one")
     parser.add_argument("--worker", help=argparse.SUPPRESS)
     parser.add_argument("--export", help=argparse.SUPPRESS)
@@ -310,15 +349,15 @@ def main():
         subprocess.run(["go", "build", "-o", binary, "./cmd/textgen"], cwd=root, check=True)
         shapes = args.shapes.split(",") if args.shapes else TASKS[args.task]
         unit = {"train": "tokens/s", "sample": "tokens/s", "classify": "documents/s"}[args.task]
-        print(f"| shape | textgen, {unit} | against | its best variant | {unit} | ratio |\n|---|---|---|---|---|---|")
+        print(f"| shape | textgen, {unit} | against | variant | {unit} | ratio |\n|---|---|---|---|---|---|")
         for shape in shapes:
             export = os.path.join(folder, shape)
             if args.task == "classify":
                 subprocess.run([binary, "bench", "--task", "classify", "--shape", shape, "--batch", str(args.batch), "--export", export], check=True)
             medians, best, difference = compare(args, binary, shape, export)
-            for version, key in best.items():
-                ours, theirs = medians["textgen"], medians[key]
-                print(f"| {shape} | {ours:,.0f} | {version} | {key[1]} | {theirs:,.0f} | {ours / theirs:.2f} |", flush=True)
+            for version, name in [k for k in medians if k != "textgen"] if args.all else best.values():
+                ours, theirs = medians["textgen"], medians[version, name]
+                print(f"| {shape} | {ours:,.0f} | {version} | {name} | {theirs:,.0f} | {ours / theirs:.2f} |", flush=True)
             if args.task == "classify":
                 print(f"\nThe same weights and documents: logits differ by {difference:.1e} at most.")
 

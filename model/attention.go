@@ -120,8 +120,8 @@ func (p *attentionPass) backward(dout, dpooled, out kernel.Matrix) {
 	p.du.Resize(out.Rows, p.u.Cols)
 	p.dscore.Resize(out.Rows, 1)
 	p.workers.Run(p.backwardJob)
-	p.workers.MulTN(p.dscore, nil, kernel.Overwrite, kernel.Right{C: p.vector.gradMatrix(), B: p.u})
-	p.workers.MulTN(p.du, p.bias.Grad, kernel.Overwrite, kernel.Right{C: p.weight.gradMatrix(), B: out})
+	p.workers.MulTN(kernel.Float32, p.dscore, nil, kernel.Overwrite, kernel.Right{C: p.vector.gradMatrix(), B: p.u})
+	p.workers.MulTN(kernel.Float32, p.du, p.bias.Grad, kernel.Overwrite, kernel.Right{C: p.weight.gradMatrix(), B: out})
 	p.workers.Mul(dout, p.du, p.wT, kernel.Accumulate, nil)
 }
 

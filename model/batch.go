@@ -24,8 +24,8 @@ type Batch struct {
 	*Classifier
 	workers  *Workers
 	training bool
-	scan     *scan  // of prediction
-	front    *front // of training, like pool, seq and tokens
+	scan     *scan  // of prediction, unless the layers are not plain
+	front    *front // else, like pool, seq and tokens
 	pool     poolingPass
 	order    []int // documents by falling length
 	lengths  []int
@@ -43,7 +43,12 @@ type Batch struct {
 const tableLimit = 512
 
 // NewBatch allocates a workspace for prediction.
-func (c *Classifier) NewBatch(w *Workers) *Batch { return c.newBatch(w, false) }
+func (c *Classifier) NewBatch(w *Workers) *Batch {
+	if c.recurrent.plain() {
+		return &Batch{Classifier: c, workers: w, scan: newScan(c, w)}
+	}
+	return c.newBatch(w, false)
+}
 
 // NewTrainingBatch allocates a workspace for training, and the classifier's gradients. The classifier must be packed
 // afterwards.
@@ -52,17 +57,17 @@ func (c *Classifier) NewTrainingBatch(w *Workers) *Batch {
 	return c.newBatch(w, true)
 }
 
+// newBatch allocates a workspace that remembers what the layers computed.
 func (c *Classifier) newBatch(w *Workers, training bool) *Batch {
 	b := &Batch{Classifier: c, workers: w, training: training}
-	if !training {
-		b.scan = newScan(c, w)
-		return b
-	}
 	p := newPass(c.recurrent, uniformSequence(1, 1), w, training)
 	b.front = newFront(p, c.embedding, false, c.cfg.VocabSize <= tableLimit)
 	b.pool = c.pooling.newPass(p)
 	return b
 }
+
+// Still makes a training batch predict as others do, with nothing dropped: its gradients are then those of predictions.
+func (b *Batch) Still() { b.front.pass.quiet = true }
 
 // Forward returns the logits of every document, [docs][Labels], valid until the next Forward. A training batch drops out
 // with masks made from dropoutKey. Tokens outside the vocabulary are a caller's bug and panic.
@@ -71,7 +76,7 @@ func (b *Batch) Forward(docs []Document, dropoutKey uint64) [][]float32 {
 	b.features.Resize(len(docs), b.cfg.features())
 	b.logits.Resize(len(docs), b.cfg.Labels)
 	pooled := b.features.ColRange(0, b.cfg.pooled())
-	if b.training {
+	if b.scan == nil {
 		b.remember(pooled, dropoutKey)
 	} else {
 		for _, doc := range docs {
@@ -163,7 +168,7 @@ func addRows(sum []float32, table kernel.Matrix, ids []int32) {
 
 // dropFeatures drops out what the head reads, or the gradient of it: the mask is its own derivative.
 func (b *Batch) dropFeatures(m kernel.Matrix) {
-	if !b.training || b.cfg.FeatureDropout == 0 {
+	if !b.training || !b.front.noisy() || b.cfg.FeatureDropout == 0 {
 		return
 	}
 	key := dropoutKey(b.front.pass.key, b.cfg.Layers+1)
@@ -180,7 +185,7 @@ func (b *Batch) Backward(grads [][]float32) {
 	}
 	b.dfeatures.Resize(len(b.docs), b.cfg.features())
 	b.workers.Mul(b.dfeatures, b.logits, b.wT, kernel.Overwrite, nil)
-	b.workers.MulTN(b.logits, b.bias.Grad, kernel.Overwrite, kernel.Right{C: b.weight.gradMatrix(), B: b.features})
+	b.workers.MulTN(kernel.Float32, b.logits, b.bias.Grad, kernel.Overwrite, kernel.Right{C: b.weight.gradMatrix(), B: b.features})
 	b.dropFeatures(b.dfeatures)
 	b.bagGrad()
 	p := b.front.pass

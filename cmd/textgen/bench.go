@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/textgen-go/textgen/internal/bench"
+	"github.com/textgen-go/textgen/model"
 	"github.com/textgen-go/textgen/model/checkpoint"
 	"github.com/urfave/cli/v2"
 )
@@ -49,7 +50,7 @@ type benchRecord struct {
 	Machine bench.Machine `json:"machine"`
 	bench.Rate
 	GFLOPS float64 `json:"gflops,omitempty"` // of the matrix products, training
-	Share  float64 `json:"share,omitempty"`  // of the peak of the cores in use
+	Share  float64 `json:"share,omitempty"`  // of the peak of the cores in use, in fp32
 }
 
 func runBench(ctx *cli.Context) error {
@@ -64,7 +65,7 @@ func runBench(ctx *cli.Context) error {
 		return exportLabelling(shapes, ctx.Int("batch"), path)
 	}
 	cfg := bench.Config{Threads: ctx.Int("threads"), Time: ctx.Duration("time"), Repeats: ctx.Int("repeats")}
-	if cfg.Precision, err = precision(ctx); err != nil {
+	if cfg.Precision, err = benchPrecision(ctx); err != nil {
 		return err
 	}
 	machine := bench.Measure()
@@ -124,12 +125,25 @@ func benchShapes(ctx *cli.Context) ([]bench.Shape, error) {
 	if shapes != nil {
 		return shapes, nil
 	}
+	mixed := task == "train" && ctx.String("precision") != model.Float32.String() // classifiers are trained in fp32
 	for _, s := range bench.Shapes {
-		if task == "train" || (s.Labels > 0) == (task == "classify") {
+		if task == "train" && !mixed || (s.Labels > 0) == (task == "classify") {
 			shapes = append(shapes, s)
 		}
 	}
 	return shapes, nil
+}
+
+// benchPrecision returns the precision for the task.
+func benchPrecision(ctx *cli.Context) (model.Precision, error) {
+	if ctx.String("task") != "train" {
+		return precision(ctx)
+	}
+	p, err := model.ParseTrainingPrecision(ctx.String("precision"))
+	if err != nil {
+		return p, fmt.Errorf("--precision: %w", err)
+	}
+	return p, nil
 }
 
 // measure runs the benchmark of the record's task.
@@ -142,7 +156,9 @@ func (r *benchRecord) measure(batch int, cfg bench.Config) (err error) {
 	default:
 		r.Rate, err = bench.Train(r.Shape, cfg)
 		r.GFLOPS = r.PerSecond / float64(r.Shape.Tokens()) * r.Shape.FLOPs() / 1e9
-		r.Share = r.GFLOPS / (r.Machine.PeakGFLOPS * float64(r.Threads))
+		if cfg.Precision == model.Float32 {
+			r.Share = r.GFLOPS / (r.Machine.PeakGFLOPS * float64(r.Threads))
+		}
 	}
 	return err
 }
@@ -154,8 +170,14 @@ func (r benchRecord) String() string {
 		unit = "documents/s"
 	}
 	line := fmt.Sprintf("%-8s %-28s %12.0f %s", r.Shape.Name, r.Shape.About, r.PerSecond, unit)
+	if r.WeightGBps > 0 {
+		line += fmt.Sprintf("  weights %.1f GB/s, %.0f %% of what the cores read", r.WeightGBps, 100*r.WeightGBps/r.ReadGBps)
+	}
 	if r.GFLOPS > 0 {
-		line += fmt.Sprintf("  %6.1f GFLOP/s, %.0f %% of peak", r.GFLOPS, 100*r.Share)
+		line += fmt.Sprintf("  %6.1f GFLOP/s", r.GFLOPS)
+	}
+	if r.Share > 0 {
+		line += fmt.Sprintf(", %.0f %% of peak", 100*r.Share)
 	}
 	return line
 }

@@ -20,6 +20,7 @@ With --lines, every line is a document, and without FILE standard input is read,
 
    textgen train --task classify --out topics data.csv            learn from labelled documents, columns text and label
    textgen train --task classify --out spam --text-column 2 --label-column 1 sms.tsv
+   textgen train --task classify --folds 10 --out folds data.csv  cross-validate: how good are such models?
    textgen classify -m topics mail1.txt mail2.txt
    tail -f app.log | textgen classify -m topics --lines --json -k 3 --threshold 0.6
    textgen classify -m topics --explain mail1.txt                 what speaks for the label, and against it

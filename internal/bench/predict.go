@@ -8,7 +8,8 @@ import (
 )
 
 // Sample measures tokens a second of generating text with a number of streams side by side, each token being drawn at
-// temperature 0.8.
+// temperature 0.8. For one stream, which is bound by reading the weights, it also tells how fast they are read, and how
+// fast the same cores read a buffer of the same size.
 func Sample(s Shape, streams int, cfg Config) (Rate, error) {
 	rng := rand.New(rand.NewPCG(1, 2))
 	m, err := s.languageModel(rng)
@@ -20,15 +21,28 @@ func Sample(s Shape, streams int, cfg Config) (Rate, error) {
 	m.SetPrecision(cfg.Precision)
 	m.Pack(w)
 	stepper, state := m.NewStepper(w, streams), m.NewState(streams)
-	tokens := randomTokens(streams, s.Vocab, rng)
+	tokens := s.tokens(streams, rng)
 	const some = 50
-	return cfg.measure(some*streams, func() {
+	rate := cfg.measure(some*streams, func() {
 		for range some {
 			for i, logits := range stepper.Step(state, tokens) {
 				tokens[i] = draw(logits, rng.Float32())
 			}
 		}
-	}), nil
+	})
+	if bytes := s.weightBytes(cfg.Precision); streams == 1 && bytes > 0 {
+		rate.WeightGBps = rate.PerSecond * float64(bytes) / 1e9
+		rate.ReadGBps = w.ReadGBps(bytes)
+	}
+	return rate, nil
+}
+
+// weightBytes returns the size of the weights that a step of generation reads: with few tokens in the vocabulary, the
+// first layer's input weights are in a table.
+func (s Shape) weightBytes(p model.Precision) int {
+	const few = 512
+	size := map[model.Precision]int{model.Float32: 4, model.BFloat16: 2, model.Int8: 1}[p]
+	return s.weights(s.Vocab > few) * size
 }
 
 // draw chooses a token at temperature 0.8; u is uniform in [0, 1).
