@@ -194,7 +194,7 @@ func TestLabels(t *testing.T) {
 		{"sorted", []corpora.Document{doc("b"), doc("a"), doc("b")}, MultiClass, []string{"a", "b"}, ""},
 		{"several", []corpora.Document{doc("b", "a"), doc("c")}, MultiLabel, []string{"a", "b", "c"}, ""},
 		{"none on one", []corpora.Document{doc(), doc("c")}, MultiLabel, []string{"c"}, ""},
-		{"one class", []corpora.Document{doc("a"), doc("a")}, "", nil, `all 2 documents have the label "a" (first in f.tsv, line 3)`},
+		{"one class", []corpora.Document{doc("a"), doc("a")}, "", nil, `all documents, 2 of them, have the label "a" (first in f.tsv, line 3)`},
 		{"no labels", []corpora.Document{doc()}, "", nil, "without labels"},
 		{"nothing", nil, "", nil, "0 documents"},
 	} {

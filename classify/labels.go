@@ -52,7 +52,7 @@ func NewLabels(docs []corpora.Document) (*Labels, Task, error) {
 		return nil, "", fmt.Errorf("classify: %d documents without labels: nothing to learn", len(docs))
 	case n == 1 && task == MultiClass:
 		doc := docs[0]
-		return nil, "", fmt.Errorf("classify: all %d documents have the label %q (first in %s, line %d): at least two labels are needed",
+		return nil, "", fmt.Errorf("classify: all documents, %d of them, have the label %q (first in %s, line %d): at least two labels are needed",
 			len(docs), labels.Names[0], doc.Source, doc.Line)
 	}
 	return labels, task, nil

@@ -168,7 +168,7 @@ func OpenDocuments(ctx context.Context, args []string, stdin io.Reader, opt Docu
 		}
 		return d, nil
 	}
-	err := fmt.Errorf("corpora: %w in %s: every document lacks a text or a label", ErrEmpty, d.names())
+	err := fmt.Errorf("corpora: %w in %s: there are no documents, or all lack a text or a label", ErrEmpty, d.names())
 	return nil, errors.Join(err, d.Close())
 }
 

@@ -114,7 +114,7 @@ func (p *pass) row(t *table, fields []string, doc Document) error {
 		}
 	}
 	if len(fields) != t.width {
-		err := fmt.Errorf("%d fields, but the first row has %d", len(fields), t.width)
+		err := fmt.Errorf("a row of %d fields, but the first row has %d: put a field that holds a separator or a line break in quotes, or say with --format csv or tsv what parts the fields", len(fields), t.width)
 		return &DocumentError{doc.Source, doc.Line, err}
 	}
 	doc.Text = strings.Clone(fields[t.text])

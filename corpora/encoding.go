@@ -23,7 +23,7 @@ type InvalidTextError struct {
 }
 
 func (e *InvalidTextError) Error() string {
-	return fmt.Sprintf("corpora: %s: line %d, byte offset %d: not valid %s: use --encoding latin-1 if that is how the file was written, or --tokenizer bpe which keeps every byte",
+	return fmt.Sprintf("corpora: %s: line %d, byte offset %d: not valid %s: use --encoding latin-1 if that is how the file was written, or --encoding bytes with a model or --tokenizer of byte pairs (bpe), which keeps every byte",
 		e.File, e.Line, e.Offset, e.Encoding)
 }
 

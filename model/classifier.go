@@ -2,6 +2,7 @@ package model
 
 import (
 	"math/rand/v2"
+	"sync"
 
 	"github.com/textgen-go/textgen/internal/kernel"
 )
@@ -17,6 +18,9 @@ type Classifier struct {
 	weight    *Parameter // [Labels, P]
 	bias      *Parameter // [Labels]
 	w, wT     *kernel.Packed
+
+	projecting  sync.Mutex
+	projections []*projections // of the first layer, a direction; nil until there is a Batch for prediction
 }
 
 // NewClassifier builds a classifier with weights drawn from rng. The error lists every field of cfg that is out of range.
@@ -79,11 +83,27 @@ func (c *Classifier) Parameters() []*Parameter {
 	return append(ps, c.weight, c.bias)
 }
 
+// project returns the projections that all prediction shares, a direction, or nil if a residual reads the embeddings, too.
+func (c *Classifier) project() []*projections {
+	c.projecting.Lock()
+	defer c.projecting.Unlock()
+	if c.projections == nil && !c.recurrent.residual(0) {
+		for _, l := range c.recurrent.layers[0] {
+			tokens := min(c.cfg.VocabSize, projectionBytes/4/l.rows()/c.cfg.Directions())
+			c.projections = append(c.projections, newProjections(tokens, l.rows()))
+		}
+	}
+	return c.projections
+}
+
 // Pack lays the weights out for the arithmetic. It must be called after the classifier was made and whenever Values have
 // changed, before the next forward pass.
 func (c *Classifier) Pack(w *Workers) {
 	c.recurrent.pack(w)
 	c.pooling.pack(w)
+	for _, p := range c.projections {
+		p.forget()
+	}
 	w.PackTransposed(c.w, c.weight.matrix())
 	if c.wT != nil {
 		w.Pack(c.wT, c.weight.matrix())

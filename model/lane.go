@@ -20,6 +20,17 @@ type lane struct {
 	layers    []*layerScan
 	chunk     chunk
 	x         kernel.Matrix // [chunk][E]
+
+	known  *projections // of the first layer; nil: none
+	fresh  []freshRow   // rows of the chunk whose projections are not known
+	freshX kernel.Matrix
+	freshG kernel.Matrix // their projections
+}
+
+// freshRow is a row of the chunk and its token.
+type freshRow struct {
+	row   int
+	token int32
 }
 
 // newLane builds a lane of the layers from up to to in a direction.
@@ -31,6 +42,9 @@ func newLane(g *scanGroup, c *Classifier, direction, from, to int) *lane {
 	for i := from; i < to; i++ {
 		l.layers = append(l.layers, &layerScan{layer: c.recurrent.layers[i][direction], residual: c.recurrent.residual(i), column: l.column})
 	}
+	if known := c.project(); l.stage == 0 && known != nil {
+		l.known = known[direction]
+	}
 	return l
 }
 
@@ -38,8 +52,8 @@ func newLane(g *scanGroup, c *Classifier, direction, from, to int) *lane {
 func (l *lane) read(s *kernel.Scratch) {
 	l.begin()
 	for l.chunk.next(l.docs, l.reverse) {
-		x := l.input()
-		for _, layer := range l.layers {
+		x, layers := l.first(s)
+		for _, layer := range layers {
 			x = layer.forward(s, x, &l.chunk)
 		}
 		if l.storing {
@@ -83,6 +97,53 @@ func (l *lane) pools(d int) (mean, largest []float32) {
 		return at, largest[l.column : l.column+l.width]
 	default:
 		return at, nil
+	}
+}
+
+// first returns the inputs of the chunk and the layers that read them: those behind the first one, if the projections of
+// its tokens are kept.
+func (l *lane) first(s *kernel.Scratch) (kernel.Matrix, []*layerScan) {
+	if l.known == nil {
+		return l.input(), l.layers
+	}
+	l.lookUp(s)
+	return l.layers[0].recur(s, &l.chunk), l.layers[1:]
+}
+
+// lookUp fills the first layer's pre-activations with the projections of the chunk's tokens.
+func (l *lane) lookUp(s *kernel.Scratch) {
+	layer := l.layers[0]
+	layer.gates.Resize(l.chunk.rows(), layer.rows())
+	l.fresh = l.fresh[:0]
+	for i := range l.chunk.steps() {
+		from, to := l.chunk.offsets[i], l.chunk.offsets[i+1]
+		for r := from; r < to; r++ {
+			token := l.docs[r-from][l.chunk.first+i]
+			if row, ok := l.known.of(token); ok {
+				copy(layer.gates.Row(r), row)
+			} else {
+				l.fresh = append(l.fresh, freshRow{r, token})
+			}
+		}
+	}
+	l.projectFresh(s)
+}
+
+// projectFresh computes the projections that were not known, and keeps them.
+func (l *lane) projectFresh(s *kernel.Scratch) {
+	if len(l.fresh) == 0 {
+		return
+	}
+	layer := l.layers[0]
+	l.freshX.Resize(len(l.fresh), l.embedding.Cols)
+	l.freshG.Resize(len(l.fresh), layer.rows())
+	for i, f := range l.fresh {
+		copy(l.freshX.Row(i), l.embedding.Row(int(f.token)))
+	}
+	layer.project(s, l.freshG, l.freshX)
+	for i, f := range l.fresh {
+		copy(layer.gates.Row(f.row), l.freshG.Row(i))
+		l.known.keep(f.token, l.freshG.Row(i))
 	}
 }
 

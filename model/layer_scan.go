@@ -31,18 +31,29 @@ func (l *layerScan) begin(docs int) {
 // forward returns the outputs of a chunk, [rows][H], from its inputs x.
 func (l *layerScan) forward(s *kernel.Scratch, x kernel.Matrix, at *chunk) kernel.Matrix {
 	l.gates.Resize(at.rows(), l.rows())
+	l.project(s, l.gates, x)
+	y := l.recur(s, at)
+	if l.residual {
+		for r := range y.Rows {
+			kernel.Add(y.Row(r), x.Row(r)[l.column:l.column+l.hidden])
+		}
+	}
+	return y
+}
+
+// project computes the input's part of pre-activations.
+func (l *layerScan) project(s *kernel.Scratch, gates, x kernel.Matrix) {
+	s.Mul(gates, x, l.wx, 0, l.wx.Panels(), kernel.Bias, l.bias)
+}
+
+// recur runs the time loop over the projected input of a chunk in gates and returns the states, [rows][H].
+func (l *layerScan) recur(s *kernel.Scratch, at *chunk) kernel.Matrix {
 	l.y.Resize(at.rows(), l.hidden)
-	s.Mul(l.gates, x, l.wx, 0, l.wx.Panels(), kernel.Bias, l.bias)
 	for n := range at.steps() {
 		i := at.at(n, l.reverse)
 		gates, y := at.step(l.gates, i), at.step(l.y, i)
 		l.step(s, gates)
 		y.CopyFrom(l.h)
-	}
-	if l.residual {
-		for r := range l.y.Rows {
-			kernel.Add(l.y.Row(r), x.Row(r)[l.column:l.column+l.hidden])
-		}
 	}
 	return l.y
 }

@@ -15,7 +15,7 @@ func scanConfigs() []ClassifierConfig {
 				for _, both := range []bool{false, true} {
 					list = append(list, ClassifierConfig{
 						VocabSize: 600, Embedding: 80, Labels: 3, Pooling: pooling,
-						RecurrentConfig: RecurrentConfig{Cell: cell, Layers: layers, Hidden: 40, Bidirectional: both, Residual: true},
+						RecurrentConfig: RecurrentConfig{Cell: cell, Layers: layers, Hidden: 40, Bidirectional: both, Residual: layers > 1},
 					})
 				}
 			}
@@ -28,7 +28,7 @@ func scanConfigs() []ClassifierConfig {
 func scanDocuments(vocab int) []Document {
 	rng := rand.New(rand.NewPCG(5, 6))
 	var docs []Document
-	for _, n := range []int{3, 1500, 1, 700, 700, 300} {
+	for _, n := range []int{3, 900, 1, 400, 400, 200} {
 		docs = append(docs, Document{Tokens: randomTokens(n, vocab, rng)})
 	}
 	return docs
@@ -54,7 +54,7 @@ func TestScanIsForward(t *testing.T) {
 			for d, row := range first {
 				compare(t, fmt.Sprint("logits of document ", d), widen(row), want[d], 1e-5)
 			}
-			for _, workers := range []int{2, 3, 4} {
+			for _, workers := range []int{2, 3} {
 				for d, row := range c.NewBatch(testWorkers(t, workers)).Forward(docs, 0) {
 					sameBits(t, fmt.Sprintf("logits of document %d with %d workers", d, workers), row, first[d])
 				}

@@ -33,7 +33,7 @@ func exitCode(ctx context.Context, err error) int {
 		return exitOK
 	case errors.As(err, &storage), errors.As(err, &output), errors.Is(err, syscall.ENOSPC):
 		return exitStorage
-	case errors.Is(err, context.Canceled) && errors.As(context.Cause(ctx), &signal):
+	case errors.As(err, &signal), errors.Is(err, context.Canceled) && errors.As(context.Cause(ctx), &signal):
 		return exitSignal + int(signal.number)
 	case errors.As(err, &format), errors.As(err, &mismatch):
 		return exitModel

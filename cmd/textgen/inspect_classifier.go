@@ -22,6 +22,14 @@ func inspectClassifier(ctx *cli.Context, m *classify.Model, failed error) error 
 	return nil
 }
 
+// validated says how good the model was on the documents that chose its weights.
+func validated(t classify.Training, m classify.Metrics) string {
+	if t.Valid == 0 {
+		return "nothing: the weights are the last, and the probabilities are not calibrated"
+	}
+	return fmt.Sprintf("loss %.4f nats a document, macro-F1 %s", m.ValidLoss, percent(m.MacroF1))
+}
+
 func printClassifier(w io.Writer, info classify.Info) {
 	c, t, m := info.Config, info.Training, info.Metrics
 	rows(w, "",
@@ -31,7 +39,7 @@ func printClassifier(w io.Writer, info classify.Info) {
 		"tokenizer", fmt.Sprintf("%s, %s", info.Tokenizer, plural(info.VocabSize, "token")),
 		"documents", fmt.Sprintf("%s (%s to train on, %s to validate on)", strings.Join(t.Paths, " "), grouped(t.Train), grouped(t.Valid)),
 		"this model", fmt.Sprintf("step %s of %s, %s read in %.0f s", grouped(m.Step), grouped(t.Planned), plural(int(m.Documents), "document"), m.Seconds),
-		"on validation", fmt.Sprintf("loss %.4f nats a document, macro-F1 %s", m.ValidLoss, percent(m.MacroF1)),
+		"on validation", validated(t, m),
 		"temperature", fmt.Sprintf("%.3f", m.Temperature.T))
 	pairs := []string{}
 	for _, p := range info.Parameters {

@@ -1,0 +1,29 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"syscall"
+	"testing"
+)
+
+// What a signal ends has its exit code, whether a package hands on that a context was cancelled or the cause of it.
+func TestExitCodeOfSignals(t *testing.T) {
+	ctx, cancel := context.WithCancelCause(t.Context())
+	cancel(&signalError{syscall.SIGINT})
+	for _, tt := range []struct {
+		err  error
+		want int
+	}{
+		{ctx.Err(), 130}, {fmt.Errorf("reading: %w", context.Cause(ctx)), 130}, {&signalError{syscall.SIGTERM}, 143},
+		{errors.New("no such flag"), 2}, {nil, 0},
+	} {
+		if got := exitCode(ctx, tt.err); got != tt.want {
+			t.Errorf("exit code of %v is %d, want %d", tt.err, got, tt.want)
+		}
+	}
+	if got := exitCode(t.Context(), context.Canceled); got != 2 {
+		t.Errorf("a cancellation without a signal has exit code %d, want 2", got)
+	}
+}
