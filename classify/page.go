@@ -17,7 +17,7 @@ func (r *run) openReport() error {
 	}
 	s, p := r.settings, r.plan
 	about := history.Description{
-		Title: filepath.Base(r.cfg.Out), Unit: "documents", Score: "Macro-F1 on validation", Guarded: s.Guard != train.GuardOff,
+		Title: filepath.Base(r.cfg.Out), Unit: "document", Score: "Macro-F1 on validation", Guarded: s.Guard != train.GuardOff,
 		Subtitle: fmt.Sprintf("%s of %d × %d units with %s parameters, learning to label documents",
 			strings.ToUpper(string(s.Cell)), s.Layers, s.Hidden, report.Grouped(p.Parameters)),
 		Facts: []report.Group{

@@ -19,7 +19,7 @@ func (r *run) openReport() error {
 	}
 	s, d := r.cfg.Settings, r.data
 	about := history.Description{
-		Title: filepath.Base(r.cfg.Out), Unit: "tokens", Guarded: s.Guard != train.GuardOff,
+		Title: filepath.Base(r.cfg.Out), Unit: "token", Guarded: s.Guard != train.GuardOff,
 		Subtitle: fmt.Sprintf("%s of %d × %d units with %s parameters, learning to write from %s",
 			strings.ToUpper(string(s.Cell)), s.Layers, s.Hidden, report.Grouped(r.plan.Parameters), baseNames(d.names)),
 		Facts: []report.Group{

@@ -16,7 +16,7 @@ import (
 type Description struct {
 	Title    string
 	Subtitle string // in plain words: what is trained on what
-	Unit     string // what is read: tokens or documents
+	Unit     string // what is read: token or document
 	Score    string // what [train.Metrics.Score] is called, if there is one
 	Guarded  bool   // without a verdict, the run is called healthy
 	Facts    []report.Group
@@ -98,6 +98,7 @@ func (h *History) writePage(goesOn bool) error {
 	about := h.page.about
 	p := Page(h.all, h.limit)
 	p.Summary = summary(h.all, about.Unit)
+	p.Unit = about.Unit
 	p.Title, p.Subtitle, p.ScoreName = about.Title, about.Subtitle, about.Score
 	p.Watched, p.GoesOn, p.Facts = about.Guarded, goesOn, about.Facts
 	for _, s := range spread(h.page.samples, shownSamples) {

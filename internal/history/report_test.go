@@ -20,7 +20,7 @@ func session(t *testing.T, dir *checkpoint.Run, after, first, last int) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := h.Report(Description{Title: "a <run>", Unit: "tokens", Guarded: true}, after); err != nil {
+	if err := h.Report(Description{Title: "a <run>", Unit: "token", Guarded: true}, after); err != nil {
 		t.Fatal(err)
 	}
 	for step := first; step <= last; step++ {

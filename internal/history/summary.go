@@ -9,7 +9,7 @@ import (
 	"github.com/textgen-go/textgen/model/train"
 )
 
-// summary returns the figures to see first. Unit is what a network reads: tokens or documents.
+// summary returns the figures to see first. Unit is what a network reads: token or document.
 func summary(records []train.Record, unit string) []report.Fact {
 	if len(records) == 0 {
 		return nil
@@ -29,11 +29,12 @@ func summary(records []train.Record, unit string) []report.Fact {
 		facts = append(facts, report.Fact{Name: "training loss", Value: fmt.Sprintf("%.3f", last.Loss)})
 	}
 	if !math.IsInf(best, 1) {
-		facts = append(facts,
-			report.Fact{Name: "best validation loss", Value: fmt.Sprintf("%.3f", best)},
-			report.Fact{Name: "its perplexity", Value: fmt.Sprintf("%.2f", math.Exp(best))})
+		facts = append(facts, report.Fact{Name: "best validation loss", Value: fmt.Sprintf("%.3f", best)})
+	}
+	if unit == "token" && !math.IsInf(best, 1) {
+		facts = append(facts, report.Fact{Name: "its perplexity", Value: fmt.Sprintf("%.2f", math.Exp(best))})
 	}
 	return append(facts,
 		report.Fact{Name: "time", Value: time.Duration(last.Seconds * float64(time.Second)).Round(time.Second).String()},
-		report.Fact{Name: unit + " a second", Value: report.Grouped(int(last.TokensPerSecond))})
+		report.Fact{Name: unit + "s a second", Value: report.Grouped(int(last.TokensPerSecond))})
 }
