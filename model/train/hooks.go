@@ -48,7 +48,7 @@ type Record struct {
 
 	Health   *Health   `json:"health,omitempty"`   // the last measurement, if there was one since the last record
 	Verdicts []Verdict `json:"verdicts,omitempty"` // what went wrong since the last record
-	Facts    *Facts    `json:"facts,omitempty"`    // in the first record of a session: what [Diagnose] needs
+	Facts    *Facts    `json:"facts,omitempty"`    // in the first record of a run: what [Diagnose] needs
 }
 
 // Validation is what was measured after a step. Step is 0 in a Validation that stands for none.

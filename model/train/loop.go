@@ -25,7 +25,6 @@ type Loop struct {
 	facts     Facts
 	good      *goodState // nil until a state is kept
 	last      Update     // the last step, as far as it came
-	factsTold bool       // a record of this session had them
 
 	state State     // its Seconds are those of earlier sessions; optimiser, schedule and position keep theirs
 	began time.Time // of this session; zero before Run

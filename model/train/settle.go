@@ -113,9 +113,9 @@ func (l *Loop) record() Record {
 	if p.Seconds > 0 {
 		r.TokensPerSecond = float64(p.Tokens) / p.Seconds
 	}
-	if !l.factsTold {
+	if !s.FactsTold {
 		facts := l.Facts()
-		r.Facts, l.factsTold = &facts, true
+		r.Facts, s.FactsTold = &facts, true
 	}
 	r.Health, s.Health = s.Health, nil
 	s.Pending = Pending{}

@@ -27,6 +27,7 @@ type State struct {
 	Health      *Health     `json:"health,omitempty"` // that no record has told yet
 	HealthCount healthCount `json:"health_count,omitzero"`
 	Guard       guardState  `json:"guard,omitzero"`
+	FactsTold   bool        `json:"facts_told,omitempty"` // by a record of the run
 }
 
 // Pending adds up what happened since the last record.
