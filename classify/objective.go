@@ -52,6 +52,7 @@ type objective struct {
 	epoch    int
 	done     int // batches of this epoch
 
+	probe      *prober
 	validation *validation // nil: nothing to validate on
 }
 
@@ -59,6 +60,7 @@ type objective struct {
 func newObjective(n *model.Classifier, w *model.Workers, s Settings, l loss, training, valid *tokenised) *objective {
 	o := &objective{network: n, workers: w, settings: s, loss: l, training: training.withoutNGrams()}
 	o.batch = n.NewTrainingBatch(w)
+	o.probe = newProber(o.batch, s.MaxTokens)
 	o.grads = make([][]float32, min(s.Batch, training.len()))
 	for i := range o.grads {
 		o.grads[i] = make([]float32, n.Config().Labels)

@@ -84,6 +84,7 @@ var Presets = []string{"tiny", "small", "medium", "large"}
 // Facts are what settings are chosen by.
 type Facts struct {
 	Documents int     `json:"documents"`
+	Labels    int     `json:"labels"`
 	Words     float64 `json:"words"`      // of a document, on average
 	Chars     float64 `json:"characters"` // of a document, on average
 	Task      Task    `json:"task"`
@@ -115,7 +116,7 @@ func Propose(preset string, kind tokenize.Kind, f Facts) (Settings, error) {
 	}
 	s.Embedding = s.Hidden
 	if kind == tokenize.Char {
-		s.proposeChars()
+		s.proposeChars(f)
 	} else {
 		s.proposeWords(f)
 	}
@@ -126,21 +127,24 @@ func Propose(preset string, kind tokenize.Kind, f Facts) (Settings, error) {
 }
 
 // proposeChars sets what suits documents read character by character.
-func (s *Settings) proposeChars() {
+func (s *Settings) proposeChars(f Facts) {
 	s.Hidden *= 2 // letters are few, and there is little of them to learn by heart
-	s.CharGrams, s.Buckets = 4, 1<<16
+	s.CharGrams, s.Buckets = 4, buckets(1<<16, f)
 	s.InputDropout, s.HeadDropout = 0.1, 0.5
 }
 
 // proposeWords sets what suits prose.
 func (s *Settings) proposeWords(f Facts) {
 	s.Lowercase, s.VocabSize = true, 30_000
-	s.NGrams, s.Buckets = 2, 1<<19
+	s.NGrams, s.Buckets = 2, buckets(1<<19, f)
 	if f.Chars <= shortText {
 		s.CharGrams = 6
 	}
 	s.InputDropout, s.HeadDropout, s.TokenDropout = 0.5, 0.5, 0.2
 }
+
+// buckets returns n, or fewer if there are so many labels that the weights would be too many.
+func buckets(n int, f Facts) int { return max(1, min(n, linearWeights/max(1, f.Labels))) }
 
 // epochs returns how often to read the documents: more often the fewer they are.
 func epochs(f Facts) int {
@@ -199,7 +203,7 @@ func (s Settings) grams() NGrams {
 	if s.NGrams == 0 && s.CharGrams == 0 {
 		return NGrams{}
 	}
-	return NGrams{Words: s.NGrams, Chars: s.CharGrams, Buckets: s.Buckets}
+	return NGrams{Words: s.NGrams, Chars: s.CharGrams, Buckets: s.Buckets, Marks: true}
 }
 
 func (s Settings) tokenizerConfig() tokenize.TrainConfig {

@@ -32,6 +32,7 @@ type Settings struct {
 	Highway          bool         `json:"highway,omitempty"`    // mix a layer's input with its output by a gate
 	LayerNorm        bool         `json:"layer_norm,omitempty"` // normalise what the cells add up
 	TieWeights       bool         `json:"tie_weights"`
+	Softmax          Softmax      `json:"softmax,omitempty"`
 	Dropout          float64      `json:"dropout"`                     // between layers and before the head
 	InputDropout     float64      `json:"input_dropout"`               // on the embeddings
 	OutputDropout    float64      `json:"output_dropout"`              // before the head; negative: as Dropout
@@ -51,6 +52,7 @@ type Settings struct {
 	RecurrentScale float64 `json:"recurrent_scale,omitempty"` // what the first recurrent weights are multiplied by; 0: 1
 
 	// Optimisation.
+	Precision   string  `json:"precision,omitempty"`  // of the operands of products: fp32, or bf16 with sums in fp32; "": fp32
 	Batch       int     `json:"batch"`                // parallel streams
 	BPTT        int     `json:"bptt"`                 // steps of a window
 	BPTTEvery   int     `json:"bptt_every,omitempty"` // steps from one window to the next; 0: BPTT
@@ -106,8 +108,8 @@ func Preset(name string) (Settings, error) {
 	}
 	s := Settings{
 		Preset: name, Tokenizer: tokenize.Char, MinFrequency: 1,
-		Cell: model.LSTM, Layers: 2, Init: model.Orthogonal, ForgetBias: 1,
-		Optimizer: "adam", Schedule: "cosine", Warmup: 50, FinalLR: 0.02, Clip: 1, OutputDropout: -1,
+		Softmax: FullSoftmax, Cell: model.LSTM, Layers: 2, Init: model.Orthogonal, ForgetBias: 1,
+		Precision: model.Float32.String(), Optimizer: "adam", Schedule: "cosine", Warmup: 50, FinalLR: 0.02, Clip: 1, OutputDropout: -1,
 		Split: "0.9,0.1", Seed: 1, Guard: train.GuardAct,
 	}
 	if name == StoriesPreset {
@@ -138,9 +140,10 @@ func (s Settings) outputDropout() float64 {
 }
 
 // modelConfig describes the network for a vocabulary.
-func (s Settings) modelConfig(vocab int) model.Config {
+func (s Settings) modelConfig(vocab int) (model.Config, error) {
+	cutoffs, err := s.cutoffs(vocab)
 	return model.Config{
-		VocabSize: vocab, Embedding: s.embedding(), TieWeights: s.TieWeights, AR: s.AR, TAR: s.TAR,
+		VocabSize: vocab, Embedding: s.embedding(), TieWeights: s.TieWeights, Cutoffs: cutoffs, AR: s.AR, TAR: s.TAR,
 		RecurrentConfig: model.RecurrentConfig{
 			Cell: s.Cell, Layers: s.Layers, Hidden: s.Hidden, Residual: s.Residual, Highway: s.Highway, LayerNorm: s.LayerNorm,
 			Dropout: s.Dropout, InputDropout: s.InputDropout, OutputDropout: s.outputDropout(),
@@ -148,7 +151,7 @@ func (s Settings) modelConfig(vocab int) model.Config {
 			Zoneout: s.Zoneout, ZoneoutCell: s.ZoneoutCell, Dilation: s.Dilation,
 			Init: model.Init{Scheme: s.Init, Range: s.InitRange, ForgetBias: &s.ForgetBias, Chrono: s.Chrono, RecurrentScale: s.RecurrentScale},
 		},
-	}
+	}, err
 }
 
 func (s Settings) tokenizerConfig() tokenize.TrainConfig {

@@ -110,6 +110,12 @@ type Config struct {
 	VocabSize  int  `json:"vocab_size"`
 	Embedding  int  `json:"embedding"` // features of a token's embedding
 	TieWeights bool `json:"tie_weights,omitempty"`
+
+	// Cutoffs, if there are any, make the softmax adaptive: tokens below Cutoffs[0] get their logits as usual, those from
+	// Cutoffs[i] up to the next cut-off, or to VocabSize, from H/4^(i+1) features. Tokens must be in the order of their
+	// frequency for that to pay.
+	Cutoffs []int `json:"cutoffs,omitempty"`
+
 	RecurrentConfig
 
 	// Parts of the loss in training that keep the last layer's outputs small (AR) and slow (TAR); Merity et al. (2017)
@@ -131,16 +137,19 @@ func (c Config) Validate() error {
 	if !(c.AR >= 0 && c.AR <= math.MaxFloat32 && c.TAR >= 0 && c.TAR <= math.MaxFloat32) {
 		errs = append(errs, fmt.Errorf("ar is %v and tar %v; they must be finite numbers that are not negative", c.AR, c.TAR))
 	}
-	return errors.Join(errs...)
+	return errors.Join(append(errs, c.validateCutoffs())...)
 }
 
 // Size returns the number of weights of the model that a valid configuration describes.
 func (c Config) Size() int {
-	n := c.VocabSize*c.Embedding + c.RecurrentConfig.size(c.Embedding) + c.VocabSize
-	if !c.TieWeights {
-		n += c.VocabSize * c.Width()
+	n := c.VocabSize*c.Embedding + c.RecurrentConfig.size(c.Embedding)
+	switch {
+	case len(c.Cutoffs) > 0:
+		return n + c.adaptiveSize()
+	case c.TieWeights:
+		return n + c.VocabSize
 	}
-	return n
+	return n + c.VocabSize*(c.Width()+1)
 }
 
 // size returns the number of weights of the stack over inputs of a given width.

@@ -91,7 +91,7 @@ func (f *front) backward() {
 			t.norms.inputGains()
 			grads = t.norms.input.dx
 		}
-		f.workers.MulTN(grads, nil, kernel.Overwrite, kernel.Right{C: t.wih.gradMatrix(), B: f.embedding.matrix()})
+		f.workers.MulTN(t.precision, grads, nil, kernel.Overwrite, kernel.Right{C: t.wih.gradMatrix(), B: f.embedding.matrix()})
 		f.workers.Mul(f.embedding.gradMatrix(), grads, t.wxT, mode, nil)
 	}
 }

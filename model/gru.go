@@ -21,12 +21,12 @@ func (t gruTrace) forward(s *kernel.Scratch, run span) {
 }
 
 func (t gruTrace) backward(s *kernel.Scratch, run span) {
-	carry, direct := run.at(t.carry), run.streams(t.dc)
-	kernel.GRUBackward(run.at(t.gates), carry, direct, run.after(t.dh, t.seq.streams), run.before(t.h))
-	t.propagate(s, run)
+	dhPrev := run.streams(t.dc) // which nobody reads
 	if t.propagates(run) {
-		addRows(run.before(t.dh), direct)
+		dhPrev = run.before(t.dh)
 	}
+	kernel.GRUBackward(run.at(t.gates), run.at(t.carry), dhPrev, run.after(t.dh, t.seq.streams), run.before(t.h))
+	t.propagate(s, run)
 }
 
 func (t gruTrace) projected() kernel.Matrix { return t.carry }

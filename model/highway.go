@@ -15,6 +15,7 @@ import (
 type highway struct {
 	weight, bias *Parameter     // [W, W], [W]
 	w, wT        *kernel.Packed // weightsᵀ for the forward pass, weights for the backward pass
+	precision    Precision
 }
 
 func newHighway(prefix, suffix string, width int) *highway {
@@ -27,7 +28,15 @@ func newHighway(prefix, suffix string, width int) *highway {
 }
 
 func (h *highway) setPrecision(p Precision) {
+	h.precision = p
 	h.w = kernel.NewPackedAs(h.weight.Shape[1], h.weight.Shape[0], p)
+	if h.wT != nil {
+		h.makeTransposed()
+	}
+}
+
+func (h *highway) makeTransposed() {
+	h.wT = kernel.NewPackedAs(h.weight.Shape[0], h.weight.Shape[1], h.precision)
 }
 
 func (h *highway) initialise(cfg Init, rng *rand.Rand) {
@@ -46,7 +55,7 @@ func (h *highway) enableGrad() {
 	h.weight.enableGrad()
 	h.bias.enableGrad()
 	if h.wT == nil {
-		h.wT = kernel.NewPacked(h.weight.Shape[0], h.weight.Shape[1])
+		h.makeTransposed()
 	}
 }
 
@@ -103,5 +112,5 @@ func (t *highwayTrace) inputGrads(dx kernel.Matrix, w *Workers) {
 
 // weightGrads overwrites the gradients of the parameters.
 func (t *highwayTrace) weightGrads(x kernel.Matrix, w *Workers) {
-	w.MulTN(t.gate, t.bias.Grad, kernel.Overwrite, kernel.Right{C: t.weight.gradMatrix(), B: x})
+	w.MulTN(t.precision, t.gate, t.bias.Grad, kernel.Overwrite, kernel.Right{C: t.weight.gradMatrix(), B: x})
 }

@@ -18,9 +18,10 @@ type layer struct {
 	wih, whh, bih, bhh *Parameter
 	norm               *layerNorm // nil: none
 
-	bias     []float32      // what the projection of the input starts from: b_ih + b_hh, or b_ih alone for GRU
-	wx, wh   *kernel.Packed // weightsᵀ, for the forward pass
-	wxT, whT *kernel.Packed // weights, for the backward pass; nil until the model is trained
+	precision Precision
+	bias      []float32      // what the projection of the input starts from: b_ih + b_hh, or b_ih alone for GRU
+	wx, wh    *kernel.Packed // weightsᵀ, for the forward pass
+	wxT, whT  *kernel.Packed // weights, for the backward pass; nil until the model is trained
 }
 
 func newLayer(prefix string, cfg RecurrentConfig, index, input int, reverse bool) *layer {
@@ -46,10 +47,19 @@ func newLayer(prefix string, cfg RecurrentConfig, index, input int, reverse bool
 	return l
 }
 
-// setPrecision decides how the weights of the forward pass are kept.
+// setPrecision decides how the weights are kept and how products by them are computed.
 func (l *layer) setPrecision(p Precision) {
+	l.precision = p
 	l.wx = kernel.NewPackedAs(l.input, l.rows(), p)
 	l.wh = kernel.NewPackedAs(l.hidden, l.rows(), p)
+	if l.wxT != nil {
+		l.makeTransposed()
+	}
+}
+
+func (l *layer) makeTransposed() {
+	l.wxT = kernel.NewPackedAs(l.rows(), l.input, l.precision)
+	l.whT = kernel.NewPackedAs(l.rows(), l.hidden, l.precision)
 }
 
 func (l *layer) parameters() []*Parameter { return append(l.weights(), l.norm.parameters()...) }
@@ -71,8 +81,7 @@ func (l *layer) enableGrad() {
 		p.enableGrad()
 	}
 	if l.wxT == nil {
-		l.wxT = kernel.NewPacked(l.rows(), l.input)
-		l.whT = kernel.NewPacked(l.rows(), l.hidden)
+		l.makeTransposed()
 	}
 }
 

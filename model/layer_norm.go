@@ -223,15 +223,15 @@ func (n *normTrace) inputGainColumns(worker int, _ *kernel.Scratch) {
 // the input.
 func (n *normTrace) weightGrads(recurrent, input kernel.Right) {
 	t, w := n.trace, n.trace.workers
-	w.MulTN(n.recurrent.dx, nil, kernel.Overwrite, recurrent)
+	w.MulTN(t.precision, n.recurrent.dx, nil, kernel.Overwrite, recurrent)
 	if !t.tabled() {
-		w.MulTN(n.input.dx, nil, kernel.Overwrite, input)
+		w.MulTN(t.precision, n.input.dx, nil, kernel.Overwrite, input)
 		n.inputGains()
 	}
-	w.MulTN(t.gates, t.bih.Grad, kernel.Overwrite)
-	w.MulTN(t.step.projected(), t.bhh.Grad, kernel.Overwrite)
+	w.MulTN(t.precision, t.gates, t.bih.Grad, kernel.Overwrite)
+	w.MulTN(t.precision, t.step.projected(), t.bhh.Grad, kernel.Overwrite)
 	if n.biasC != nil {
-		w.MulTN(n.dcell, n.biasC.Grad, kernel.Overwrite)
+		w.MulTN(t.precision, n.dcell, n.biasC.Grad, kernel.Overwrite)
 	}
 	w.Run(n.gainJob)
 }

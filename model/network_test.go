@@ -114,17 +114,24 @@ func (n *languageNet) reference() (nats float64, final []refResult) {
 			streams[b].x = append(streams[b].x, n.embed(n.inputs[t*len(streams)+b]))
 		}
 	}
-	head := "head.weight"
-	if n.cfg.TieWeights {
-		head = "embedding.weight"
-	}
 	final = n.ref.run(streams)
 	for b, result := range final {
 		for t, out := range result.out {
-			nats += n.ref.nats(out, head, int(n.targets[t*len(streams)+b]))
+			nats += n.nats(out, int(n.targets[t*len(streams)+b]))
 		}
 	}
 	return nats, final
+}
+
+// nats returns −ln p(target) of the stack's output.
+func (n *languageNet) nats(out []float64, target int) float64 {
+	switch {
+	case n.cfg.Cutoffs != nil:
+		return n.ref.adaptiveNats(out, n.cfg, target)
+	case n.cfg.TieWeights:
+		return n.ref.nats(out, "embedding.weight", target)
+	}
+	return n.ref.nats(out, "head.weight", target)
 }
 
 // referenceLoss returns the loss that is minimised: the mean over the tokens, with the penalties.

@@ -25,10 +25,9 @@ type Probe struct {
 
 	model   *LanguageModel
 	front   *front
-	logits  kernel.Matrix // [S][V], then their gradients
+	loss    *lossPass // without the gradients of weights
 	reading []LayerReading
-	low     []float32 // [H] the least that each unit gave
-	high    []float32 // [H] and the most
+	units   unitReader
 }
 
 // LayerReading is what a [Probe] measured of a layer.
@@ -61,16 +60,13 @@ func (m *LanguageModel) NewProbe(w *Workers, steps, streams int) *Probe {
 	pass.quiet = true
 	p := &Probe{
 		Steps: steps, Streams: streams, model: m,
-		front:  newFront(pass, m.embedding, m.cfg.TieWeights, false),
-		logits: kernel.NewMatrix(streams, m.cfg.VocabSize),
-		low:    make([]float32, m.cfg.Hidden), high: make([]float32, m.cfg.Hidden),
+		front: newFront(pass, m.embedding, m.cfg.TieWeights, false),
+		loss:  m.newLoss(streams, w, true),
+		units: newUnitReader(m.cfg.Hidden),
 	}
+	p.loss.forgetWeights()
 	for range m.recurrent.layers {
-		r := LayerReading{Gradient: make([]float64, steps)}
-		for _, g := range probedGates(m.cfg.Cell) {
-			r.Gates = append(r.Gates, GateReading{Name: g})
-		}
-		p.reading = append(p.reading, r)
+		p.reading = append(p.reading, newLayerReading(m.cfg.Cell, steps))
 	}
 	return p
 }
@@ -83,9 +79,7 @@ func (p *Probe) Measure(inputs, targets []int32, from *State) []LayerReading {
 	p.front.forward(inputs)
 	pass.forward()
 	for l, traces := range pass.traces {
-		p.readGates(traces[0], &p.reading[l])
-		p.readUnits(traces[0], &p.reading[l])
-		p.readGain(traces[0], &p.reading[l])
+		p.units.read(traces[0], &p.reading[l])
 	}
 	p.lastLoss(targets)
 	p.backward()
@@ -97,15 +91,11 @@ func (p *Probe) Measure(inputs, targets []int32, from *State) []LayerReading {
 
 // lastLoss sets the gradient of the stack's output: that of the last step's losses at their rows, else zero.
 func (p *Probe) lastLoss(targets []int32) {
-	pass, head := p.front.pass, p.model.head
-	top := len(pass.inputs) - 1
-	rows := pass.seq.rows()
-	pass.workers.Mul(p.logits, pass.inputs[top].RowRange(rows-p.Streams, rows), head.w, kernel.Bias, head.bias.Value)
-	for i, target := range targets {
-		kernel.CrossEntropy(p.logits.Row(i), int(target), 1)
-	}
+	pass := p.front.pass
+	top, rows := len(pass.inputs)-1, pass.seq.rows()
+	from := rows - p.Streams
 	pass.grads[top].Zero()
-	pass.workers.Mul(pass.grads[top].RowRange(rows-p.Streams, rows), p.logits, head.wT, kernel.Overwrite, nil)
+	p.loss.run(pass.inputs[top].RowRange(from, rows), pass.grads[top].RowRange(from, rows), targets, 1)
 }
 
 // backward is the backward pass of the stack without the gradients of weights.
@@ -133,84 +123,6 @@ func normsByLag(byLag []float64, dh kernel.Matrix, streams int) {
 		byLag[k] = sum / float64(streams)
 	}
 }
-
-// readGates counts the saturated activations of every gate.
-func (p *Probe) readGates(t *trace, r *LayerReading) {
-	for g := range r.Gates {
-		gate := &r.Gates[g]
-		activations, low, high := t.gates.ColRange(g*t.hidden, (g+1)*t.hidden), float32(saturatedSigmoid), float32(1-saturatedSigmoid)
-		if t.cell == RNN {
-			activations = t.output()
-		}
-		if squashed(gate.Name) {
-			low, high = -saturatedTanh, saturatedTanh
-		}
-		gate.Low, gate.High = outside(activations, low, high)
-	}
-}
-
-// readUnits counts the units that say nothing.
-func (p *Probe) readUnits(t *trace, r *LayerReading) {
-	h, limit := t.output(), float32(deadRange)
-	if t.cell == ReLURNN {
-		limit = 0
-	}
-	copy(p.low, h.Row(0))
-	copy(p.high, h.Row(0))
-	for i := 1; i < h.Rows; i++ {
-		for j, v := range h.Row(i) {
-			p.low[j], p.high[j] = min(p.low[j], v), max(p.high[j], v)
-		}
-	}
-	dead := 0
-	for j, high := range p.high {
-		if high-p.low[j] <= limit {
-			dead++
-		}
-	}
-	r.Dead = float64(dead) / float64(len(p.high))
-}
-
-// readGain measures the recurrent matrix of a cell without gates: the root of the mean of its squared singular values.
-func (p *Probe) readGain(t *trace, r *LayerReading) {
-	if t.cell == RNN || t.cell == ReLURNN {
-		r.Gain = math.Sqrt(kernel.SumSquares(t.whh.Value) / float64(t.hidden))
-	}
-}
-
-// outside returns the shares of the elements below low and above high.
-func outside(m kernel.Matrix, low, high float32) (below, above float64) {
-	var lows, highs int
-	for i := range m.Rows {
-		for _, v := range m.Row(i) {
-			if v < low {
-				lows++
-			}
-			if v > high {
-				highs++
-			}
-		}
-	}
-	n := float64(m.Rows * m.Cols)
-	return float64(lows) / n, float64(highs) / n
-}
-
-// probedGates names the gates of a cell in their order.
-func probedGates(c Cell) []string {
-	switch c {
-	case LSTM:
-		return []string{"i", "f", "g", "o"}
-	case GRU:
-		return []string{"r", "z", "n"}
-	case RNN:
-		return []string{"h"}
-	default:
-		return nil
-	}
-}
-
-// squashed reports whether a gate is a tanh, not a sigmoid.
-func squashed(gate string) bool { return gate == "g" || gate == "n" || gate == "h" }
 
 // InitialState copies the states from which the last Forward's first streams started to s, for as many streams as s has.
 func (win *Window) InitialState(s *State) {

@@ -194,18 +194,28 @@ func packedRow(streams []refStream, t, stream int) int {
 
 // nats returns −ln softmax(W·x + b)[target], W being called weight.
 func (r *reference) nats(x []float64, weight string, target int) float64 {
-	w, b := r.weights[weight], r.weights["head.bias"]
-	logits := make([]float64, len(b))
+	return softmaxNats(affineAll(r.weights[weight], r.weights["head.bias"], x), target)
+}
+
+func softmaxNats(logits []float64, target int) float64 {
 	top := math.Inf(-1)
-	for i := range logits {
-		logits[i] = affine(w, b, i, x)
-		top = math.Max(top, logits[i])
+	for _, v := range logits {
+		top = math.Max(top, v)
 	}
 	var sum float64
 	for _, v := range logits {
 		sum += math.Exp(v - top)
 	}
 	return top + math.Log(sum) - logits[target]
+}
+
+// affineAll returns W·x + b.
+func affineAll(w, b, x []float64) []float64 {
+	y := make([]float64, len(b))
+	for i := range y {
+		y[i] = affine(w, b, i, x)
+	}
+	return y
 }
 
 // affine returns row i of W·x + b.

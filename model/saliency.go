@@ -30,7 +30,7 @@ func (f *front) saliency(row int) float32 {
 	return float32(sum)
 }
 
-// Attention returns the weights that the tokens of the last Forward had in the pooling, [docs][tokens], adding up to one
+// Attention returns the weights that the tokens of a training batch's last Forward had in the pooling, [docs][tokens], adding up to one
 // a document; nil if the pooling is another than attention.
 func (b *Batch) Attention() [][]float32 {
 	pool, ok := b.pool.(*attentionPass)

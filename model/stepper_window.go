@@ -1,7 +1,5 @@
 package model
 
-import "github.com/textgen-go/textgen/internal/kernel"
-
 // The Stepper knows plain cells. Of a network with more in it, it computes a window of one step, as validation does:
 // slower, but by the same code.
 
@@ -17,10 +15,10 @@ func (m *LanguageModel) newStepFront(w *Workers, streams int) *front {
 
 // window carries the state forward by one step and computes the logits.
 func (s *Stepper) window() {
-	p, head := s.front.pass, s.model.head
+	p := s.front.pass
 	p.load(s.state)
 	s.front.forward(s.tokens)
 	p.forward()
 	p.store(s.state, 1)
-	s.workers.Mul(s.logits, p.inputs[len(p.inputs)-1], head.w, kernel.Bias, head.bias.Value)
+	s.strands[0].predict(p.inputs[len(p.inputs)-1])
 }

@@ -20,7 +20,7 @@ type trace struct {
 	c     kernel.Matrix // [B+R][H] LSTM: the cell's state
 	tanhC kernel.Matrix // [R][H]
 	dh    kernel.Matrix // [B+R][H] gradients of h
-	dc    kernel.Matrix // [B][H] gradient of c on its way back; GRU: the direct part of the gradient of h
+	dc    kernel.Matrix // [B][H] gradient of c on its way back; GRU: gradients that are not wanted
 	step  cellStep
 
 	wh, whT *kernel.Packed // the layer's, or what weight drop leaves of them
@@ -228,10 +228,10 @@ func (t *trace) weightGrads() {
 	case t.norms != nil:
 		t.norms.weightGrads(recurrent, input)
 	case t.cell == GRU:
-		t.workers.MulTN(t.step.projected(), t.bhh.Grad, kernel.Overwrite, recurrent)
-		t.workers.MulTN(t.gates, t.bih.Grad, kernel.Overwrite, rights[1:n]...)
+		t.workers.MulTN(t.precision, t.step.projected(), t.bhh.Grad, kernel.Overwrite, recurrent)
+		t.workers.MulTN(t.precision, t.gates, t.bih.Grad, kernel.Overwrite, rights[1:n]...)
 	default:
-		t.workers.MulTN(t.gates, t.bih.Grad, kernel.Overwrite, rights[:n]...)
+		t.workers.MulTN(t.precision, t.gates, t.bih.Grad, kernel.Overwrite, rights[:n]...)
 		copy(t.bhh.Grad, t.bih.Grad)
 	}
 	if t.drop != nil {

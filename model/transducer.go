@@ -39,7 +39,7 @@ func NewTransducer(cfg TransducerConfig, rng *rand.Rand) (*Transducer, error) {
 		return nil, err
 	}
 	m := &Transducer{
-		cfg: cfg, recurrent: newRecurrent("rnn.", cfg.RecurrentConfig, cfg.Inputs), head: newHead(cfg.Outputs, cfg.Width(), nil),
+		cfg: cfg, recurrent: newRecurrent("rnn.", cfg.RecurrentConfig, cfg.Inputs), head: newHead("head", cfg.Outputs, cfg.Width(), nil),
 	}
 	m.recurrent.initialise(rng)
 	cfg.Init.fill(m.head.weight, rng, func() { fillXavier(m.head.weight, rng) })

@@ -60,7 +60,7 @@ func (t *Transduction) Backward() {
 	p.grads[top].Zero()
 	p.workers.Mul(t.answered(p.grads), t.answers, t.head.wT, kernel.Overwrite, nil)
 	weight := kernel.Right{C: t.head.weight.gradMatrix(), B: t.answered(p.inputs)}
-	p.workers.MulTN(t.answers, t.head.bias.Grad, kernel.Overwrite, weight)
+	p.workers.MulTN(t.head.precision, t.answers, t.head.bias.Grad, kernel.Overwrite, weight)
 	p.backward()
 }
 

@@ -17,7 +17,7 @@ type weightDrop struct {
 func newWeightDrop(l *layer) *weightDrop {
 	return &weightDrop{
 		layer: l, p: float32(l.cfg.WeightDrop), left: kernel.Aligned(l.whh.Len()),
-		wh: kernel.NewPacked(l.hidden, l.rows()), whT: kernel.NewPacked(l.rows(), l.hidden),
+		wh: kernel.NewPackedAs(l.hidden, l.rows(), l.precision), whT: kernel.NewPackedAs(l.rows(), l.hidden, l.precision),
 	}
 }
 

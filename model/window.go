@@ -29,7 +29,7 @@ func (m *LanguageModel) newWindow(w *Workers, steps, streams int, training bool)
 	return &Window{
 		Steps: steps, Streams: streams,
 		front: newFront(p, m.embedding, m.cfg.TieWeights, 2*m.cfg.VocabSize <= seq.rows()),
-		loss:  newLossPass(m.head, seq.rows(), w, training),
+		loss:  m.newLoss(seq.rows(), w, training),
 	}
 }
 

@@ -102,12 +102,12 @@ func (z *zoneout) backward(s *kernel.Scratch, run span) {
 		z.part(z.c, dc, passingCell, run)
 	}
 	z.cell.backward(s, run)
-	addRows(dh, passing) // dh is again what it was: the gradient of h
+	addMatrix(dh, passing) // dh is again what it was: the gradient of h
 	if t.propagates(run) {
-		addRows(run.before(t.dh), passing)
+		addMatrix(run.before(t.dh), passing)
 	}
 	if t.cell == LSTM {
-		addRows(dc, passingCell)
+		addMatrix(dc, passingCell)
 	}
 }
 
@@ -126,7 +126,7 @@ func (z *zoneout) part(zone zone, grad, passing kernel.Matrix, run span) {
 
 func (z *zoneout) projected() kernel.Matrix { return z.cell.projected() }
 
-func addRows(dst, src kernel.Matrix) {
+func addMatrix(dst, src kernel.Matrix) {
 	for i := range dst.Rows {
 		kernel.Add(dst.Row(i), src.Row(i))
 	}

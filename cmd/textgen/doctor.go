@@ -21,6 +21,10 @@ with the curves, and how gradients travel back in time before and after training
    textgen doctor --out doctor               all of it, in about a quarter of an hour
    textgen doctor --task adding --cell rnn --cell lstm
 
+With the directory of a training run it says instead what was wrong with that, from the run's records:
+
+   textgen doctor my-run
+
 The same seed gives the same figures on any number of cores. docs/gradients.md explains what they mean.`
 
 // The files that doctor writes.
@@ -38,7 +42,7 @@ func doctorCommand() *cli.Command {
 		networks = append(networks, n.Name)
 	}
 	return &cli.Command{
-		Name: "doctor", Usage: "show how far back networks can learn, by the classical experiments", ArgsUsage: " ", Description: doctorDescription,
+		Name: "doctor", Usage: "show how far back networks can learn, or say what was wrong with a run", ArgsUsage: "[RUN]", Description: doctorDescription,
 		Flags: []cli.Flag{
 			&cli.BoolFlag{Name: "quick", Usage: "fewer lags, fewer steps", EnvVars: variable("quick")},
 			&cli.StringFlag{Name: "out", Usage: "keep " + doctorPage + " and " + doctorResults + " in `DIR`", EnvVars: variable("out"), TakesFile: true},
@@ -56,8 +60,12 @@ func doctorCommand() *cli.Command {
 }
 
 func runDoctor(ctx *cli.Context) error {
-	if err := noArguments(ctx, "choose experiments with --task and --cell"); err != nil {
-		return err
+	switch ctx.NArg() {
+	case 0:
+	case 1:
+		return doctorRun(ctx, ctx.Args().First())
+	default:
+		return fmt.Errorf("%d runs: give one run's directory, or none for experiments", ctx.NArg())
 	}
 	began := time.Now()
 	results, err := doctor.Run(ctx.Context, doctor.Config{

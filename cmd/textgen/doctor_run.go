@@ -1,8 +1,10 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"math"
 	"os"
 	"path/filepath"
@@ -19,8 +21,13 @@ func doctorRun(ctx *cli.Context, path string) error {
 	if info, err := os.Stat(path); err == nil && info.IsDir() {
 		file = filepath.Join(path, checkpoint.MetricsName)
 	}
+	if err := checkNotGiven(ctx, "is for experiments: without a run", []string{"quick", "out", "task", "cell", "length", "steps", "seed"}); err != nil {
+		return err
+	}
 	records, err := history.Read(file)
 	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return fmt.Errorf("%s is no training run: there is no %s; choose experiments with --task and --cell", path, checkpoint.MetricsName)
 	case err != nil:
 		return err
 	case len(records) == 0:

@@ -38,7 +38,7 @@ func Open(dir *checkpoint.Run, step int, limit float64) (*History, error) {
 	if h.file, err = checkpoint.ResumeMetrics(path, step); err != nil {
 		return nil, err
 	}
-	h.all, err = checkpoint.ReadMetrics[train.Record](path)
+	h.all, err = Read(path)
 	return h, err
 }
 

@@ -1,7 +1,6 @@
 package history
 
 import (
-	"fmt"
 	"math"
 	"slices"
 	"strings"
@@ -15,7 +14,11 @@ import (
 func Page(records []train.Record, limit float64) *report.Run {
 	p := &report.Run{Curves: report.Curves{Limit: limit}}
 	var measured []*train.Health
+	var facts train.Facts
 	for _, rec := range records {
+		if rec.Facts != nil {
+			facts = *rec.Facts
+		}
 		add(&p.Curves.Training, rec.Step, rec.Loss)
 		add(&p.Curves.LearningRate, rec.Step, rec.Rate)
 		if rec.ValidLoss != nil {
@@ -34,7 +37,7 @@ func Page(records []train.Record, limit float64) *report.Run {
 		})
 	}
 	p.Norms, p.Updates = norms(measured)
-	p.Lags, p.Gates = lags(measured), gates(measured)
+	p.Lags, p.Gates = lags(measured, facts), gates(measured)
 	return p
 }
 
@@ -84,22 +87,27 @@ func extend(lines []report.Line, name string, step int, value float64) []report.
 }
 
 // lags returns a chart for every layer with the gradients by lag at the first, the middle and the last measurement.
-func lags(measured []*train.Health) (charts []report.LagChart) {
+func lags(measured []*train.Health, facts train.Facts) (charts []report.LagChart) {
 	measured = slices.DeleteFunc(slices.Clone(measured), func(h *train.Health) bool { return len(h.Layers) == 0 })
 	if len(measured) == 0 {
 		return nil
 	}
 	n := len(measured)
 	for i := range measured[0].Layers {
-		c := report.LagChart{Title: fmt.Sprint("Layer ", i), Lags: measured[0].Lags}
+		c := report.LagChart{Title: titled(measured[0].LayerName(i)), Lags: measured[0].Lags}
 		for _, at := range slices.Compact([]int{0, n / 2, n - 1}) {
 			c.Curves = append(c.Curves, report.LagCurve{Step: measured[at].Step, Values: measured[at].Layers[i].Gradient})
 		}
-		c.Bound = bound(measured[n-1], i)
+		if facts.Dependency > 0 {
+			c.Bound = bound(measured[n-1], i)
+		}
 		charts = append(charts, c)
 	}
 	return charts
 }
+
+// titled begins a name with a capital letter.
+func titled(name string) string { return strings.ToUpper(name[:1]) + name[1:] }
 
 // bound is where the guard draws the line for a layer.
 func bound(h *train.Health, layer int) report.LagBound {
@@ -116,7 +124,7 @@ func gates(measured []*train.Health) (charts []report.Chart) {
 	for _, h := range measured {
 		for i, layer := range h.Layers {
 			if i == len(charts) {
-				charts = append(charts, report.Chart{Title: fmt.Sprintf("Saturated share of layer %d", i)})
+				charts = append(charts, report.Chart{Title: "Saturated share of " + h.LayerName(i)})
 			}
 			c := &charts[i]
 			for _, g := range layer.Gates {

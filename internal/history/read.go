@@ -1,12 +1,39 @@
 package history
 
 import (
+	"fmt"
+	"slices"
+
 	"github.com/textgen-go/textgen/model/checkpoint"
 	"github.com/textgen-go/textgen/model/train"
 )
 
-// Read returns the records of a run from its metrics.jsonl.
-func Read(path string) ([]train.Record, error) { return checkpoint.ReadMetrics[train.Record](path) }
+// Read returns the records of a run from its metrics.jsonl. Measurements that are not as training writes them are an error.
+func Read(path string) ([]train.Record, error) {
+	records, err := checkpoint.ReadMetrics[train.Record](path)
+	if err != nil {
+		return nil, err
+	}
+	layers := -1
+	for i, r := range records {
+		if r.Health == nil {
+			continue
+		}
+		if layers < 0 {
+			layers = len(r.Health.Layers)
+		}
+		if !whole(r.Health, layers) {
+			return nil, fmt.Errorf("%s: record %d, of step %d: its health does not tell of %d layers at all lags: mend or remove the line", path, i+1, r.Step, layers)
+		}
+	}
+	return records, nil
+}
+
+// whole reports whether a measurement tells of so many layers, of each at all lags.
+func whole(h *train.Health, layers int) bool {
+	return len(h.Layers) == layers && (layers > 0 || len(h.Lags) == 0) &&
+		!slices.ContainsFunc(h.Layers, func(l train.LayerHealth) bool { return len(l.Gradient) != len(h.Lags) })
+}
 
 // Diagnose returns the verdicts on a run: those that its guard gave, and those that its records allow beside them. Known is
 // false if the records lack what is to be known of the task, so that only some kinds can be told.

@@ -125,7 +125,7 @@ func (r *Run) WriteHTML(w io.Writer) error {
 // learning draws losses and learning rate.
 func (r *Run) learning() []figure {
 	training := r.Curves.Training.points()
-	loss, name := plane{xName: "step", log: leaps(training)}, "Loss, in nats a token"
+	loss, name := plane{xName: "step", log: leaps(training), cut: len(training) > 100}, "Loss, in nats a token"
 	if loss.log {
 		name += ", on a logarithmic axis"
 	}
@@ -180,7 +180,7 @@ func (r *Run) health() []figure {
 	for _, c := range r.Gates {
 		p := plane{xName: "step", unit: true}
 		p.addAll(c.Lines)
-		all = append(all, p.figure(c.Title, ""))
+		all = append(all, p.figure(c.Title, "A sigmoid below 0.05 or above 0.95, or a tanh beyond ±0.95, hardly learns; a dead unit always gives the same."))
 	}
 	return figures(all...)
 }

@@ -74,6 +74,49 @@ func TestPage(t *testing.T) {
 	}
 }
 
+func TestPageOfARunThatGoesOn(t *testing.T) {
+	r := fullRun()
+	if strings.Contains(html(t, r), "refresh") {
+		t.Error("the page of a run that is over is read anew")
+	}
+	r.GoesOn = true
+	r.Score, r.ScoreName = report.Series{Steps: []int{10, 20}, Values: []float64{0.5, 0.75}}, "Macro-F1"
+	r.Lags[0].Bound = report.LagBound{Lags: []int{1, 2}, Values: []float64{0.5, 0.25}}
+	text := html(t, r)
+	for _, want := range []string{`http-equiv="refresh"`, ">Macro-F1<", ">vanishing if below<"} {
+		if !strings.Contains(text, want) {
+			t.Errorf("no %s in the page", want)
+		}
+	}
+}
+
+// A loss that leaps is drawn on a logarithmic axis; one that falls steeply comes in from above the picture.
+func TestPageFramesLosses(t *testing.T) {
+	series := func(value func(i int) float64) (s report.Series) {
+		for i := range 500 {
+			s.Steps, s.Values = append(s.Steps, i+1), append(s.Values, value(i))
+		}
+		return s
+	}
+	for _, c := range []struct {
+		name string
+		loss report.Series
+		want string
+	}{
+		{"leaps", series(func(i int) float64 { return 4 + 1000*float64(i/400) }), ">Loss, in nats a token, on a logarithmic axis<"},
+		{"falls", series(func(i int) float64 { return 1 + 9*math.Exp(-float64(i)/5) }), ">1.0<"},
+	} {
+		r := report.Run{Curves: report.Curves{Training: c.loss}}
+		if text := html(t, &r); !strings.Contains(text, c.want) {
+			t.Errorf("%s: no %s in the page", c.name, c.want)
+		}
+	}
+	r := report.Run{Curves: report.Curves{Training: series(func(i int) float64 { return 1 + 9*math.Exp(-float64(i)/5) })}}
+	if text := html(t, &r); strings.Contains(text, ">10.0<") || strings.Contains(text, ">8.0<") {
+		t.Error("the steep start of a loss makes the rest flat")
+	}
+}
+
 func TestPageWithoutVerdicts(t *testing.T) {
 	r := fullRun()
 	r.Verdicts = nil

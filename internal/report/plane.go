@@ -5,6 +5,7 @@ import (
 	"html"
 	"html/template"
 	"math"
+	"slices"
 	"strings"
 
 	"gonum.org/v1/plot"
@@ -16,6 +17,7 @@ type plane struct {
 	xName  string
 	log    bool // values on a logarithmic axis
 	unit   bool // values from 0 to 1
+	cut    bool // curves may begin above the picture
 	curves []curve
 	levels []curve
 }
@@ -98,6 +100,7 @@ func (p *plane) svg(title string) string {
 	fmt.Fprintf(&b, `<path class="axis" d="M%d %dH%d"/>`, marginLeft, planeHeight-marginBottom, planeWidth-marginRight)
 	fmt.Fprintf(&b, `<text x="%d" y="%d" text-anchor="end">%s</text>`, planeWidth-marginRight, planeHeight-4, html.EscapeString(p.xName))
 	for _, c := range p.curves {
+		c.points = a.enter(c.points)
 		a.draw(&b, c)
 	}
 	for _, c := range p.levels {
@@ -119,7 +122,7 @@ func (p *plane) area() area {
 	var all []plotter.XYs
 	for _, c := range append(p.curves, p.levels...) {
 		all = append(all, c.points)
-		for _, point := range c.points {
+		for _, point := range p.framed(c.points) {
 			a.low, a.high = min(a.low, point.Y), max(a.high, point.Y)
 		}
 	}
@@ -136,6 +139,18 @@ func (p *plane) area() area {
 		a.low, a.high = axis.Min, axis.Max
 	}
 	return a
+}
+
+// cutShare is how much of the beginning of a curve may be above the picture: a loss falls so steeply there that all the
+// rest would look flat.
+const cutShare = 0.03
+
+// framed returns the points that must be within the picture.
+func (p *plane) framed(points plotter.XYs) plotter.XYs {
+	if !p.cut || len(points) == 0 {
+		return points
+	}
+	return points[min(len(points)-1, int(math.Ceil(cutShare*float64(len(points))))):]
 }
 
 func (a area) x(v float64) float64 {
@@ -203,6 +218,18 @@ func (a area) draw(b *strings.Builder, c curve) {
 		fmt.Fprintf(b, "%c%.1f %.1f", command, a.x(point.X), a.y(point.Y))
 	}
 	b.WriteString(`"/>`)
+}
+
+// enter returns the points of a curve from where it comes into the picture from above, on an axis that is not logarithmic.
+func (a area) enter(points plotter.XYs) plotter.XYs {
+	i := slices.IndexFunc(points, func(p plotter.XY) bool { return p.Y <= a.high })
+	if a.log || i < 1 {
+		return points
+	}
+	from, to := points[i-1], points[i]
+	share := (from.Y - a.high) / (from.Y - to.Y)
+	edge := plotter.XY{X: from.X + share*(to.X-from.X), Y: a.high}
+	return append(plotter.XYs{edge}, points[i:]...)
 }
 
 // leave returns where a line from one point to another, below a logarithmic axis's lowest, crosses that.

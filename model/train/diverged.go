@@ -14,7 +14,7 @@ var ErrDiverged = errors.New("training diverged")
 type DivergedError struct {
 	Step      int     // the step, from 1, in which it was found
 	What      string  // "loss", "gradient", "weight", "state", "validation loss" or "saved tensor"
-	Tensor    string  // the first tensor that has one, if there is one; for a loss that leaps that of the largest gradient
+	Tensor    string  // the first tensor that has one, if there is one; else, for a loss, that of the largest gradient
 	Layer     string  // to which part of the network the tensor belongs, as "layer 0", if its name tells
 	Value     float64 // NaN or an infinity, or what is too large
 	Before    float64 // running mean before a loss that leaps
@@ -39,16 +39,23 @@ func (e *DivergedError) finding() string {
 	}
 	switch {
 	case strings.HasSuffix(e.What, "loss") && finite(e.Value):
-		if e.Tensor != "" {
-			where = fmt.Sprintf("; the largest gradient is that of %s%s", e.Tensor, where)
-		}
-		return fmt.Sprintf("the %s leaps from about %.4g to %.4g nats a token%s", e.What, e.Before, e.Value, where)
+		return fmt.Sprintf("the %s leaps from about %.4g to %.4g nats a token%s", e.What, e.Before, e.Value, e.steepest(where))
 	case e.What == "loss" && e.Tensor != "":
 		return fmt.Sprintf("the loss is %v, and so is an element of %s%s", e.Value, e.Tensor, where)
+	case strings.HasSuffix(e.What, "loss"):
+		return fmt.Sprintf("the %s is %v%s", e.What, e.Value, e.steepest(where))
 	case e.Tensor != "":
 		return fmt.Sprintf("the %s of %s%s is %v", e.What, e.Tensor, where, e.Value)
 	}
 	return fmt.Sprintf("the %s is %v", e.What, e.Value)
+}
+
+// steepest names the tensor of the largest gradient, and where it is, if it is known.
+func (e *DivergedError) steepest(where string) string {
+	if e.Tensor == "" {
+		return ""
+	}
+	return fmt.Sprintf("; the largest gradient is that of %s%s", e.Tensor, where)
 }
 
 // verdict returns what the guard says of the error.

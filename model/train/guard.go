@@ -69,9 +69,10 @@ func (l *Loop) rescue(err error) error {
 	return nil
 }
 
-// verdictOn explains an error; the rate that it proposes to halve is the one that was left.
+// verdictOn explains an error and tells the layer that it is in; the rate that it proposes to halve is the one that was left.
 func (l *Loop) verdictOn(e *DivergedError) Verdict {
 	f := l.facts
+	e.Layer = layerOf(e.Tensor)
 	f.Rate *= l.state.Guard.rateFactor()
 	return e.verdict(f)
 }

@@ -18,10 +18,14 @@ import (
 // above 100 and norms of 23; an IRNN on its way to a loss of 3,000 has norms of 1e6. One tanh layer started at 1.8 times its
 // size and fed by an embedding as wide as itself (64, 128, 256) keeps 0.97 to 0.99 in each step at step 1, one of the usual
 // size 0.63.
+//
+// Of a classifier, whose batches are uneven and whose gradients come from all tokens, only a norm above unevenNorm tells:
+// those of healthy ones on names, SMS and newswire were up to 15.
 const (
 	growthLag       = 4
 	explodingGrowth = 2
 	explodingNorm   = 20
+	unevenNorm      = 100
 	explodingGain   = 1.5
 	levelGain       = 0.95
 )
@@ -31,7 +35,7 @@ func (w *watched) exploding(r Record, f Facts) (v Verdict, found bool) {
 	if h == nil {
 		return v, false
 	}
-	layer, evidence := h.explosion()
+	layer, evidence := h.explosion(f)
 	if evidence == "" {
 		return v, false
 	}
@@ -40,10 +44,17 @@ func (w *watched) exploding(r Record, f Facts) (v Verdict, found bool) {
 }
 
 // explosion returns what explodes and in which layer, or "".
-func (h *Health) explosion() (layer, evidence string) {
-	if h.NormMax > explodingNorm {
+func (h *Health) explosion(f Facts) (layer, evidence string) {
+	bound := float64(explodingNorm)
+	if f.Window == 0 {
+		bound = unevenNorm
+	}
+	if h.NormMax > bound {
 		name := h.steepest()
-		return layerOf(name), fmt.Sprintf("the norm of the gradients is above %d, most of it in %s", explodingNorm, name)
+		return layerOf(name), fmt.Sprintf("the norm of the gradients is above %.0f, most of it in %s", bound, name)
+	}
+	if f.Window == 0 { // gradients do not come from the end alone
+		return "", ""
 	}
 	for i, l := range h.Layers {
 		if at, growth := l.growth(h.Lags); growth > explodingGrowth {

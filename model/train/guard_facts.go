@@ -79,7 +79,7 @@ func classes(tokens []int32, counts []int) []uint8 {
 // dependency returns the longest of the lags that are probed in a window over which tokens depend on each other, or 0.
 func dependency(tokens []uint8, window int) int {
 	longest := 0
-	for _, k := range probedLags(window) {
+	for _, k := range ProbedLags(window) {
 		if k > 0 && k < len(tokens) && dependent(tokens, k) {
 			longest = k
 		}

@@ -22,7 +22,7 @@ func (w *watched) saturation(r Record, f Facts) (v Verdict, found bool) {
 	for i, layer := range h.Layers {
 		if evidence := layer.saturation(); evidence != "" {
 			w.Saturated++
-			return f.verdict(Saturated, h.Step, layerName(i), evidence), w.Saturated >= saturatedTimes
+			return f.verdict(Saturated, h.Step, h.LayerName(i), evidence), w.Saturated >= saturatedTimes
 		}
 	}
 	w.Saturated = 0

@@ -7,17 +7,20 @@ import (
 )
 
 // Gradients vanish if each step back, from lag 1 to the longest that was measured up to vanishingLag, leaves less than
-// vanishingGain of them in the geometric mean, in the layer where they last the longest, in vanishingTimes measurements in
-// a row after settlingSteps, while tokens so far apart depend on each other. A gain of 0.63 leaves a millionth over 31
-// steps. Of windows shorter than shortestLag nothing is said.
+// vanishingGain of them in the geometric mean, or gatedGain in a cell with gates, in the layer where they last the longest,
+// in vanishingTimes measurements in a row after settlingSteps, while tokens so far apart depend on each other. A gain of
+// 0.63 leaves a millionth over 31 steps. Gates may open later, so more is asked of them. Of windows shorter than
+// shortestLag nothing is said.
 //
-// Measured at steps 50 to 400, at lag 32, on tinyshakespeare by characters with width 128 and on a made-up text with
-// width 48: LSTMs and GRUs of one and two layers have gains from 0.68 to 0.91, tanh networks from 0.51 to 0.62, and with
-// recurrent weights started at half their size from 0.38 to 0.59.
+// Measured at steps 50 to 400, at lag 32, on tinyshakespeare by characters with widths 64 to 128 and on a made-up text with
+// width 48: LSTMs of one and two layers have gains from 0.68 to 0.91, GRUs from 0.56 to 0.94, tanh networks from 0.51 to
+// 0.62, and with recurrent weights started at half their size from 0.38 to 0.59. An LSTM whose forget gates start closed, at
+// a bias of −4, has 0.41 to 0.5. LSTMs of the preset small stay above 0.74 over minutes.
 const (
 	vanishingLag   = 32
 	shortestLag    = 16
 	vanishingGain  = 0.63
+	gatedGain      = 0.5
 	vanishingTimes = 2
 	settlingSteps  = 50
 )
@@ -31,10 +34,20 @@ func (l LayerHealth) VanishingBound(lags []int) (bound []float64) {
 	}
 	for _, k := range lags {
 		if k >= 1 && k <= vanishingLag {
-			bound = append(bound, l.Gradient[near]*math.Pow(vanishingGain, float64(k-1)))
+			bound = append(bound, l.Gradient[near]*math.Pow(l.leastGain(), float64(k-1)))
 		}
 	}
 	return bound
+}
+
+func (l LayerHealth) gated() bool { return len(l.Gates) > 1 }
+
+// leastGain returns the gain below which a layer's gradients vanish.
+func (l LayerHealth) leastGain() float64 {
+	if l.gated() {
+		return gatedGain
+	}
+	return vanishingGain
 }
 
 func (w *watched) vanishing(r Record, f Facts) (v Verdict, found bool) {
@@ -46,7 +59,7 @@ func (w *watched) vanishing(r Record, f Facts) (v Verdict, found bool) {
 	if lag < shortestLag || lag > f.Dependency {
 		return v, false
 	}
-	if gain >= vanishingGain {
+	if gain >= h.Layers[layer].leastGain() {
 		w.Faint = 0
 		return v, false
 	}
@@ -54,7 +67,7 @@ func (w *watched) vanishing(r Record, f Facts) (v Verdict, found bool) {
 	v = f.verdict(Vanishing, h.Step, layerName(layer), fmt.Sprintf(
 		"each step back leaves %.0f %% of the gradient, which is %.1e of it at lag %d, while tokens %d apart depend on each other",
 		100*gain, math.Pow(gain, float64(lag-1)), lag, f.Dependency))
-	if len(h.Layers[layer].Gates) > 1 { // a gated cell already
+	if h.Layers[layer].gated() {
 		v.Try = fmt.Sprintf("--chrono %d; --forget-bias 1", f.Dependency)
 	}
 	return v, w.Faint >= vanishingTimes

@@ -64,7 +64,7 @@ func curve(losses []float64, valid ...float64) (out []Record) {
 }
 
 func TestDiagnose(t *testing.T) {
-	lags := probedLags(64)
+	lags := ProbedLags(64)
 	facts := Facts{Steps: 2000, Window: 64, Unigram: 3.3, Dependency: 63}
 	each := func(n int, make func(step int) Record) (out []Record) {
 		for i := range n {
@@ -74,6 +74,13 @@ func TestDiagnose(t *testing.T) {
 	}
 	gain := func(g float64) func(int) Record {
 		return func(step int) Record { return measured(step, decay(g, lags), lags...) }
+	}
+	gated := func(g float64) func(int) Record {
+		return func(step int) Record {
+			layer := decay(g, lags)
+			layer.Gates = make([]GateHealth, 3)
+			return measured(step, layer, lags...)
+		}
 	}
 	gates := func(low, high, dead float64) func(int) Record {
 		return func(step int) Record {
@@ -96,6 +103,9 @@ func TestDiagnose(t *testing.T) {
 	}{
 		{"healthy", each(8, gain(0.8)), facts, ""},
 		{"vanishing", each(8, gain(0.5)), facts, "vanishing 75"},
+		{"vanishing in gates", each(8, gated(0.45)), facts, "vanishing 75"},
+		{"gates that may open", each(8, gated(0.55)), facts, ""},
+		{"no gradient at all", each(8, gain(0)), facts, "vanishing 75"},
 		{"short text", each(8, gain(0.5)), Facts{Dependency: 16}, ""},
 		{"exploding", each(8, gain(1.05)), facts, "exploding 25"},
 		{"level", each(8, gain(1)), facts, ""},

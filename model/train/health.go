@@ -1,6 +1,7 @@
 package train
 
 import (
+	"cmp"
 	"fmt"
 	"math"
 	"strconv"
@@ -24,14 +25,14 @@ type Health struct {
 // gradient each step back keeps in the layer where it lasts the longest, and the most saturated gate.
 func (h *Health) String() string {
 	s := fmt.Sprintf("gradient ≤ %.2g, clipped %.0f %%", h.NormMax, 100*h.Clipped)
-	if _, _, gain := h.longest(); gain > 0 {
+	if _, layer, gain := h.longest(); gain > 0 && h.Layers[layer].Name == "" { // a classifier's come from all tokens
 		s += fmt.Sprintf(", kept %.0f %% a step back", 100*gain)
 	}
 	most, saturated := "", 0.0
 	for i, l := range h.Layers {
 		for _, g := range l.Gates {
 			if g.Low+g.High > saturated {
-				most, saturated = fmt.Sprintf("%s of %s", g.Name, layerName(i)), g.Low+g.High
+				most, saturated = fmt.Sprintf("%s of %s", g.Name, h.LayerName(i)), g.Low+g.High
 			}
 		}
 	}
@@ -40,6 +41,9 @@ func (h *Health) String() string {
 	}
 	return s
 }
+
+// LayerName returns the name of a layer in Layers.
+func (h *Health) LayerName(i int) string { return cmp.Or(h.Layers[i].Name, layerName(i)) }
 
 // ParameterHealth is what was measured of one parameter.
 type ParameterHealth struct {
@@ -51,7 +55,8 @@ type ParameterHealth struct {
 
 // LayerHealth is what was measured of one recurrent layer: see [model.Probe].
 type LayerHealth struct {
-	Gradient []float64    `json:"gradient"` // ‖∂L_T/∂h_{T−k}‖ for every lag k of Lags
+	Name     string       `json:"name,omitempty"` // of a layer's direction in a classifier; "" means layer N
+	Gradient []float64    `json:"gradient"`       // ‖∂L_T/∂h_{T−k}‖ for every lag k of Lags
 	Gates    []GateHealth `json:"gates,omitempty"`
 	Gain     float64      `json:"gain,omitempty"` // of W_hh in cells without gates, see [model.LayerReading]
 	Dead     float64      `json:"dead"`           // share of units that always give the same

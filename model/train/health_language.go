@@ -18,12 +18,12 @@ func newLanguageProbe(m *model.LanguageModel, w *model.Workers, cfg BPTT) *langu
 	streams := min(probeStreams, cfg.Batch)
 	return &languageProbe{
 		Probe: m.NewProbe(w, cfg.Steps, streams), from: m.NewState(streams),
-		inputs: make([]int32, cfg.Steps*streams), targets: make([]int32, streams), lags: probedLags(cfg.Steps),
+		inputs: make([]int32, cfg.Steps*streams), targets: make([]int32, streams), lags: ProbedLags(cfg.Steps),
 	}
 }
 
-// probedLags returns 0, 1, 2, 3, 4, 6, 8, 12, 16, … and the longest lag of a window.
-func probedLags(steps int) []int {
+// ProbedLags returns the lags at which gradients are measured in a window: 0, 1, 2, 3, 4, 6, 8, 12, 16, … and the longest.
+func ProbedLags(steps int) []int {
 	lags := []int{0}
 	for k := 1; k < steps-1; k *= 2 {
 		lags = append(lags, k)
@@ -47,14 +47,19 @@ func (o *LanguageModel) Probe() Probed {
 	o.window.InitialState(p.from)
 	out := Probed{Lags: p.lags}
 	for _, r := range p.Measure(p.inputs, p.targets, p.from) {
-		layer := LayerHealth{Gain: told(r.Gain), Dead: told(r.Dead)}
-		for _, k := range p.lags {
-			layer.Gradient = append(layer.Gradient, told(r.Gradient[k]))
-		}
-		for _, g := range r.Gates {
-			layer.Gates = append(layer.Gates, GateHealth{g.Name, told(g.Low), told(g.High)})
-		}
-		out.Layers = append(out.Layers, layer)
+		out.Layers = append(out.Layers, NewLayerHealth("", p.lags, r))
 	}
 	return out
+}
+
+// NewLayerHealth tells of a layer what was read of it, at some of the lags.
+func NewLayerHealth(name string, lags []int, r model.LayerReading) LayerHealth {
+	layer := LayerHealth{Name: name, Dead: told(r.Dead), Gain: told(r.Gain)}
+	for _, k := range lags {
+		layer.Gradient = append(layer.Gradient, told(r.Gradient[k]))
+	}
+	for _, g := range r.Gates {
+		layer.Gates = append(layer.Gates, GateHealth{g.Name, told(g.Low), told(g.High)})
+	}
+	return layer
 }

@@ -24,7 +24,7 @@ func TestProbedLags(t *testing.T) {
 		35: {0, 1, 2, 3, 4, 6, 8, 12, 16, 24, 32, 34},
 		64: {0, 1, 2, 3, 4, 6, 8, 12, 16, 24, 32, 48, 63},
 	} {
-		if got := probedLags(steps); !slices.Equal(got, want) {
+		if got := ProbedLags(steps); !slices.Equal(got, want) {
 			t.Errorf("%d steps: lags %v, want %v", steps, got, want)
 		}
 	}
