@@ -108,20 +108,28 @@ func stepScores(s *Stepper, state *State, inputs []int32) []float64 {
 // TestAdaptiveStepperIsAWindow holds what single steps predict against the losses of a window.
 func TestAdaptiveStepperIsAWindow(t *testing.T) {
 	for _, streams := range []int{3, 2 * minStrand} {
-		n := newLanguageNet(t, adaptiveConfig(20), 5, streams, 2)
-		stepper, state := n.NewStepper(n.workers, streams), n.NewState(streams)
-		state.CopyFrom(n.state)
-		window := n.NewWindow(n.workers, 5, streams)
-		window.Forward(n.inputs, n.targets, n.state, 0)
-		scores := stepScores(stepper, state, n.inputs)
-		var got []float64
-		for r, target := range n.targets {
-			got = append(got, -scores[r*FixtureVocab+int(target)])
-		}
-		compare(t, "nats", got, window.loss.nats, 1e-6)
-		if allocs := testing.AllocsPerRun(10, func() { stepper.Step(state, n.inputs[:streams]) }); allocs != 0 {
-			t.Errorf("%v allocations in a step of %d streams", allocs, streams)
-		}
+		checkAdaptiveStepper(t, adaptiveConfig(20), streams)
+		remedied := adaptiveConfig(20)
+		remedied.Highway, remedied.LayerNorm = true, true
+		checkAdaptiveStepper(t, remedied, streams)
+	}
+}
+
+func checkAdaptiveStepper(t *testing.T, cfg Config, streams int) {
+	t.Helper()
+	n := newLanguageNet(t, cfg, 5, streams, 2)
+	stepper, state := n.NewStepper(n.workers, streams), n.NewState(streams)
+	state.CopyFrom(n.state)
+	window := n.NewWindow(n.workers, 5, streams)
+	window.Forward(n.inputs, n.targets, n.state, 0)
+	scores := stepScores(stepper, state, n.inputs)
+	var got []float64
+	for r, target := range n.targets {
+		got = append(got, -scores[r*FixtureVocab+int(target)])
+	}
+	compare(t, "nats", got, window.loss.nats, 1e-6)
+	if allocs := testing.AllocsPerRun(10, func() { stepper.Step(state, n.inputs[:streams]) }); allocs != 0 {
+		t.Errorf("%v allocations in a step of %d streams", allocs, streams)
 	}
 }
 

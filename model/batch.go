@@ -61,7 +61,7 @@ func (c *Classifier) NewTrainingBatch(w *Workers) *Batch {
 func (c *Classifier) newBatch(w *Workers, training bool) *Batch {
 	b := &Batch{Classifier: c, workers: w, training: training}
 	p := newPass(c.recurrent, uniformSequence(1, 1), w, training)
-	b.front = newFront(p, c.embedding, false, c.cfg.VocabSize <= tableLimit)
+	b.front = newFront(p, c.embedding, false, c.cfg.VocabSize <= tableLimit && !c.cfg.LayerNorm) // see saliency
 	b.pool = c.pooling.newPass(p)
 	return b
 }

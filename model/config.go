@@ -96,8 +96,8 @@ func (c RecurrentConfig) Validate() error {
 		errs = append(errs, errors.New("residual and highway are two ways around the same layers: use one of them"))
 	}
 	errs = append(errs, inRange("dilation", c.Dilation, 0, maxDilation))
-	if c.Dilation > 1 && c.Layers > 1 && c.Layers < 64 && math.Pow(float64(c.Dilation), float64(c.Layers-1)) > maxDilation {
-		errs = append(errs, fmt.Errorf("dilation %d goes %.3g steps back in layer %d; %d is the most", c.Dilation, math.Pow(float64(c.Dilation), float64(c.Layers-1)), c.Layers-1, maxDilation))
+	if furthest := math.Pow(float64(c.Dilation), float64(c.Layers-1)); c.Dilation > 1 && furthest > maxDilation {
+		errs = append(errs, fmt.Errorf("dilation %d goes %.3g steps back in layer %d; %d is the most", c.Dilation, furthest, c.Layers-1, maxDilation))
 	}
 	if c.ZoneoutCell > 0 && c.Cell != LSTM {
 		errs = append(errs, fmt.Errorf("zoneout_cell is %v, but only an lstm has a c: use zoneout", c.ZoneoutCell))

@@ -44,6 +44,17 @@ func TestConfigValidate(t *testing.T) {
 		{"cutoffs of a narrow network", func(c *Config) { c.Cutoffs = []int{2} }, []string{"hidden is 3; that is too small for 1 cutoffs"}},
 		{"cutoffs and tied weights", func(c *Config) { c.Hidden, c.Embedding, c.TieWeights, c.Cutoffs = 64, 64, true, []int{2} }, []string{"weights cannot be tied with an adaptive softmax"}},
 		{"unknown scheme", func(c *Config) { c.Init.Scheme = "xavier" }, []string{`init scheme "xavier" is unknown; use one of ["orthogonal" "uniform" "identity"]`}},
+		{"remedies", func(c *Config) {
+			c.Variational, c.Highway, c.LayerNorm, c.Dilation, c.AR, c.TAR = true, true, true, 4096, 2, 1
+			c.EmbeddingDropout, c.WeightDrop, c.Zoneout, c.ZoneoutCell = 0.9, 0.9, 0.9, 0.9
+		}, nil},
+		{"noise", func(c *Config) { c.EmbeddingDropout, c.WeightDrop, c.Zoneout, c.ZoneoutCell = 1, -1, nan, 2 }, []string{
+			"embedding_dropout is 1", "weight_drop is -1", "zoneout is NaN", "zoneout_cell is 2",
+		}},
+		{"penalties", func(c *Config) { c.AR, c.TAR = -1, nan }, []string{"ar is -1 and tar NaN"}},
+		{"two shortcuts", func(c *Config) { c.Residual, c.Highway = true, true }, []string{"use one of them"}},
+		{"a cell that a gru has not", func(c *Config) { c.Cell, c.ZoneoutCell = GRU, 0.1 }, []string{"only an lstm has a c"}},
+		{"a dilation too far", func(c *Config) { c.Dilation, c.Layers = 2, 64 }, []string{"steps back in layer 63"}},
 		{"forget bias", func(c *Config) { c.Init.ForgetBias = &nan }, []string{"forget bias is NaN"}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -99,6 +110,7 @@ func TestClassifierConfigValidate(t *testing.T) {
 		}},
 		{"buckets without a width", func(c *ClassifierConfig) { c.Buckets, c.FeatureWidth = 8, 0 }, []string{"feature_width is 0"}},
 		{"negative buckets", func(c *ClassifierConfig) { c.Buckets = -1 }, []string{"buckets is -1"}},
+		{"dilation", func(c *ClassifierConfig) { c.Dilation = 2 }, []string{"dilation is for language models"}},
 		{"dropout", func(c *ClassifierConfig) { c.FeatureDropout = 1 }, []string{"feature_dropout is 1"}},
 	} {
 		t.Run(c.name, func(t *testing.T) {

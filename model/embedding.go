@@ -8,7 +8,7 @@ import "github.com/textgen-go/textgen/internal/kernel"
 //   - through the rows: gather each token's embedding, drop out, project all R rows;
 //   - through a table: project the V embeddings once, then gather projected rows. With fewer tokens in the vocabulary
 //     than rows in the window, as with characters, that is far less work; it needs an input that nothing but the first
-//     layer reads (no dropout on it or of tokens, no shortcut around the layer and no norm in it).
+//     layer reads (no dropout on it or of tokens, no shortcut around the layer).
 type front struct {
 	*pass
 	embedding *Parameter
@@ -24,7 +24,7 @@ type front struct {
 // newFront builds the way through a table if table asks for it and it is possible, else through the rows.
 func newFront(p *pass, embedding *Parameter, tied, table bool) *front {
 	f := &front{pass: p, embedding: embedding, tied: tied, words: newEmbeddingDropout(p, embedding.Shape[0])}
-	if !table || f.words != nil || p.cfg.LayerNorm || p.dropping(0) || p.shortcut(0) {
+	if !table || f.words != nil || p.dropping(0) || p.shortcut(0) {
 		f.gatherJob, f.scatterJob = f.gather, f.scatter
 		p.resizeInput()
 		return f
@@ -61,6 +61,10 @@ func (f *front) forward(tokens []int32) {
 		return
 	}
 	for d, t := range f.traces[0] {
+		if t.norms != nil {
+			t.norms.project(f.tables[d], f.embedding.matrix())
+			continue
+		}
 		f.workers.Mul(f.tables[d], f.embedding.matrix(), t.wx, kernel.Bias, t.bias)
 	}
 	f.workers.Run(f.gatherJob)
@@ -81,9 +85,14 @@ func (f *front) backward() {
 		if d == 0 && !f.tied {
 			mode = kernel.Overwrite
 		}
-		f.workers.MulTN(t.precision, f.tableGrads[d], nil, kernel.Overwrite,
-			kernel.Right{C: t.wih.gradMatrix(), B: f.embedding.matrix()})
-		f.workers.Mul(f.embedding.gradMatrix(), f.tableGrads[d], t.wxT, mode, nil)
+		grads := f.tableGrads[d]
+		if t.norms != nil {
+			t.norms.projectBack(grads)
+			t.norms.inputGains()
+			grads = t.norms.input.dx
+		}
+		f.workers.MulTN(t.precision, grads, nil, kernel.Overwrite, kernel.Right{C: t.wih.gradMatrix(), B: f.embedding.matrix()})
+		f.workers.Mul(f.embedding.gradMatrix(), grads, t.wxT, mode, nil)
 	}
 }
 

@@ -39,10 +39,10 @@ func remedies(plain RecurrentConfig) []RecurrentConfig {
 	})
 	add(func(c *RecurrentConfig) { c.EmbeddingDropout = 0.3 })
 	add(func(c *RecurrentConfig) { c.WeightDrop = 0.4 })
-	// Of a gradient, the norm of three numbers leaves one dimension, and its rounding errors: a norm has eight at least.
-	add(func(c *RecurrentConfig) { c.LayerNorm, c.Hidden = true, max(c.Hidden, 8) })
+	// Of a gradient, the norm of three numbers leaves one dimension, and its rounding errors: a norm has seven at least.
+	add(func(c *RecurrentConfig) { c.LayerNorm, c.Hidden = true, max(c.Hidden, 7) })
 	add(func(c *RecurrentConfig) {
-		c.LayerNorm, c.Hidden, c.Zoneout, c.WeightDrop = true, max(c.Hidden, 8), 0.2, 0.2
+		c.LayerNorm, c.Hidden, c.Zoneout, c.WeightDrop = true, max(c.Hidden, 7), 0.2, 0.2
 	})
 	add(func(c *RecurrentConfig) { c.Highway = true })
 	add(func(c *RecurrentConfig) { c.Highway, c.InputDropout, c.Dropout, c.OutputDropout = true, 0.1, 0.3, 0.2 })

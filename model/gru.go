@@ -21,11 +21,11 @@ func (t gruTrace) forward(s *kernel.Scratch, run span) {
 }
 
 func (t gruTrace) backward(s *kernel.Scratch, run span) {
-	carry, dhPrev := run.at(t.carry), run.streams(t.dc) // which nobody reads
+	dhPrev := run.streams(t.dc) // which nobody reads
 	if t.propagates(run) {
 		dhPrev = run.before(t.dh)
 	}
-	kernel.GRUBackward(run.at(t.gates), carry, dhPrev, run.after(t.dh, t.seq.streams), run.before(t.h))
+	kernel.GRUBackward(run.at(t.gates), run.at(t.carry), dhPrev, run.after(t.dh, t.seq.streams), run.before(t.h))
 	t.propagate(s, run)
 }
 

@@ -90,8 +90,9 @@ type normTrace struct {
 	cell             normed
 	dcell            kernel.Matrix // [R][H] gradient of the normalised c, then of its norm's result
 	dout, zero       kernel.Matrix // [B][H] gradient of the output gate's pre-activation; zeros
+	projected        kernel.Matrix // the normalised W_ih·x: the gates or, of all tokens, a table; on the way back their gradients
 
-	inputJob, inputBackJob, gainJob func(int, *kernel.Scratch)
+	inputJob, inputBackJob, inputGainJob, gainJob func(int, *kernel.Scratch)
 }
 
 // withLayerNorm gives a trace its norm, if the layer has one.
@@ -100,7 +101,7 @@ func withLayerNorm(t *trace) {
 		return
 	}
 	n := &normTrace{layerNorm: t.layer.norm, trace: t}
-	n.inputJob, n.inputBackJob, n.gainJob = n.inputRows, n.inputBackRows, n.gainColumns
+	n.inputJob, n.inputBackJob, n.inputGainJob, n.gainJob = n.inputRows, n.inputBackRows, n.inputGainColumns, n.gainColumns
 	t.norms = n
 }
 
@@ -108,7 +109,6 @@ func withLayerNorm(t *trace) {
 func (n *normTrace) resize() {
 	t := n.trace
 	rows, gates := t.seq.rows(), t.layer.cell.gates()
-	n.input.resize(rows, gates, t.hidden, t.training)
 	n.recurrent.resize(rows, gates, t.hidden, t.training)
 	if t.layer.cell == LSTM {
 		n.cell.resize(rows, 1, t.hidden, t.training)
@@ -118,18 +118,20 @@ func (n *normTrace) resize() {
 	}
 }
 
-// project computes the input's part of the pre-activations for the whole window.
-func (n *normTrace) project() {
-	n.trace.workers.Mul(n.input.x, n.trace.x, n.trace.wx, kernel.Overwrite, nil)
-	n.trace.workers.Run(n.inputJob)
+// project computes the input's part of the pre-activations from the inputs x, or from all tokens' for a table.
+func (n *normTrace) project(to, x kernel.Matrix) {
+	t := n.trace
+	n.projected = to
+	n.input.resize(x.Rows, t.layer.cell.gates(), t.hidden, t.training)
+	t.workers.Mul(n.input.x, x, t.wx, kernel.Overwrite, nil)
+	t.workers.Run(n.inputJob)
 }
 
 func (n *normTrace) inputRows(worker int, _ *kernel.Scratch) {
-	t := n.trace
-	from, to := kernel.Span(t.seq.rows(), 1, worker, t.workers.Len())
+	from, to := kernel.Span(n.projected.Rows, 1, worker, n.trace.workers.Len())
 	for r := from; r < to; r++ {
-		clear(t.gates.Row(r))
-		n.input.forward(t.gates.Row(r), r, n.gainIH.Value, t.bih.Value)
+		clear(n.projected.Row(r))
+		n.input.forward(n.projected.Row(r), r, n.gainIH.Value, n.trace.bih.Value)
 	}
 }
 
@@ -197,20 +199,35 @@ func (n *normTrace) recurBack(run span) kernel.Matrix {
 	return run.at(n.recurrent.dx)
 }
 
-// inputBackRows computes the gradients of W_ih·x, once the time loop is done.
+// projectBack computes the gradients of W_ih·x from those of what project made of it.
+func (n *normTrace) projectBack(grads kernel.Matrix) {
+	n.projected = grads
+	n.trace.workers.Run(n.inputBackJob)
+}
+
 func (n *normTrace) inputBackRows(worker int, _ *kernel.Scratch) {
-	t := n.trace
-	from, to := kernel.Span(t.seq.rows(), 1, worker, t.workers.Len())
+	from, to := kernel.Span(n.projected.Rows, 1, worker, n.trace.workers.Len())
 	for r := from; r < to; r++ {
-		n.input.backward(t.gates.Row(r), r, n.gainIH.Value)
+		n.input.backward(n.projected.Row(r), r, n.gainIH.Value)
 	}
 }
 
-// weightGrads overwrites the gradients of the layer's parameters.
+// inputGains overwrites the gradient of the input's gains, after projectBack.
+func (n *normTrace) inputGains() { n.trace.workers.Run(n.inputGainJob) }
+
+func (n *normTrace) inputGainColumns(worker int, _ *kernel.Scratch) {
+	n.gainGrad(n.gainIH, n.projected, n.input.x, worker)
+}
+
+// weightGrads overwrites the gradients of the layer's parameters, but those of W_ih and its gains where a table projects
+// the input.
 func (n *normTrace) weightGrads(recurrent, input kernel.Right) {
 	t, w := n.trace, n.trace.workers
 	w.MulTN(t.precision, n.recurrent.dx, nil, kernel.Overwrite, recurrent)
-	w.MulTN(t.precision, n.input.dx, nil, kernel.Overwrite, input)
+	if !t.tabled() {
+		w.MulTN(t.precision, n.input.dx, nil, kernel.Overwrite, input)
+		n.inputGains()
+	}
 	w.MulTN(kernel.Float32, t.gates, t.bih.Grad, kernel.Overwrite)
 	w.MulTN(kernel.Float32, t.step.projected(), t.bhh.Grad, kernel.Overwrite)
 	if n.biasC != nil {
@@ -222,7 +239,6 @@ func (n *normTrace) weightGrads(recurrent, input kernel.Right) {
 // gainColumns computes a worker's columns of the gains' gradients, Σ dy⊙x̂ over the rows in their order.
 func (n *normTrace) gainColumns(worker int, _ *kernel.Scratch) {
 	t := n.trace
-	n.gainGrad(n.gainIH, t.gates, n.input.x, worker)
 	n.gainGrad(n.gainHH, t.step.projected(), n.recurrent.x, worker)
 	if n.gainC != nil {
 		n.gainGrad(n.gainC, n.dcell, n.cell.x, worker)

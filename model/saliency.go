@@ -16,7 +16,7 @@ func (b *Batch) Saliency() [][]float32 {
 }
 
 // saliency returns the product of a row's input and its gradient. Through a table, the input's gradient is not there, but
-// that of its projection W·x + b is, and ∂·x = ∂(W·x)·(W·x).
+// that of its projection W·x + b is, and ∂·x = ∂(W·x)·(W·x), unless that is normalised: then there is no table.
 func (f *front) saliency(row int) float32 {
 	token := int(f.tokens[row])
 	if f.tables == nil {

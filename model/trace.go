@@ -109,6 +109,9 @@ func (t *trace) connect(x, dx kernel.Matrix, mode kernel.Mode) {
 	t.stepped = t.norms == nil && rowsPerStep >= leastStepRows && (t.input+t.hidden)*t.rows() <= mostStepWeights
 }
 
+// tabled reports whether a table projects the input.
+func (t *trace) tabled() bool { return t.x.Cols == 0 }
+
 // A layer's input is projected in the time loop, where the gates then are in the cache, if each worker has enough rows a
 // step to make good use of the weights and if those fit in its cache beside the rest; else all steps at once.
 const (
@@ -120,7 +123,7 @@ const (
 func (t *trace) project() {
 	switch {
 	case t.norms != nil:
-		t.norms.project()
+		t.norms.project(t.gates, t.x)
 	case !t.stepped:
 		t.workers.Mul(t.gates, t.x, t.wx, kernel.Bias, t.bias)
 	}
@@ -160,8 +163,8 @@ func (t *trace) backward() {
 		t.dh.RowRange(0, t.seq.streams).Zero()
 	}
 	t.workers.Run(t.backwardJob)
-	if t.norms != nil {
-		t.workers.Run(t.norms.inputBackJob)
+	if t.norms != nil && !t.tabled() {
+		t.norms.projectBack(t.gates)
 	}
 }
 
@@ -218,7 +221,7 @@ func (t *trace) weightGrads() {
 	}
 	rights := [...]kernel.Right{recurrent, input}
 	n := len(rights)
-	if t.x.Cols == 0 {
+	if t.tabled() {
 		n--
 	}
 	switch {
