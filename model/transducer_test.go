@@ -93,8 +93,12 @@ func TestTransducer(t *testing.T) {
 // TestGradientByLag holds the norms of every layer and lag against central differences of each stream's loss.
 func TestGradientByLag(t *testing.T) {
 	const steps, streams = 5, 2
+	var stacks []RecurrentConfig
 	for _, cell := range Cells {
-		cfg := RecurrentConfig{Cell: cell, Layers: 2, Hidden: 3, Residual: true}
+		stacks = append(stacks,
+			RecurrentConfig{Cell: cell, Layers: 2, Hidden: 3, Residual: true}, RecurrentConfig{Cell: cell, Layers: 2, Hidden: 3, Dilation: 2})
+	}
+	for _, cfg := range stacks {
 		n := newTransducerNet(t, cfg, steps, streams, 1)
 		copy(n.pass.Forward(n.inputs, 0), n.weights)
 		n.pass.Backward()
@@ -105,7 +109,7 @@ func TestGradientByLag(t *testing.T) {
 					want[k] += n.differenceNorm(b, l, steps-1-k) / streams
 				}
 			}
-			compare(t, string(cell)+": gradient by lag", n.pass.GradientByLag(l), want, gradientTolerance)
+			compare(t, caseName(cfg)+": gradient by lag", n.pass.GradientByLag(l), want, gradientTolerance)
 		}
 	}
 }

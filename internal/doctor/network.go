@@ -23,8 +23,10 @@ const (
 	clipNorm   = 1
 )
 
-// residualLayers is the depth of the residual stack.
-const residualLayers = 3
+const (
+	residualLayers = 3
+	dilatedLayers  = 6 // the recurrent connection of the top one goes back 2⁵ = 32 steps
+)
 
 // Networks are the networks in the order of the table.
 var Networks = []Network{
@@ -33,6 +35,7 @@ var Networks = []Network{
 	{Name: "rnn-orthogonal", About: "tanh, orthogonal start, clipped", Rate: simpleRate, Clip: clipNorm, stack: simple(model.RNN, model.Orthogonal)},
 	{Name: "irnn", About: "rectifier, identity start, clipped", Rate: simpleRate, Clip: clipNorm, stack: simple(model.ReLURNN, model.Identity)},
 	{Name: "rnn-residual", About: "tanh, 3 residual layers, clipped", Rate: simpleRate, Clip: clipNorm, stack: residual},
+	{Name: "rnn-dilated", About: "tanh, 6 dilated layers, clipped", Rate: simpleRate, Clip: clipNorm, stack: dilated},
 	{Name: "lstm-0", About: "forget bias 0, clipped", Gated: true, Rate: lstmRate, Clip: clipNorm, stack: lstm(0)},
 	{Name: "lstm", About: "forget bias 1, clipped", Gated: true, Rate: lstmRate, Clip: clipNorm, stack: lstm(1)},
 	{Name: "lstm-chrono", About: "chrono start, clipped", Gated: true, Rate: lstmRate, Clip: clipNorm, stack: chrono},
@@ -48,6 +51,12 @@ func simple(cell model.Cell, scheme model.Scheme) func(hidden, far int) model.Re
 func residual(hidden, far int) model.RecurrentConfig {
 	c := simple(model.RNN, model.Uniform)(hidden, far)
 	c.Layers, c.Residual = residualLayers, true
+	return c
+}
+
+func dilated(hidden, far int) model.RecurrentConfig {
+	c := simple(model.RNN, model.Uniform)(hidden, far)
+	c.Layers, c.Dilation = dilatedLayers, 2
 	return c
 }
 
