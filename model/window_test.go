@@ -44,11 +44,12 @@ func sameTensors(t *testing.T, got, want []Named) {
 // one of so many streams that few workers project the input in the time loop, and many before it.
 func TestWorkersDoNotChangeBits(t *testing.T) {
 	for _, cfg := range languageConfigs(23, 19, 2, 37) {
-		for _, window := range [][2]int{{3, 5}, {12, 5}, {2, 17}} {
-			for _, precision := range []Precision{Float32, Mixed} {
-				name := caseName(cfg.RecurrentConfig, "tied ", cfg.TieWeights, "window ", window, precision)
-				t.Run(name, func(t *testing.T) { testWorkersDoNotChangeBits(t, cfg, window[0], window[1], precision) })
-			}
+		for _, c := range []struct {
+			steps, streams int
+			precision      Precision
+		}{{3, 5, Float32}, {12, 5, Float32}, {2, 17, Float32}, {2, 17, Mixed}} {
+			name := caseName(cfg.RecurrentConfig, "tied ", cfg.TieWeights, "steps ", c.steps, "streams ", c.streams, c.precision)
+			t.Run(name, func(t *testing.T) { testWorkersDoNotChangeBits(t, cfg, c.steps, c.streams, c.precision) })
 		}
 	}
 }
