@@ -3,11 +3,15 @@
 
     python3 bench/torch_compare.py                         # training, every shape
     python3 bench/torch_compare.py --task sample           # generating text
+    python3 bench/torch_compare.py --task classify         # labelling documents, against ONNX Runtime, too
     python3 bench/torch_compare.py --shapes a,b --rounds 7 --python /path/to/venv/bin/python
 
-Needs Go and a Python with PyTorch (--python may be given several times, to compare several versions). Every round runs
+Needs Go and a Python with PyTorch (--python may be given several times, to compare several versions); for labelling also
+safetensors, the command zstd, and onnx and onnxruntime unless PyTorch alone is to be compared. Every round runs
 textgen once and every variant of PyTorch once; the table takes the median of the rounds of each, and PyTorch's best
-variant. Variants: one and two threads, the optimiser with and without foreach, the allocator told to keep its memory.
+variant. Variants: one and two threads; training, the optimiser with and without foreach, the allocator told to keep its
+memory; sampling, the ordinary loop, TorchScript, int8, and a loop tuned by hand. Labelling uses textgen's own weights and
+documents everywhere, and the greatest difference between logits is printed.
 """
 import argparse
 import json
@@ -82,26 +86,33 @@ def trainer(torch, shape, foreach):
     return step, batch * steps
 
 
-def sampler(torch, shape, compiled):
+def sampler(torch, shape, kind, streams):
+    """Kinds: eager, the ordinary loop; script, the network compiled by TorchScript; int8, its weights quantised
+    dynamically; tuned, see tuned_sampler."""
     vocab, _, _, hidden, layers, _, _, _, _, _ = shape
     net = build(torch, shape).eval()
-    if compiled:
-        return tuned_sampler(torch, net, layers, hidden)
-    token, state = torch.zeros(1, 1, dtype=torch.long), None
+    if kind == "tuned":
+        return tuned_sampler(torch, net, layers, hidden, streams)
+    token = torch.zeros(1, streams, dtype=torch.long)
+    state = tuple(torch.zeros(layers, streams, hidden) for _ in range(2))
+    if kind == "int8":
+        net = torch.ao.quantization.quantize_dynamic(net, {torch.nn.LSTM, torch.nn.Linear}, dtype=torch.qint8)
+    if kind == "script":
+        net = torch.jit.freeze(torch.jit.trace(net, (token, state)))
 
     def step():
         nonlocal token, state
         with torch.inference_mode():
             for _ in range(50):
                 logits, state = net(token, state)
-                token = torch.multinomial(torch.softmax(logits[0] / 0.8, -1), 1).view(1, 1)
+                token = torch.multinomial(torch.softmax(logits[0] / 0.8, -1), 1).view(1, streams)
 
-    return step, 50
+    return step, 50 * streams
 
 
-def tuned_sampler(torch, net, layers, hidden):
+def tuned_sampler(torch, net, layers, hidden, streams):
     """The loop as an expert would write it: TorchScript, the first layer's input products in a table, one matrix-vector
-    product for each later layer."""
+    product for each later layer; of many streams one matrix product, with the weights transposed."""
     from typing import List
     rnn = net.rnn
     with torch.no_grad():
@@ -129,63 +140,148 @@ def tuned_sampler(torch, net, layers, hidden):
             token = torch.multinomial(torch.softmax(torch.addmv(bias, out, x) / 0.8, 0), 1)
         return token, h, c
 
+    def many(token: torch.Tensor, h: List[torch.Tensor], c: List[torch.Tensor], table: torch.Tensor,
+             weights: List[torch.Tensor], biases: List[torch.Tensor], out: torch.Tensor, bias: torch.Tensor):
+        for _ in range(50):
+            x = h[0]
+            for l in range(len(weights)):
+                if l == 0:
+                    gates = torch.addmm(table[token], h[0], weights[0])
+                else:
+                    gates = torch.addmm(biases[l], torch.cat([x, h[l]], 1), weights[l])
+                i, f, g, o = gates.chunk(4, 1)
+                c[l] = torch.sigmoid(f) * c[l] + torch.sigmoid(i) * torch.tanh(g)
+                h[l] = torch.sigmoid(o) * torch.tanh(c[l])
+                x = h[l]
+            token = torch.multinomial(torch.softmax(torch.addmm(bias, x, out) / 0.8, 1), 1)[:, 0]
+        return token, h, c
+
+    rows = [] if streams == 1 else [streams]
+    if streams > 1:
+        loop, weights, out = many, [w.t().contiguous() for w in weights], out.t().contiguous()
     # TorchScript reads a function's source together with its annotations, which must not be nested.
     loop.__annotations__ = dict(token=torch.Tensor, h=List[torch.Tensor], c=List[torch.Tensor], table=torch.Tensor,
                                 weights=List[torch.Tensor], biases=List[torch.Tensor], out=torch.Tensor, bias=torch.Tensor)
     scripted = torch.jit.script(loop)
-    token = torch.zeros(1, dtype=torch.long)
-    h, c = ([torch.zeros(hidden) for _ in range(layers)] for _ in range(2))
+    token = torch.zeros(streams, dtype=torch.long)
+    h, c = ([torch.zeros(*rows, hidden) for _ in range(layers)] for _ in range(2))
 
     def step():
         nonlocal token, h, c
         with torch.no_grad():
             token, h, c = scripted(token, h, c, table, weights, biases, out, bias)
 
-    return step, 50
+    return step, 50 * streams
 
 
-def classifier(torch, shape, batch):
+def load_export(path):
+    """Weights, documents and logits as `textgen bench --export` wrote them: safetensors inside zstd."""
+    import safetensors.numpy
+    return safetensors.numpy.load(subprocess.run(["zstd", "-dcq", path], check=True, capture_output=True).stdout)
+
+
+def classifier(torch, shape, export, variant, threads):
+    """A step, its number of documents, and the greatest difference between its logits and textgen's."""
+    case = load_export(export)
+    documents, logits = case.pop("documents").astype("int64"), case.pop("logits")
+    if variant == "onnx":
+        predict = onnx_classifier(shape, case, threads)
+    else:
+        predict = torch_classifier(torch, shape, case)
+    tokens = documents.T.copy()
+    return lambda: predict(tokens), len(documents), float(abs(predict(tokens) - logits).max())
+
+
+def torch_classifier(torch, shape, weights):
     net = build(torch, shape).eval()
-    tokens = torch.randint(0, shape[0], (shape[6], batch))
+    net.load_state_dict({name: torch.from_numpy(w) for name, w in weights.items()})
 
-    def step():
+    def predict(tokens):
         with torch.inference_mode():
-            net(tokens, None)
+            return net(torch.from_numpy(tokens), None)[0].numpy()
 
-    return step, batch
+    return predict
+
+
+def onnx_classifier(shape, weights, threads):
+    """The same network in ONNX's operators, whose LSTM has its gates in the order i, o, f, g."""
+    import numpy
+    import onnxruntime
+    from onnx import TensorProto, helper, numpy_helper
+    vocab, embedding, _, hidden, _, _, _, _, _, labels = shape
+
+    def gates(name):
+        i, f, g, o = numpy.split(weights[name], 4)
+        return numpy.concatenate([i, o, f, g])
+
+    def both(name):
+        return numpy.stack([gates(f"rnn.{name}_l0"), gates(f"rnn.{name}_l0_reverse")])
+
+    constants = {
+        "embedding": weights["embedding.weight"], "W": both("weight_ih"), "R": both("weight_hh"),
+        "B": numpy.concatenate([both("bias_ih"), both("bias_hh")], axis=1),
+        "head": weights["head.weight"], "bias": weights["head.bias"],
+        "time": numpy.array([0]), "flat": numpy.array([-1, 2 * hidden]),
+    }
+    nodes = [
+        helper.make_node("Gather", ["embedding", "tokens"], ["x"]),
+        helper.make_node("LSTM", ["x", "W", "R", "B"], ["y"], hidden_size=hidden, direction="bidirectional"),
+        helper.make_node("ReduceMean", ["y", "time"], ["mean"], keepdims=0),
+        helper.make_node("Transpose", ["mean"], ["sides"], perm=[1, 0, 2]),
+        helper.make_node("Reshape", ["sides", "flat"], ["pooled"]),
+        helper.make_node("Gemm", ["pooled", "head", "bias"], ["logits"], transB=1),
+    ]
+    graph = helper.make_graph(
+        nodes, "classifier", [helper.make_tensor_value_info("tokens", TensorProto.INT64, ["T", "B"])],
+        [helper.make_tensor_value_info("logits", TensorProto.FLOAT, ["B", labels])],
+        [numpy_helper.from_array(numpy.ascontiguousarray(a), name) for name, a in constants.items()])
+    net = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 18)], ir_version=9)
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = threads
+    session = onnxruntime.InferenceSession(net.SerializeToString(), options, providers=["CPUExecutionProvider"])
+    return lambda tokens: session.run(None, {"tokens": tokens})[0]
 
 
 def worker(args):
     import torch
     torch.manual_seed(1)
     torch.set_num_threads(args.threads)
-    shape = SHAPES[args.worker]
+    shape, result = SHAPES[args.worker], {"version": "PyTorch " + torch.__version__}
+    if args.variant == "onnx":
+        try:
+            import onnx, onnxruntime
+        except ImportError:
+            return print("{}")
+        result["version"] = "ONNX Runtime " + onnxruntime.__version__
     if args.task == "train":
         step, units = trainer(torch, shape, args.variant == "foreach")
     elif args.task == "sample":
-        step, units = sampler(torch, shape, args.variant == "tuned")
+        step, units = sampler(torch, shape, args.variant, args.batch)
     else:
-        step, units = classifier(torch, shape, args.batch)
+        step, units, result["difference"] = classifier(torch, shape, args.export, args.variant, args.threads)
     began = time.perf_counter()
     while time.perf_counter() - began < args.warmup:
         step()
-    n, began = 0, time.perf_counter()
+    n, began, fastest = 0, time.perf_counter(), float("inf")
     while time.perf_counter() - began < args.seconds:
+        start = time.perf_counter()
         step()
+        fastest = min(fastest, time.perf_counter() - start)
         n += 1
     rate = n * units / (time.perf_counter() - began)
-    print(json.dumps({"rate": rate, "version": torch.__version__}))
+    result["rate"] = units / fastest if args.fastest else rate
+    print(json.dumps(result))
 
 
 # ---- the comparison
 
 def variants(task):
     """Name, extra arguments and extra environment of every variant of PyTorch."""
-    kinds = {"train": ["plain", "foreach"], "sample": ["eager", "tuned"], "classify": ["plain"]}[task]
+    kinds = {"train": ["plain", "foreach"], "sample": ["eager", "script", "int8", "tuned"], "classify": ["plain", "memory", "onnx"]}[task]
     for kind in kinds:
         for threads in (1, 2):
             env = {"OMP_NUM_THREADS": str(threads), "OPENBLAS_NUM_THREADS": str(threads), "MKL_NUM_THREADS": str(threads)}
-            if kind == "foreach":
+            if kind in ("foreach", "memory"):
                 env.update(KEEP_MEMORY)
             yield f"{kind} {threads}t", ["--variant", kind, "--threads", str(threads)], env
 
@@ -198,22 +294,32 @@ def run(command, env=None):
     return json.loads(done.stdout.strip().splitlines()[-1])
 
 
-def compare(args, binary, shape):
-    rates, versions = {}, {}
+def lengths(args):
+    """How long textgen measures: as long as PyTorch, or single steps for about as long."""
+    if args.fastest:
+        return ["--time", "1ns", "--repeats", str(int(100 * args.seconds))]
+    return ["--time", f"{args.seconds}s", "--repeats", "1"]
+
+
+def compare(args, binary, shape, export):
+    rates, versions, differences = {}, {}, []
     for _ in range(args.rounds):
-        ours = run([binary, "bench", "--task", args.task, "--shape", shape, "--repeats", "1", "--json",
-                    "--time", f"{args.seconds}s", "--batch", str(args.batch), "--precision", args.precision])
-        rates.setdefault("textgen", []).append(ours["per_second"])
+        ours = run([binary, "bench", "--task", args.task, "--shape", shape, "--json", "--batch", str(args.batch),
+                    "--precision", args.precision, *lengths(args)])
+        rates.setdefault("textgen", []).append(max(ours["all"]) if args.fastest else ours["per_second"])
         for python in args.python:
             for name, extra, env in variants(args.task):
                 theirs = run([python, __file__, "--worker", shape, "--task", args.task, "--batch", str(args.batch),
-                              "--seconds", str(args.seconds), *extra], env)
+                              "--seconds", str(args.seconds), "--export", export, *(["--fastest"] if args.fastest else []), *extra], env)
+                if not theirs:
+                    continue
+                differences.append(theirs.get("difference", 0))
                 key = (theirs["version"], name)
                 rates.setdefault(key, []).append(theirs["rate"])
                 versions.setdefault(theirs["version"], []).append(key)
     medians = {k: statistics.median(v) for k, v in rates.items()}
     best = {v: max(set(keys), key=medians.get) for v, keys in versions.items()}
-    return medians, best
+    return medians, best, max(differences)
 
 
 def main():
@@ -224,8 +330,11 @@ def main():
     parser.add_argument("--seconds", type=float, default=2.0)
     parser.add_argument("--batch", type=int, default=0, help="streams when sampling (default 1), documents when classifying (default 64)")
     parser.add_argument("--precision", default="fp32", help="of textgen: fp32, bf16 or int8")
+    parser.add_argument("--fastest", action="store_true", help="compare the fastest steps, where other programs are busy")
+    parser.add_argument("--all", action="store_true", help="print every variant of PyTorch, not its best alone")
     parser.add_argument("--python", action="append", help="an interpreter with PyTorch; default: this one")
     parser.add_argument("--worker", help=argparse.SUPPRESS)
+    parser.add_argument("--export", help=argparse.SUPPRESS)
     parser.add_argument("--variant", help=argparse.SUPPRESS)
     parser.add_argument("--threads", type=int, default=1, help=argparse.SUPPRESS)
     parser.add_argument("--warmup", type=float, default=1.0, help=argparse.SUPPRESS)
@@ -240,12 +349,17 @@ def main():
         subprocess.run(["go", "build", "-o", binary, "./cmd/textgen"], cwd=root, check=True)
         shapes = args.shapes.split(",") if args.shapes else TASKS[args.task]
         unit = {"train": "tokens/s", "sample": "tokens/s", "classify": "documents/s"}[args.task]
-        print(f"| shape | textgen, {unit} | PyTorch | its best variant | {unit} | ratio |\n|---|---|---|---|---|---|")
+        print(f"| shape | textgen, {unit} | against | variant | {unit} | ratio |\n|---|---|---|---|---|---|")
         for shape in shapes:
-            medians, best = compare(args, binary, shape)
-            for version, key in best.items():
-                ours, theirs = medians["textgen"], medians[key]
-                print(f"| {shape} | {ours:,.0f} | {version} | {key[1]} | {theirs:,.0f} | {ours / theirs:.2f} |", flush=True)
+            export = os.path.join(folder, shape)
+            if args.task == "classify":
+                subprocess.run([binary, "bench", "--task", "classify", "--shape", shape, "--batch", str(args.batch), "--export", export], check=True)
+            medians, best, difference = compare(args, binary, shape, export)
+            for version, name in [k for k in medians if k != "textgen"] if args.all else best.values():
+                ours, theirs = medians["textgen"], medians[version, name]
+                print(f"| {shape} | {ours:,.0f} | {version} | {name} | {theirs:,.0f} | {ours / theirs:.2f} |", flush=True)
+            if args.task == "classify":
+                print(f"\nThe same weights and documents: logits differ by {difference:.1e} at most.")
 
 
 if __name__ == "__main__":

@@ -108,11 +108,11 @@ func hashDocuments(parts ...[]corpora.Document) string {
 
 // facts counts what settings are chosen by.
 func (d *data) facts() (Facts, error) {
-	_, task, err := NewLabels(d.train)
+	labels, task, err := NewLabels(d.train)
 	if err != nil {
 		return Facts{}, err
 	}
-	f := Facts{Documents: len(d.train), Task: task}
+	f := Facts{Documents: len(d.train), Labels: labels.Len(), Task: task}
 	for _, doc := range d.train {
 		f.Words += float64(len(strings.Fields(doc.Text))) / float64(len(d.train))
 		f.Chars += float64(utf8.RuneCountInString(doc.Text)) / float64(len(d.train))

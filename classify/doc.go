@@ -2,7 +2,7 @@
 //
 // [Train] makes a model from labelled documents and leaves it in a directory, [Load] opens it, [Model.Predict] labels
 // texts, [Model.PredictStream] any number of them as they come, and [Model.Evaluate] measures the model on documents
-// whose labels are known.
+// whose labels are known. [CrossValidate] trains and measures a model for each part of the documents in turn.
 //
 // [Measure] compares probabilities with the truth: accuracy, precision, recall and F1, log loss, calibration error, and
 // intervals for them. [FitTemperature] makes probabilities honest. [Baselines] trains what a network has to beat, the

@@ -36,9 +36,7 @@ func (e *explainer) start(network *model.Classifier) error {
 	if e.batch != nil {
 		return nil
 	}
-	cfg := network.Config()
-	cfg.Dropout, cfg.InputDropout, cfg.OutputDropout, cfg.FeatureDropout = 0, 0, 0, 0
-	copied, err := model.NewEmptyClassifier(cfg)
+	copied, err := model.NewEmptyClassifier(network.Config())
 	if err != nil {
 		return err
 	}
@@ -47,6 +45,7 @@ func (e *explainer) start(network *model.Classifier) error {
 	}
 	w := model.NewWorkers(1)
 	e.batch = copied.NewTrainingBatch(w)
+	e.batch.Still()
 	copied.Pack(w)
 	return nil
 }

@@ -233,7 +233,7 @@ func (m *Model) Predict(ctx context.Context, texts []string) ([]Prediction, erro
 func (m *Model) predict(ctx context.Context, out []Prediction, texts []string) error {
 	docs := make([]model.Document, len(texts))
 	for i, text := range texts {
-		doc, unknown := m.reader.document(text)
+		doc, unknown := m.document(text)
 		docs[i] = doc
 		out[i] = Prediction{Tokens: len(doc.Tokens), Unknown: unknown.Count, labels: m.labels.Names}
 	}

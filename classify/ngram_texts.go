@@ -2,15 +2,26 @@ package classify
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"unicode"
 )
 
-// texts returns the parts of a text as they are written, in the order of AppendHashes. Ends of words are shown as blanks.
+// How marks are shown, but the ends of words, which are blanks.
+const (
+	shownStart   = "⟨"
+	shownEnd     = "⟩"
+	shownCapital = '⇧'
+)
+
+// texts returns the parts of a text as they are written, in the order of AppendHashes.
 func (g NGrams) texts(text string) []string {
 	var out []string
 	if g.Words > 0 {
 		words := wordTexts(text)
+		if g.Marks {
+			words = slices.Concat([]string{shownStart}, words, []string{shownEnd})
+		}
 		out = append(out, words...)
 		for i := range words {
 			for n := 2; n <= g.Words && i+n <= len(words); n++ {
@@ -19,8 +30,12 @@ func (g NGrams) texts(text string) []string {
 		}
 	}
 	if g.Chars > 0 {
-		for _, word := range strings.FieldsFunc(strings.Map(unicode.ToLower, text), unicode.IsSpace) {
-			out = g.appendCharTexts(out, []rune(" "+word+" "))
+		for _, word := range strings.FieldsFunc(text, unicode.IsSpace) {
+			shown := []rune{' '}
+			for _, r := range word {
+				shown = g.appendRune(shown, r)
+			}
+			out = g.appendCharTexts(out, append(shown, ' '))
 		}
 	}
 	return out
@@ -56,11 +71,22 @@ func (g NGrams) appendCharTexts(out []string, word []rune) []string {
 	for i := range word {
 		for n := 1; n <= g.Chars && i+n <= len(word); n++ {
 			if n > 1 || i > 0 && i < len(word)-1 {
-				out = append(out, string(word[i:i+n]))
+				out = append(out, show(word[i:i+n]))
 			}
 		}
 	}
 	return out
+}
+
+// show returns characters with their marks as they are shown.
+func show(word []rune) string {
+	shown := slices.Clone(word)
+	for i, r := range shown {
+		if r == capital {
+			shown[i] = shownCapital
+		}
+	}
+	return string(shown)
 }
 
 func unknownLabel(label string, names []string) error {

@@ -13,12 +13,17 @@ func TestTextsOfNGrams(t *testing.T) {
 	if !slices.Equal(got, want) {
 		t.Errorf("texts %q, want %q", got, want)
 	}
+	got = NGrams{Words: 2, Chars: 2, Buckets: 9, Marks: true}.texts("Go")
+	want = []string{"⟨", "go", "⟩", "⟨ go", "go ⟩", " ⇧", "⇧", "⇧g", "g", "go", "o", "o "}
+	if !slices.Equal(got, want) {
+		t.Errorf("texts with marks %q, want %q", got, want)
+	}
 }
 
 // There is a text for each hash.
 func TestTextsAreAsManyAsHashes(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		g := NGrams{Words: rapid.IntRange(0, 3).Draw(t, "words"), Chars: rapid.IntRange(0, 4).Draw(t, "chars"), Buckets: 9}
+		g := NGrams{Words: rapid.IntRange(0, 3).Draw(t, "words"), Chars: rapid.IntRange(0, 4).Draw(t, "chars"), Buckets: 9, Marks: rapid.Bool().Draw(t, "marks")}
 		text := rapid.String().Draw(t, "text")
 		if a, b := len(g.texts(text)), len(g.AppendHashes(nil, text)); a != b {
 			t.Fatalf("%d texts for %d hashes of %q", a, b, text)

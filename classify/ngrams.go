@@ -12,6 +12,10 @@ type NGrams struct {
 	Words   int `json:"words"`   // sequences of 1, 2, … Words words; 0: none
 	Chars   int `json:"chars"`   // sequences of 1, 2, … Chars characters of a word, its two ends counted as characters; 0: none
 	Buckets int `json:"buckets"` // the number of ids
+
+	// Marks counts the two ends of the text as words, and a mark before a capital letter as a character of its word.
+	// It makes no other difference that capitals are read in lower case.
+	Marks bool `json:"marks,omitempty"`
 }
 
 // The offset basis and the prime of FNV-1a with 64 bits (Fowler, Noll, Vo), which hashes words.
@@ -83,7 +87,13 @@ func (g NGrams) appendWords(dst []uint64, text string) []uint64 {
 		return dst
 	}
 	start := len(dst)
+	if g.Marks {
+		dst = append(dst, hashRune(fnvBasis, wordStart))
+	}
 	dst = appendWords(dst, text)
+	if g.Marks {
+		dst = append(dst, hashRune(fnvBasis, wordEnd))
+	}
 	return appendSequences(dst, dst[start:], g.Words)
 }
 
@@ -151,32 +161,40 @@ func (g NGrams) appendChars(dst []uint64, text string) []uint64 {
 		return dst
 	}
 	var word []rune
-	for i := 0; i <= len(text); {
-		r, size := ' ', 1
-		if i < len(text) {
-			r, size = decodeLower(text[i:])
-		}
+	for i := 0; i < len(text); {
+		r, size := utf8.DecodeRuneInString(text[i:])
 		i += size
 		if !unicode.IsSpace(r) {
-			word = append(word, r)
+			word = g.appendRune(word, r)
 			continue
 		}
-		if len(word) > 0 {
-			dst = g.appendWordChars(dst, word)
-			word = word[:0]
-		}
+		dst = g.appendWordChars(dst, word)
+		word = word[:0]
 	}
-	return dst
+	return g.appendWordChars(dst, word)
 }
 
-// The marks of a word's ends are no characters.
+// The marks of the ends of a word or text and of capital letters are no characters.
 const (
 	wordStart = utf8.MaxRune + 1
 	wordEnd   = utf8.MaxRune + 2
+	capital   = utf8.MaxRune + 3
 )
+
+// appendRune appends a character of a word in lower case, after its mark if it is a capital letter.
+func (g NGrams) appendRune(word []rune, r rune) []rune {
+	lower := unicode.ToLower(r)
+	if g.Marks && lower != r {
+		word = append(word, capital)
+	}
+	return append(word, lower)
+}
 
 // appendWordChars appends the hashes of the sequences of one word. The marks alone are left out: they say nothing.
 func (g NGrams) appendWordChars(dst []uint64, word []rune) []uint64 {
+	if len(word) == 0 {
+		return dst
+	}
 	at := func(i int) rune {
 		switch i {
 		case -1:

@@ -26,6 +26,10 @@ func TestNGramCounts(t *testing.T) {
 		{"ab", NGrams{Chars: 4}, 8}, // and <ab ab> <ab>
 		{" ab  ab ", NGrams{Chars: 4}, 16},
 		{"ab c", NGrams{Words: 2, Chars: 1}, 6},
+		{"", NGrams{Words: 2, Marks: true}, 3},    // ⟨ ⟩ ⟨⟩
+		{"one", NGrams{Words: 2, Marks: true}, 5}, // ⟨ one ⟩ ⟨one one⟩
+		{"Ab", NGrams{Chars: 1, Marks: true}, 3},
+		{"ab", NGrams{Chars: 1, Marks: true}, 2},
 	} {
 		if got := tt.grams.AppendHashes(nil, tt.text); len(got) != tt.want {
 			t.Errorf("%q %+v: %d parts, want %d", tt.text, tt.grams, len(got), tt.want)
@@ -51,6 +55,14 @@ func TestNGramsTellApart(t *testing.T) {
 	if !slices.Equal(ids("Éa"), ids("éA")) {
 		t.Error("case makes a difference")
 	}
+	g.Marks = true
+	if a, b := ids("Éa"), ids("éa"); slices.Equal(a, b) || !slices.Equal(a[:5], b[:5]) {
+		t.Errorf("with marks, %v for a word with a capital and %v without, want the same words, but other characters", a, b)
+	}
+	if a, b := ids("one two"), ids("x one two y"); slices.Contains(b, a[4]) {
+		t.Errorf("a word has the same id, %d, at the start of a text and within: %v", a[4], b)
+	}
+	g.Marks = false
 	// A word of one character is not that character, and the pair "x y" is not the word "xy".
 	for _, texts := range [][2]string{{"a", "b"}, {"x y", "xy"}} {
 		a, b := ids(texts[0]), ids(texts[1])
@@ -69,7 +81,7 @@ func TestNGramsProperties(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		g := NGrams{
 			Words: rapid.IntRange(0, 3).Draw(t, "words"), Chars: rapid.IntRange(0, 4).Draw(t, "chars"),
-			Buckets: rapid.IntRange(1, 1000).Draw(t, "buckets"),
+			Buckets: rapid.IntRange(1, 1000).Draw(t, "buckets"), Marks: rapid.Bool().Draw(t, "marks"),
 		}
 		text := rapid.String().Draw(t, "text")
 		ids := g.AppendIDs([]int32{-7}, text)
@@ -92,7 +104,7 @@ func TestNGramsProperties(t *testing.T) {
 func FuzzNGrams(f *testing.F) {
 	f.Add("It's a \xff test", 2, 3)
 	f.Fuzz(func(t *testing.T, text string, words, chars int) {
-		g := NGrams{Words: words % 5, Chars: chars % 6, Buckets: 7}
+		g := NGrams{Words: words % 5, Chars: chars % 6, Buckets: 7, Marks: len(text)%2 == 0}
 		for _, id := range g.AppendIDs(nil, text) {
 			if id < 0 || id >= 7 {
 				t.Fatalf("id %d", id)

@@ -8,8 +8,10 @@ import (
 	"github.com/textgen-go/textgen/model"
 )
 
-// segmentTokens is the number of tokens that the network reads at a time. A longer document is read in parts of this
-// length, each on its own, and has the mean of their logits, each weighed by its length: memory does not grow with it.
+// segmentTokens is the number of tokens that a network reads at a time whose memory grows with the document, see
+// [model.ClassifierConfig.Streams]: of attention, and of several layers in two directions. A longer document is read in
+// parts of this length, each on its own, and has the mean of their logits, each weighed by its length. Every other
+// network reads a document of any length as a whole.
 const segmentTokens = 2048
 
 // A batch is full at either of these.
@@ -37,7 +39,7 @@ func (s *scorer) score(ctx context.Context, docs []model.Document) ([][]float32,
 	}
 	s.begin()
 	for _, d := range s.byLength(docs) {
-		n := (len(docs[d].Tokens) + segmentTokens - 1) / segmentTokens
+		n := s.pieces(len(docs[d].Tokens))
 		for i := range n {
 			s.add(d, docs[d], i, n)
 			if len(s.parts) < batchDocuments && s.tokens < batchTokens {
@@ -53,6 +55,14 @@ func (s *scorer) score(ctx context.Context, docs []model.Document) ([][]float32,
 	return rows, ctx.Err()
 }
 
+// pieces returns the number of parts in which a document is read.
+func (s *scorer) pieces(tokens int) int {
+	if s.batch.Config().Streams() {
+		return 1
+	}
+	return (tokens + segmentTokens - 1) / segmentTokens
+}
+
 // byLength returns the documents by falling length, so that those of a batch are much alike.
 func (s *scorer) byLength(docs []model.Document) []int {
 	s.order = s.order[:0]
@@ -66,7 +76,7 @@ func (s *scorer) byLength(docs []model.Document) []int {
 // add puts part i of n of a document into the batch, with as many of its n-grams.
 func (s *scorer) add(owner int, doc model.Document, i, n int) {
 	cut := func(ids []int32) []int32 { return ids[len(ids)*i/n : len(ids)*(i+1)/n] }
-	part := model.Document{Tokens: cut(doc.Tokens), NGrams: cut(doc.NGrams)}
+	part := model.Document{Tokens: cut(doc.Tokens), NGrams: cut(doc.NGrams), Sum: doc.Sum, Count: doc.Count}
 	s.parts = append(s.parts, part)
 	s.owners = append(s.owners, owner)
 	s.shares = append(s.shares, float32(len(part.Tokens))/float32(len(doc.Tokens)))

@@ -27,20 +27,26 @@ type Settings struct {
 	NFC          bool          `json:"nfc"`
 
 	// Network.
-	Cell           model.Cell    `json:"cell"`
-	Layers         int           `json:"layers"`
-	Hidden         int           `json:"hidden"` // units of a layer in one direction
-	Embedding      int           `json:"embedding"`
-	Unidirectional bool          `json:"unidirectional,omitempty"`
-	Residual       bool          `json:"residual,omitempty"`
-	Pooling        model.Pooling `json:"pooling"`
-	NGrams         int           `json:"ngrams"`        // longest n-gram of words that is a feature beside the network; 0: none
-	CharGrams      int           `json:"char_grams"`    // longest n-gram of a word's characters that is one; 0: none
-	Buckets        int           `json:"buckets"`       // rows of weights that n-grams are hashed to
-	Dropout        float64       `json:"dropout"`       // between layers
-	InputDropout   float64       `json:"input_dropout"` // on the embeddings
-	HeadDropout    float64       `json:"head_dropout"`  // on what the head reads
-	TokenDropout   float64       `json:"token_dropout"` // of whole tokens, which are read as unknown ones
+	Cell             model.Cell    `json:"cell"`
+	Layers           int           `json:"layers"`
+	Hidden           int           `json:"hidden"` // units of a layer in one direction
+	Embedding        int           `json:"embedding"`
+	Unidirectional   bool          `json:"unidirectional,omitempty"`
+	Residual         bool          `json:"residual,omitempty"`
+	Highway          bool          `json:"highway,omitempty"` // mix a layer's input with its output by a gate
+	Pooling          model.Pooling `json:"pooling"`
+	NGrams           int           `json:"ngrams"`                      // longest n-gram of words that is a feature beside the network; 0: none
+	CharGrams        int           `json:"char_grams"`                  // longest n-gram of a word's characters that is one; 0: none
+	Buckets          int           `json:"buckets"`                     // rows of weights that n-grams are hashed to
+	Dropout          float64       `json:"dropout"`                     // between layers
+	InputDropout     float64       `json:"input_dropout"`               // on the embeddings
+	HeadDropout      float64       `json:"head_dropout"`                // on what the head reads
+	TokenDropout     float64       `json:"token_dropout"`               // of whole tokens, which are read as unknown ones
+	Variational      bool          `json:"variational,omitempty"`       // dropout takes the same elements at all steps of a document
+	EmbeddingDropout float64       `json:"embedding_dropout,omitempty"` // of tokens of the vocabulary, wherever they stand
+	WeightDrop       float64       `json:"weight_drop,omitempty"`       // of the elements of recurrent matrices
+	Zoneout          float64       `json:"zoneout,omitempty"`           // of units, that they keep their state for a step
+	ZoneoutCell      float64       `json:"zoneout_cell,omitempty"`      // of an LSTM's units, that they keep their cell's state
 
 	// Optimisation.
 	Task           Task    `json:"task"`
@@ -77,6 +83,7 @@ var Presets = []string{"tiny", "small", "medium", "large"}
 // Facts are what settings are chosen by.
 type Facts struct {
 	Documents int     `json:"documents"`
+	Labels    int     `json:"labels"`
 	Words     float64 `json:"words"`      // of a document, on average
 	Chars     float64 `json:"characters"` // of a document, on average
 	Task      Task    `json:"task"`
@@ -108,7 +115,7 @@ func Propose(preset string, kind tokenize.Kind, f Facts) (Settings, error) {
 	}
 	s.Embedding = s.Hidden
 	if kind == tokenize.Char {
-		s.proposeChars()
+		s.proposeChars(f)
 	} else {
 		s.proposeWords(f)
 	}
@@ -119,21 +126,24 @@ func Propose(preset string, kind tokenize.Kind, f Facts) (Settings, error) {
 }
 
 // proposeChars sets what suits documents read character by character.
-func (s *Settings) proposeChars() {
+func (s *Settings) proposeChars(f Facts) {
 	s.Hidden *= 2 // letters are few, and there is little of them to learn by heart
-	s.CharGrams, s.Buckets = 4, 1<<16
+	s.CharGrams, s.Buckets = 4, buckets(1<<16, f)
 	s.InputDropout, s.HeadDropout = 0.1, 0.5
 }
 
 // proposeWords sets what suits prose.
 func (s *Settings) proposeWords(f Facts) {
 	s.Lowercase, s.VocabSize = true, 30_000
-	s.NGrams, s.Buckets = 2, 1<<19
+	s.NGrams, s.Buckets = 2, buckets(1<<19, f)
 	if f.Chars <= shortText {
 		s.CharGrams = 6
 	}
 	s.InputDropout, s.HeadDropout, s.TokenDropout = 0.5, 0.5, 0.2
 }
+
+// buckets returns n, or fewer if there are so many labels that the weights would be too many.
+func buckets(n int, f Facts) int { return max(1, min(n, linearWeights/max(1, f.Labels))) }
 
 // epochs returns how often to read the documents: more often the fewer they are.
 func epochs(f Facts) int {
@@ -175,8 +185,10 @@ func (s Settings) modelConfig(vocab, labels int) model.ClassifierConfig {
 		VocabSize: vocab, Embedding: s.Embedding, Labels: labels, MultiLabel: s.Task == MultiLabel, Pooling: s.Pooling,
 		FeatureDropout: s.HeadDropout,
 		RecurrentConfig: model.RecurrentConfig{
-			Cell: s.Cell, Layers: s.Layers, Hidden: s.Hidden, Bidirectional: !s.Unidirectional, Residual: s.Residual,
+			Cell: s.Cell, Layers: s.Layers, Hidden: s.Hidden, Bidirectional: !s.Unidirectional, Residual: s.Residual, Highway: s.Highway,
 			Dropout: s.Dropout, InputDropout: s.InputDropout,
+			Variational: s.Variational, EmbeddingDropout: s.EmbeddingDropout, WeightDrop: s.WeightDrop,
+			Zoneout: s.Zoneout, ZoneoutCell: s.ZoneoutCell,
 		},
 	}
 	if s.grams().Buckets > 0 {
@@ -190,7 +202,7 @@ func (s Settings) grams() NGrams {
 	if s.NGrams == 0 && s.CharGrams == 0 {
 		return NGrams{}
 	}
-	return NGrams{Words: s.NGrams, Chars: s.CharGrams, Buckets: s.Buckets}
+	return NGrams{Words: s.NGrams, Chars: s.CharGrams, Buckets: s.Buckets, Marks: true}
 }
 
 func (s Settings) tokenizerConfig() tokenize.TrainConfig {

@@ -175,6 +175,9 @@ func (d *data) fit(s *Settings) (warning string, err error) {
 	batch, bptt := s.Batch, s.BPTT
 	s.Batch = max(1, min(s.Batch, n/(minWindows*(s.BPTT+1))))
 	s.BPTT = min(s.BPTT, n/s.Batch-1)
+	if bptt > s.BPTT {
+		s.BPTTEvery = min(s.BPTTEvery, s.BPTT)
+	}
 	if batch != s.Batch || bptt != s.BPTT {
 		warning = fmt.Sprintf("only %d tokens to train on: using %d streams of windows of %d instead of %d of %d", n, s.Batch, s.BPTT, batch, bptt)
 	}

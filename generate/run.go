@@ -46,10 +46,12 @@ func (r *run) prepare(ctx context.Context) error {
 	}
 	r.workers = model.NewWorkers(r.cfg.Threads)
 	if r.network = before.network; r.network == nil {
-		rng := rand.New(rand.NewPCG(r.cfg.Settings.Seed, weightStream))
-		if r.network, err = model.NewLanguageModel(r.cfg.Settings.modelConfig(r.data.tokenizer.Size()), rng); err != nil {
+		if err := r.newNetwork(); err != nil {
 			return err
 		}
+	}
+	if err := r.setPrecision(); err != nil {
+		return err
 	}
 	if err := r.build(); err != nil {
 		return err
@@ -59,6 +61,29 @@ func (r *run) prepare(ctx context.Context) error {
 		return err
 	}
 	return r.openReport()
+}
+
+// newNetwork builds the network that the settings describe.
+func (r *run) newNetwork() error {
+	cfg, err := r.cfg.Settings.modelConfig(r.data.tokenizer.Size())
+	if err != nil {
+		return err
+	}
+	r.network, err = model.NewLanguageModel(cfg, rand.New(rand.NewPCG(r.cfg.Settings.Seed, weightStream)))
+	return err
+}
+
+// setPrecision makes the network compute in the precision of the settings.
+func (r *run) setPrecision() error {
+	p, err := model.ParseTrainingPrecision(r.cfg.Settings.Precision)
+	if err != nil {
+		return err
+	}
+	if p == model.Mixed && !model.MixedIsFast() {
+		r.observer.Warning("this machine has no instructions for bf16: training in it gives much the same model, but is slower than in fp32")
+	}
+	r.network.SetPrecision(p)
+	return nil
 }
 
 // weightStream separates the random numbers of the first weights from those of training with the same seed.
@@ -147,7 +172,7 @@ func (r *run) checkData(before earlier) error {
 // build makes the objective and the loop.
 func (r *run) build() error {
 	s := r.cfg.Settings
-	bptt := train.BPTT{Batch: s.Batch, Steps: s.BPTT, Reset: s.Reset, ValidTokens: s.ValidTokens, Seed: s.Seed}
+	bptt := train.BPTT{Batch: s.Batch, Steps: s.BPTT, Every: s.BPTTEvery, Reset: s.Reset, ValidTokens: s.ValidTokens, Seed: s.Seed}
 	var valid train.Tokens
 	switch {
 	case r.data.split.Streams:
@@ -275,20 +300,23 @@ func (r *run) file(state train.State) *checkpoint.File {
 func (s *Settings) adopt(m *Model) {
 	old, cfg := m.training.Settings, m.network.Config()
 	s.Tokenizer, s.VocabSize, s.MinFrequency = old.Tokenizer, old.VocabSize, old.MinFrequency
-	s.Lowercase, s.NFC, s.Init, s.ForgetBias = old.Lowercase, old.NFC, old.Init, old.ForgetBias
+	s.Lowercase, s.NFC, s.Init, s.InitRange, s.ForgetBias = old.Lowercase, old.NFC, old.Init, old.InitRange, old.ForgetBias
 	s.RecurrentScale = old.RecurrentScale
 	s.Cell, s.Layers, s.Hidden, s.Embedding = cfg.Cell, cfg.Layers, cfg.Hidden, cfg.Embedding
-	s.Residual, s.TieWeights = cfg.Residual, cfg.TieWeights
+	s.Residual, s.Highway, s.TieWeights, s.Softmax = cfg.Residual, cfg.Highway, cfg.TieWeights, old.Softmax
 	s.Dropout, s.InputDropout, s.OutputDropout = cfg.Dropout, cfg.InputDropout, cfg.OutputDropout
+	s.Variational, s.EmbeddingDropout, s.WeightDrop = cfg.Variational, cfg.EmbeddingDropout, cfg.WeightDrop
+	s.Zoneout, s.ZoneoutCell, s.Dilation = cfg.Zoneout, cfg.ZoneoutCell, cfg.Dilation
+	s.AR, s.TAR = cfg.AR, cfg.TAR
 }
 
 // loopConfig says how long to train, and how.
 func (s Settings) loopConfig() train.Config {
 	return train.Config{
 		Steps: s.Steps, Epochs: s.Epochs, Time: s.Time,
-		Optimizer: optim.Config{Name: s.Optimizer, Momentum: s.Momentum, WeightDecay: s.WeightDecay},
-		Schedule:  optim.ScheduleConfig{Name: s.Schedule, Rate: s.LR, Warmup: float64(s.Warmup), Final: s.FinalLR},
-		Clip:      optim.Clip{Norm: s.Clip, Value: s.ClipValue},
+		Optimizer: optim.Config{Name: s.Optimizer, Momentum: s.Momentum, WeightDecay: s.WeightDecay, Patience: s.Trigger},
+		Schedule:  optim.ScheduleConfig{Name: s.Schedule, Rate: s.LR, Warmup: float64(s.Warmup), Final: s.FinalLR, Factor: s.LRDecay, Hold: s.LRHold},
+		Clip:      optim.Clip{Norm: s.Clip, Value: s.ClipValue, Layer: s.ClipLayer},
 		EvalEvery: s.EvalEvery, Patience: s.Patience,
 		Guard: s.Guard, HealthEvery: s.HealthEvery,
 	}

@@ -24,25 +24,38 @@ type Settings struct {
 	NFC          bool          `json:"nfc"`
 
 	// Network.
-	Cell          model.Cell   `json:"cell"`
-	Layers        int          `json:"layers"`
-	Hidden        int          `json:"hidden"`
-	Embedding     int          `json:"embedding"` // 0: as Hidden
-	Residual      bool         `json:"residual"`
-	TieWeights    bool         `json:"tie_weights"`
-	Dropout       float64      `json:"dropout"`        // between layers and before the head
-	InputDropout  float64      `json:"input_dropout"`  // on the embeddings
-	OutputDropout float64      `json:"output_dropout"` // before the head; negative: as Dropout
-	Init          model.Scheme `json:"init"`
-	ForgetBias    float64      `json:"forget_bias"`
-	Chrono        int          `json:"chrono"` // longest dependency in tokens that gates begin with; 0: ForgetBias
+	Cell             model.Cell   `json:"cell"`
+	Layers           int          `json:"layers"`
+	Hidden           int          `json:"hidden"`
+	Embedding        int          `json:"embedding"` // 0: as Hidden
+	Residual         bool         `json:"residual"`
+	Highway          bool         `json:"highway,omitempty"` // mix a layer's input with its output by a gate
+	TieWeights       bool         `json:"tie_weights"`
+	Softmax          Softmax      `json:"softmax,omitempty"`
+	Dropout          float64      `json:"dropout"`                     // between layers and before the head
+	InputDropout     float64      `json:"input_dropout"`               // on the embeddings
+	OutputDropout    float64      `json:"output_dropout"`              // before the head; negative: as Dropout
+	Variational      bool         `json:"variational,omitempty"`       // the dropouts take the same elements at all steps of a window
+	EmbeddingDropout float64      `json:"embedding_dropout,omitempty"` // of whole tokens of the vocabulary
+	WeightDrop       float64      `json:"weight_drop,omitempty"`       // of the elements of recurrent matrices
+	Zoneout          float64      `json:"zoneout,omitempty"`           // of units, that they keep their state for a step
+	ZoneoutCell      float64      `json:"zoneout_cell,omitempty"`      // of an LSTM's units, that they keep their cell's state
+	Dilation         int          `json:"dilation,omitempty"`          // layer l goes on from Dilation^l steps ago; 0: 1
+	AR               float64      `json:"ar,omitempty"`                // part of the loss that keeps activations small
+	TAR              float64      `json:"tar,omitempty"`               // part of the loss that keeps activations slow
+	Init             model.Scheme `json:"init"`
+	InitRange        float64      `json:"init_range,omitempty"` // with Init uniform, of all weights; 0: see [model.Init]
+	ForgetBias       float64      `json:"forget_bias"`
+	Chrono           int          `json:"chrono"` // longest dependency in tokens that gates begin with; 0: ForgetBias
 
 	RecurrentScale float64 `json:"recurrent_scale,omitempty"` // what the first recurrent weights are multiplied by; 0: 1
 
 	// Optimisation.
-	Batch       int     `json:"batch"` // parallel streams
-	BPTT        int     `json:"bptt"`  // steps of a window
-	Reset       float64 `json:"reset"` // probability that a stream begins anew at a window
+	Precision   string  `json:"precision,omitempty"`  // of the operands of products: fp32, or bf16 with sums in fp32; "": fp32
+	Batch       int     `json:"batch"`                // parallel streams
+	BPTT        int     `json:"bptt"`                 // steps of a window
+	BPTTEvery   int     `json:"bptt_every,omitempty"` // steps from one window to the next; 0: BPTT
+	Reset       float64 `json:"reset"`                // probability that a stream begins anew at a window
 	Optimizer   string  `json:"optimizer"`
 	LR          float64 `json:"lr"`
 	Momentum    float64 `json:"momentum"`
@@ -52,6 +65,10 @@ type Settings struct {
 	FinalLR     float64 `json:"final_lr"` // fraction of LR at the end of a schedule
 	Clip        float64 `json:"clip"`     // global norm; 0: none
 	ClipValue   float64 `json:"clip_value"`
+	ClipLayer   float64 `json:"clip_layer,omitempty"` // norm of each layer; 0: none
+	Trigger     int     `json:"trigger,omitempty"`    // of nt-asgd: validations that may be worse than one before them; 0: 5
+	LRDecay     float64 `json:"lr_decay,omitempty"`   // plateau and step: factor on the rate; 0: 0.5
+	LRHold      int     `json:"lr_hold,omitempty"`    // step: epochs at the whole rate; 0: 1
 
 	// Length of the run: exactly one of the three is above 0.
 	Steps  int           `json:"steps"`
@@ -90,8 +107,8 @@ func Preset(name string) (Settings, error) {
 	}
 	s := Settings{
 		Preset: name, Tokenizer: tokenize.Char, MinFrequency: 1,
-		Cell: model.LSTM, Layers: 2, Init: model.Orthogonal, ForgetBias: 1,
-		Optimizer: "adam", Schedule: "cosine", Warmup: 50, FinalLR: 0.02, Clip: 1, OutputDropout: -1,
+		Softmax: FullSoftmax, Cell: model.LSTM, Layers: 2, Init: model.Orthogonal, ForgetBias: 1,
+		Precision: model.Float32.String(), Optimizer: "adam", Schedule: "cosine", Warmup: 50, FinalLR: 0.02, Clip: 1, OutputDropout: -1,
 		Split: "0.9,0.1", Seed: 1, Guard: train.GuardAct,
 	}
 	if name == StoriesPreset {
@@ -122,15 +139,18 @@ func (s Settings) outputDropout() float64 {
 }
 
 // modelConfig describes the network for a vocabulary.
-func (s Settings) modelConfig(vocab int) model.Config {
+func (s Settings) modelConfig(vocab int) (model.Config, error) {
+	cutoffs, err := s.cutoffs(vocab)
 	return model.Config{
-		VocabSize: vocab, Embedding: s.embedding(), TieWeights: s.TieWeights,
+		VocabSize: vocab, Embedding: s.embedding(), TieWeights: s.TieWeights, Cutoffs: cutoffs, AR: s.AR, TAR: s.TAR,
 		RecurrentConfig: model.RecurrentConfig{
-			Cell: s.Cell, Layers: s.Layers, Hidden: s.Hidden, Residual: s.Residual,
+			Cell: s.Cell, Layers: s.Layers, Hidden: s.Hidden, Residual: s.Residual, Highway: s.Highway,
 			Dropout: s.Dropout, InputDropout: s.InputDropout, OutputDropout: s.outputDropout(),
-			Init: model.Init{Scheme: s.Init, ForgetBias: &s.ForgetBias, Chrono: s.Chrono, RecurrentScale: s.RecurrentScale},
+			Variational: s.Variational, EmbeddingDropout: s.EmbeddingDropout, WeightDrop: s.WeightDrop,
+			Zoneout: s.Zoneout, ZoneoutCell: s.ZoneoutCell, Dilation: s.Dilation,
+			Init: model.Init{Scheme: s.Init, Range: s.InitRange, ForgetBias: &s.ForgetBias, Chrono: s.Chrono, RecurrentScale: s.RecurrentScale},
 		},
-	}
+	}, err
 }
 
 func (s Settings) tokenizerConfig() tokenize.TrainConfig {

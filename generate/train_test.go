@@ -13,8 +13,10 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/textgen-go/textgen/generate"
+	"github.com/textgen-go/textgen/model"
 	"github.com/textgen-go/textgen/model/checkpoint"
 	"github.com/textgen-go/textgen/model/train"
+	"github.com/textgen-go/textgen/tokenize"
 )
 
 // settings are those of a network that trains in a fraction of a second.
@@ -36,8 +38,13 @@ func corpus(t *testing.T) string {
 	for i := range 400 {
 		fmt.Fprintf(&text, "Sentence %d is followed by the next.\n\n", i)
 	}
+	return writeText(t, text.String())
+}
+
+func writeText(t *testing.T, text string) string {
+	t.Helper()
 	path := filepath.Join(t.TempDir(), "corpus.txt")
-	if err := os.WriteFile(path, []byte(text.String()), 0o600); err != nil {
+	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	return path
@@ -88,15 +95,35 @@ func train1(t *testing.T, cfg generate.TrainConfig) *generate.TrainResult {
 
 // A run gives the same bits for any number of threads, and stopped and resumed at any place.
 func TestRunsAreReproducible(t *testing.T) {
-	text := corpus(t)
+	t.Run("characters", func(t *testing.T) { checkReproducible(t, corpus(t), settings(t)) })
+	t.Run("adaptive softmax", func(t *testing.T) {
+		s := settings(t)
+		s.Tokenizer, s.Softmax = tokenize.Word, generate.AdaptiveSoftmax
+		checkReproducible(t, manyWords(t), s)
+	})
+}
+
+// manyWords writes a text of 2,600 words, most of them rare.
+func manyWords(t *testing.T) string {
+	t.Helper()
+	var text strings.Builder
+	for i := range 2600 {
+		word := string([]rune{'a' + rune(i%26), 'a' + rune(i/26%26), 'a' + rune(i/676)})
+		fmt.Fprintf(&text, "the %s and ", word)
+	}
+	return writeText(t, text.String())
+}
+
+func checkReproducible(t *testing.T, text string, settings generate.Settings) {
+	t.Helper()
 	whole := filepath.Join(t.TempDir(), "whole")
-	train1(t, generate.TrainConfig{Settings: settings(t), Paths: []string{text}, Out: whole, Threads: 1})
+	train1(t, generate.TrainConfig{Settings: settings, Paths: []string{text}, Out: whole, Threads: 1})
 	want := losses(t, whole)
 	if len(want) != 60 {
 		t.Fatalf("%d records, want 60", len(want))
 	}
 	two := filepath.Join(t.TempDir(), "two")
-	train1(t, generate.TrainConfig{Settings: settings(t), Paths: []string{text}, Out: two, Threads: 2})
+	train1(t, generate.TrainConfig{Settings: settings, Paths: []string{text}, Out: two, Threads: 2})
 	if diff := cmp.Diff(want, losses(t, two)); diff != "" {
 		t.Errorf("two threads differ from one: %s", diff)
 	}
@@ -104,7 +131,7 @@ func TestRunsAreReproducible(t *testing.T) {
 	for i, at := range []int{1, 20, 43} {
 		ctx, cancel := context.WithCancel(t.Context())
 		_, err := generate.Train(ctx, generate.TrainConfig{
-			Settings: settings(t), Paths: []string{text}, Out: stopped, Resume: i > 0, Observer: stopAt{at, cancel},
+			Settings: settings, Paths: []string{text}, Out: stopped, Resume: i > 0, Observer: stopAt{at, cancel},
 		})
 		if !errors.Is(err, context.Canceled) {
 			t.Fatalf("stopped at %d: %v, want context.Canceled", at, err)
@@ -122,6 +149,33 @@ func TestRunsAreReproducible(t *testing.T) {
 	}
 }
 
+// TestMixedPrecision asserts that a run in bf16 is as reproducible as another, and learns as well, but not the same.
+func TestMixedPrecision(t *testing.T) {
+	text, dir := corpus(t), t.TempDir()
+	cfg := generate.TrainConfig{Settings: settings(t), Paths: []string{text}, Out: filepath.Join(dir, "fp32")}
+	full := train1(t, cfg)
+	cfg.Settings.Precision = "bf16"
+	cfg.Out, cfg.Threads = filepath.Join(dir, "bf16"), 1
+	mixed := train1(t, cfg)
+	if d := mixed.ValidLoss - full.ValidLoss; d == 0 || math.Abs(d) > 0.02 {
+		t.Errorf("bf16 validates at %v nats a character, fp32 at %v", mixed.ValidLoss, full.ValidLoss)
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	stopped := cfg
+	stopped.Out, stopped.Threads, stopped.Observer = filepath.Join(dir, "stopped"), 2, stopAt{20, cancel}
+	if _, err := generate.Train(ctx, stopped); !errors.Is(err, context.Canceled) {
+		t.Fatalf("stopped: %v, want context.Canceled", err)
+	}
+	train1(t, generate.TrainConfig{Out: stopped.Out, Resume: true})
+	if diff := cmp.Diff(losses(t, cfg.Out), losses(t, stopped.Out)); diff != "" {
+		t.Errorf("a resumed run differs: %s", diff)
+	}
+	cfg.Settings.Precision, cfg.Force = "int8", true
+	if _, err := generate.Train(t.Context(), cfg); err == nil || !strings.Contains(err.Error(), "use fp32 or bf16") {
+		t.Errorf("training in int8: %v", err)
+	}
+}
+
 func weights(t *testing.T, path string) []checkpoint.Tensor {
 	t.Helper()
 	f, err := checkpoint.Read(path, checkpoint.Limits{})
@@ -129,6 +183,60 @@ func weights(t *testing.T, path string) []checkpoint.Tensor {
 		t.Fatal(err)
 	}
 	return f.Tensors
+}
+
+func TestAdaptiveSoftmaxNeedsManyWords(t *testing.T) {
+	for _, c := range []struct {
+		tokenizer tokenize.Kind
+		softmax   generate.Softmax
+		want      string
+	}{
+		{tokenize.Word, generate.AdaptiveSoftmax, "has 15 tokens: use the full one"},
+		{tokenize.Char, generate.AdaptiveSoftmax, "which characters are not"},
+		{tokenize.Word, "hierarchical", `softmax "hierarchical" is unknown; use full or adaptive`},
+	} {
+		s := settings(t)
+		s.Tokenizer, s.Softmax, s.VocabSize = c.tokenizer, c.softmax, 15
+		_, err := generate.Train(t.Context(), generate.TrainConfig{Settings: s, Paths: []string{corpus(t)}, Out: t.TempDir()})
+		if err == nil || !strings.Contains(err.Error(), c.want) {
+			t.Errorf("%s softmax of tokens by %s: error %v, want one with %q", c.softmax, c.tokenizer, err, c.want)
+		}
+	}
+}
+
+// A model with an adaptive softmax writes and predicts, and what it predicts is what it is scored by, in any precision.
+func TestAdaptiveSoftmaxPredicts(t *testing.T) {
+	s, dir := settings(t), t.TempDir()
+	s.Tokenizer, s.Softmax = tokenize.Word, generate.AdaptiveSoftmax
+	train1(t, generate.TrainConfig{Settings: s, Paths: []string{manyWords(t)}, Out: dir})
+	m, err := generate.Load(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, p := range model.Precisions {
+		m.SetPrecision(p)
+		if text := write(t, m, generate.Request{Length: 20}); !strings.Contains(text, "the") {
+			t.Errorf("%v: wrote %q", p, text)
+		}
+		next, err := m.Next("", 3000)
+		if err != nil {
+			t.Fatal(err)
+		}
+		total, the := 0.0, 0.0
+		for _, n := range next {
+			total += n.Probability
+			if n.Text == "the" {
+				the = n.Probability
+			}
+		}
+		score, err := m.Evaluate(t.Context(), chunks("the"), 1)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !(total > 0.9 && total < 1+1e-6) || !(math.Abs(score.Nats+math.Log(the)) < 1e-5) {
+			t.Errorf("%v: all tokens have probability %v together, the first %v; its score is %+v", p, total, the, score)
+		}
+	}
 }
 
 func TestTrainLoadGenerateEvaluate(t *testing.T) {

@@ -60,15 +60,30 @@ type attentionPass struct {
 }
 
 func (p *attentionPass) forward(pooled, out kernel.Matrix) {
-	p.pooled, p.out = pooled, out
-	p.u.Resize(out.Rows, p.weight.Shape[0])
-	p.alpha.Resize(out.Rows, 1)
+	p.begin(pooled, out)
 	p.workers.Mul(p.u, out, p.w, kernel.Bias, p.bias.Value)
 	p.workers.Run(p.forwardJob)
 }
 
+// attend is forward on the calling worker alone.
+func (p *attentionPass) attend(s *kernel.Scratch, pooled, out kernel.Matrix) {
+	p.begin(pooled, out)
+	s.Mul(p.u, out, p.w, 0, p.w.Panels(), kernel.Bias, p.bias.Value)
+	p.weighDocs(0, p.seq.streams)
+}
+
+func (p *attentionPass) begin(pooled, out kernel.Matrix) {
+	p.pooled, p.out = pooled, out
+	p.u.Resize(out.Rows, p.weight.Shape[0])
+	p.alpha.Resize(out.Rows, 1)
+}
+
 func (p *attentionPass) forwardDocs(worker int, _ *kernel.Scratch) {
-	from, to := kernel.Span(p.seq.streams, 1, worker, p.workers.Len())
+	p.weighDocs(kernel.Span(p.seq.streams, 1, worker, p.workers.Len()))
+}
+
+// weighDocs pools the documents from up to to.
+func (p *attentionPass) weighDocs(from, to int) {
 	for d := from; d < to; d++ {
 		p.weigh(d)
 		pooled := p.pooled.Row(d)
@@ -105,8 +120,8 @@ func (p *attentionPass) backward(dout, dpooled, out kernel.Matrix) {
 	p.du.Resize(out.Rows, p.u.Cols)
 	p.dscore.Resize(out.Rows, 1)
 	p.workers.Run(p.backwardJob)
-	p.workers.MulTN(p.dscore, nil, kernel.Overwrite, kernel.Right{C: p.vector.gradMatrix(), B: p.u})
-	p.workers.MulTN(p.du, p.bias.Grad, kernel.Overwrite, kernel.Right{C: p.weight.gradMatrix(), B: out})
+	p.workers.MulTN(kernel.Float32, p.dscore, nil, kernel.Overwrite, kernel.Right{C: p.vector.gradMatrix(), B: p.u})
+	p.workers.MulTN(kernel.Float32, p.du, p.bias.Grad, kernel.Overwrite, kernel.Right{C: p.weight.gradMatrix(), B: out})
 	p.workers.Mul(dout, p.du, p.wT, kernel.Accumulate, nil)
 }
 

@@ -12,6 +12,10 @@ import (
 type Document struct {
 	Tokens []int32
 	NGrams []int32
+	// Sum stands for NGrams in prediction unless it is nil: it is what [Classifier.AddNGrams] made of Count n-grams, of a
+	// document that has too many to keep.
+	Sum   []float32
+	Count int
 }
 
 // Batch is the workspace of a classifier over documents of any lengths, reused from batch to batch. Documents of one
@@ -20,7 +24,8 @@ type Batch struct {
 	*Classifier
 	workers  *Workers
 	training bool
-	front    *front
+	scan     *scan  // of prediction, unless the layers are not plain
+	front    *front // else, like pool, seq and tokens
 	pool     poolingPass
 	order    []int // documents by falling length
 	lengths  []int
@@ -38,7 +43,12 @@ type Batch struct {
 const tableLimit = 512
 
 // NewBatch allocates a workspace for prediction.
-func (c *Classifier) NewBatch(w *Workers) *Batch { return c.newBatch(w, false) }
+func (c *Classifier) NewBatch(w *Workers) *Batch {
+	if c.recurrent.plain() {
+		return &Batch{Classifier: c, workers: w, scan: newScan(c, w)}
+	}
+	return c.newBatch(w, false)
+}
 
 // NewTrainingBatch allocates a workspace for training, and the classifier's gradients. The classifier must be packed
 // afterwards.
@@ -47,6 +57,7 @@ func (c *Classifier) NewTrainingBatch(w *Workers) *Batch {
 	return c.newBatch(w, true)
 }
 
+// newBatch allocates a workspace that remembers what the layers computed.
 func (c *Classifier) newBatch(w *Workers, training bool) *Batch {
 	b := &Batch{Classifier: c, workers: w, training: training}
 	p := newPass(c.recurrent, uniformSequence(1, 1), w, training)
@@ -55,20 +66,24 @@ func (c *Classifier) newBatch(w *Workers, training bool) *Batch {
 	return b
 }
 
+// Still makes a training batch predict as others do, with nothing dropped: its gradients are then those of predictions.
+func (b *Batch) Still() { b.front.pass.quiet = true }
+
 // Forward returns the logits of every document, [docs][Labels], valid until the next Forward. A training batch drops out
 // with masks made from dropoutKey. Tokens outside the vocabulary are a caller's bug and panic.
 func (b *Batch) Forward(docs []Document, dropoutKey uint64) [][]float32 {
-	b.arrange(docs)
-	checkTokens(b.tokens, b.seq.rows(), b.cfg.VocabSize)
-	p := b.front.pass
-	p.key = dropoutKey
-	b.front.resize(b.seq)
-	p.load(nil)
-	b.front.forward(b.tokens)
-	p.forward()
+	b.sort(docs)
 	b.features.Resize(len(docs), b.cfg.features())
 	b.logits.Resize(len(docs), b.cfg.Labels)
-	b.pool.forward(b.features.ColRange(0, b.cfg.pooled()), p.inputs[len(p.inputs)-1])
+	pooled := b.features.ColRange(0, b.cfg.pooled())
+	if b.scan == nil {
+		b.remember(pooled, dropoutKey)
+	} else {
+		for _, doc := range docs {
+			checkTokens(doc.Tokens, len(doc.Tokens), b.cfg.VocabSize)
+		}
+		b.scan.forward(pooled, docs, b.order)
+	}
 	b.bag()
 	b.dropFeatures(b.features)
 	b.workers.Mul(b.logits, b.features, b.w, kernel.Bias, b.bias.Value)
@@ -79,8 +94,21 @@ func (b *Batch) Forward(docs []Document, dropoutKey uint64) [][]float32 {
 	return b.rows
 }
 
-// arrange sorts the documents by length and packs their tokens step by step.
-func (b *Batch) arrange(docs []Document) {
+// remember computes the pooled outputs and keeps what the backward pass will ask for.
+func (b *Batch) remember(pooled kernel.Matrix, dropoutKey uint64) {
+	b.packTokens()
+	checkTokens(b.tokens, b.seq.rows(), b.cfg.VocabSize)
+	p := b.front.pass
+	p.key = dropoutKey
+	b.front.resize(b.seq)
+	p.load(nil)
+	b.front.forward(b.tokens)
+	p.forward()
+	b.pool.forward(pooled, p.inputs[len(p.inputs)-1])
+}
+
+// sort orders the documents by length.
+func (b *Batch) sort(docs []Document) {
 	b.docs, b.order, b.lengths = docs, b.order[:0], b.lengths[:0]
 	for d := range docs {
 		b.order = append(b.order, d)
@@ -89,11 +117,15 @@ func (b *Batch) arrange(docs []Document) {
 	for _, d := range b.order {
 		b.lengths = append(b.lengths, len(docs[d].Tokens))
 	}
+}
+
+// packTokens lays the documents' tokens out step by step.
+func (b *Batch) packTokens() {
 	b.seq.setLengths(b.lengths)
 	b.tokens = b.tokens[:0]
 	for t := range b.seq.steps() {
 		for _, d := range b.order[:b.seq.active(t)] {
-			b.tokens = append(b.tokens, docs[d].Tokens[t])
+			b.tokens = append(b.tokens, b.docs[d].Tokens[t])
 		}
 	}
 }
@@ -109,20 +141,34 @@ func (b *Batch) bag() {
 	}
 	table := b.ngrams.matrix()
 	for i, d := range b.order {
-		dst, ids := b.features.Row(i)[b.cfg.pooled():], b.docs[d].NGrams
-		clear(dst)
-		for _, id := range ids {
-			kernel.Add(dst, table.Row(int(id)))
+		dst, doc := b.features.Row(i)[b.cfg.pooled():], b.docs[d]
+		n := len(doc.NGrams)
+		if doc.Sum != nil {
+			copy(dst, doc.Sum)
+			n = doc.Count
+		} else {
+			clear(dst)
+			addRows(dst, table, doc.NGrams)
 		}
-		if len(ids) > 0 {
-			kernel.Scale(dst, bagScale(len(ids)))
+		if n > 0 {
+			kernel.Scale(dst, bagScale(n))
 		}
+	}
+}
+
+// AddNGrams adds the embeddings of n-grams to sum, [FeatureWidth].
+func (c *Classifier) AddNGrams(sum []float32, ids []int32) { addRows(sum, c.ngrams.matrix(), ids) }
+
+// addRows adds rows of a table to sum.
+func addRows(sum []float32, table kernel.Matrix, ids []int32) {
+	for _, id := range ids {
+		kernel.Add(sum, table.Row(int(id)))
 	}
 }
 
 // dropFeatures drops out what the head reads, or the gradient of it: the mask is its own derivative.
 func (b *Batch) dropFeatures(m kernel.Matrix) {
-	if !b.training || b.cfg.FeatureDropout == 0 {
+	if !b.training || !b.front.noisy() || b.cfg.FeatureDropout == 0 {
 		return
 	}
 	key := dropoutKey(b.front.pass.key, b.cfg.Layers+1)
@@ -139,7 +185,7 @@ func (b *Batch) Backward(grads [][]float32) {
 	}
 	b.dfeatures.Resize(len(b.docs), b.cfg.features())
 	b.workers.Mul(b.dfeatures, b.logits, b.wT, kernel.Overwrite, nil)
-	b.workers.MulTN(b.logits, b.bias.Grad, kernel.Overwrite, kernel.Right{C: b.weight.gradMatrix(), B: b.features})
+	b.workers.MulTN(kernel.Float32, b.logits, b.bias.Grad, kernel.Overwrite, kernel.Right{C: b.weight.gradMatrix(), B: b.features})
 	b.dropFeatures(b.dfeatures)
 	b.bagGrad()
 	p := b.front.pass

@@ -30,7 +30,7 @@ func TestBatchForgetsEarlierDocuments(t *testing.T) {
 func backwards(docs []Document) []Document {
 	list := make([]Document, len(docs))
 	for i, doc := range docs {
-		list[i] = Document{slices.Clone(doc.Tokens), doc.NGrams}
+		list[i] = Document{Tokens: slices.Clone(doc.Tokens), NGrams: doc.NGrams}
 		slices.Reverse(list[i].Tokens)
 	}
 	return list

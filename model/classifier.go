@@ -25,8 +25,8 @@ func NewClassifier(cfg ClassifierConfig, rng *rand.Rand) (*Classifier, error) {
 	if err != nil {
 		return nil, err
 	}
-	fillNormal(c.embedding, classifierScale, rng)
-	c.recurrent.each(func(l *layer) { cfg.Init.initialise(l, rng) })
+	cfg.Init.fill(c.embedding, rng, func() { fillNormal(c.embedding, classifierScale, rng) })
+	c.recurrent.initialise(rng)
 	for _, p := range c.pooling.parameters() {
 		if len(p.Shape) == 2 {
 			fillXavier(p, rng)
@@ -35,7 +35,7 @@ func NewClassifier(cfg ClassifierConfig, rng *rand.Rand) (*Classifier, error) {
 	if c.ngrams != nil {
 		fillNormal(c.ngrams, classifierScale, rng)
 	}
-	fillXavier(c.weight, rng)
+	cfg.Init.fill(c.weight, rng, func() { fillXavier(c.weight, rng) })
 	return c, nil
 }
 

@@ -52,6 +52,9 @@ func (c ClassifierConfig) Validate() error {
 	if !slices.Contains(Poolings, c.Pooling) {
 		errs = append(errs, fmt.Errorf("pooling %q is unknown; use one of %q", c.Pooling, Poolings))
 	}
+	if c.Dilation > 1 {
+		errs = append(errs, errors.New("dilation is for language models: documents of different lengths stand side by side in a batch"))
+	}
 	return errors.Join(append(errs, c.RecurrentConfig.Validate())...)
 }
 

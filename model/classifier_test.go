@@ -95,7 +95,7 @@ func (n *classifierNet) reference() (loss float64, logits [][]float64) {
 		}
 		for range n.cfg.Layers * n.cfg.Directions() {
 			zero := refState{make([]float64, n.cfg.Hidden), make([]float64, n.cfg.Hidden)}
-			streams[i].initial = append(streams[i].initial, zero)
+			streams[i].initial = append(streams[i].initial, refPast{zero})
 		}
 	}
 	logits = make([][]float64, len(order))
@@ -273,5 +273,29 @@ func TestClassifierSize(t *testing.T) {
 		if cfg.Size() != count {
 			t.Errorf("%s: Size is %d, but there are %d weights", classifierName(cfg), cfg.Size(), count)
 		}
+	}
+}
+
+// TestStillBatches: a training batch that is still computes what one that was never random does.
+func TestStillBatches(t *testing.T) {
+	cfg := ClassifierConfig{
+		VocabSize: 9, Embedding: 5, Labels: 3, Pooling: PoolMean, FeatureDropout: 0.5,
+		RecurrentConfig: RecurrentConfig{
+			Cell: LSTM, Layers: 2, Hidden: 7, Bidirectional: true, InputDropout: 0.5, Dropout: 0.5, OutputDropout: 0.5,
+			Variational: true, EmbeddingDropout: 0.5, WeightDrop: 0.5,
+		},
+	}
+	c, err := NewClassifier(cfg, rand.New(rand.NewPCG(1, 2)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	w := testWorkers(t, 2)
+	still, other := c.NewTrainingBatch(w), c.newBatch(w, false)
+	still.Still()
+	c.Pack(w)
+	docs := []Document{{Tokens: []int32{1, 2, 3}}, {Tokens: []int32{4, 5, 6, 7, 8}}}
+	got, want := still.Forward(docs, 88), other.Forward(docs, 0)
+	for i := range want {
+		sameBits(t, "logits", got[i], want[i])
 	}
 }

@@ -51,6 +51,8 @@ func caseName(cfg RecurrentConfig, extra ...any) string {
 	}{
 		{cfg.Bidirectional, "bidirectional"}, {cfg.Residual, "residual"},
 		{cfg.Dropout+cfg.InputDropout+cfg.OutputDropout > 0, "dropout"},
+		{cfg.Variational, "variational"}, {cfg.EmbeddingDropout > 0, "embedding dropout"}, {cfg.WeightDrop > 0, "weight drop"},
+		{cfg.Zoneout+cfg.ZoneoutCell > 0, "zoneout"}, {cfg.Dilation > 1, "dilation"}, {cfg.Highway, "highway"},
 	} {
 		if option.on {
 			name += "," + option.name

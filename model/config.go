@@ -3,6 +3,7 @@ package model
 import (
 	"errors"
 	"fmt"
+	"math"
 	"slices"
 )
 
@@ -39,10 +40,22 @@ type RecurrentConfig struct {
 	Hidden        int     `json:"hidden"` // units of a layer in one direction
 	Bidirectional bool    `json:"bidirectional,omitempty"`
 	Residual      bool    `json:"residual,omitempty"`       // add a layer's input to its output where the widths are equal
+	Highway       bool    `json:"highway,omitempty"`        // mix a layer's input with its output by a gate, where the widths are equal (Srivastava et al. 2015)
 	Dropout       float64 `json:"dropout,omitempty"`        // between layers, as in torch.nn.LSTM
 	InputDropout  float64 `json:"input_dropout,omitempty"`  // on the input of the first layer
 	OutputDropout float64 `json:"output_dropout,omitempty"` // on the output of the last layer
 	Init          Init    `json:"init,omitzero"`
+
+	// Dilation lets the recurrent connection of layer l = 0, 1, … come from Dilation^l steps ago (Chang et al. 2017, with
+	// 2); 0 and 1: from the step before in all layers. It is for language models.
+	Dilation int `json:"dilation,omitempty"`
+
+	// What is drawn at random in training alone; zero is off.
+	Variational      bool    `json:"variational,omitempty"`       // the dropouts above drop the same elements at all steps of a window (Gal & Ghahramani 2016)
+	EmbeddingDropout float64 `json:"embedding_dropout,omitempty"` // of whole tokens of the vocabulary, wherever they stand (Gal & Ghahramani 2016)
+	WeightDrop       float64 `json:"weight_drop,omitempty"`       // of the elements of recurrent matrices (Merity et al. 2018)
+	Zoneout          float64 `json:"zoneout,omitempty"`           // of units, that they keep their h for a step (Krueger et al. 2017)
+	ZoneoutCell      float64 `json:"zoneout_cell,omitempty"`      // of an LSTM's units, that they keep their c for a step
 }
 
 // Directions returns 2 for a bidirectional stack, else 1.
@@ -56,6 +69,9 @@ func (c RecurrentConfig) Directions() int {
 // Width returns the number of features of a layer's output.
 func (c RecurrentConfig) Width() int { return c.Directions() * c.Hidden }
 
+// maxDilation bounds the memory that a state takes: rows for that many steps.
+const maxDilation = 1 << 12
+
 // Validate reports every field that is out of range.
 func (c RecurrentConfig) Validate() error {
 	var errs []error
@@ -66,10 +82,24 @@ func (c RecurrentConfig) Validate() error {
 	for _, d := range []struct {
 		name string
 		p    float64
-	}{{"dropout", c.Dropout}, {"input_dropout", c.InputDropout}, {"output_dropout", c.OutputDropout}} {
+	}{
+		{"dropout", c.Dropout}, {"input_dropout", c.InputDropout}, {"output_dropout", c.OutputDropout},
+		{"embedding_dropout", c.EmbeddingDropout}, {"weight_drop", c.WeightDrop},
+		{"zoneout", c.Zoneout}, {"zoneout_cell", c.ZoneoutCell},
+	} {
 		if !(d.p >= 0 && d.p < 1) {
 			errs = append(errs, fmt.Errorf("%s is %v; it is a probability from 0 up to, but without, 1", d.name, d.p))
 		}
+	}
+	if c.Residual && c.Highway {
+		errs = append(errs, errors.New("residual and highway are two ways around the same layers: use one of them"))
+	}
+	errs = append(errs, inRange("dilation", c.Dilation, 0, maxDilation))
+	if c.Dilation > 1 && c.Layers > 1 && c.Layers < 64 && math.Pow(float64(c.Dilation), float64(c.Layers-1)) > maxDilation {
+		errs = append(errs, fmt.Errorf("dilation %d goes %.3g steps back in layer %d; %d is the most", c.Dilation, math.Pow(float64(c.Dilation), float64(c.Layers-1)), c.Layers-1, maxDilation))
+	}
+	if c.ZoneoutCell > 0 && c.Cell != LSTM {
+		errs = append(errs, fmt.Errorf("zoneout_cell is %v, but only an lstm has a c: use zoneout", c.ZoneoutCell))
 	}
 	return errors.Join(append(errs, c.Init.validate())...)
 }
@@ -79,7 +109,18 @@ type Config struct {
 	VocabSize  int  `json:"vocab_size"`
 	Embedding  int  `json:"embedding"` // features of a token's embedding
 	TieWeights bool `json:"tie_weights,omitempty"`
+
+	// Cutoffs, if there are any, make the softmax adaptive: tokens below Cutoffs[0] get their logits as usual, those from
+	// Cutoffs[i] up to the next cut-off, or to VocabSize, from H/4^(i+1) features. Tokens must be in the order of their
+	// frequency for that to pay.
+	Cutoffs []int `json:"cutoffs,omitempty"`
+
 	RecurrentConfig
+
+	// Parts of the loss in training that keep the last layer's outputs small (AR) and slow (TAR); Merity et al. (2017)
+	// take 2 and 1, with dropout. 0: none.
+	AR  float64 `json:"ar,omitempty"`
+	TAR float64 `json:"tar,omitempty"`
 }
 
 // Validate reports every field that is out of range.
@@ -92,16 +133,22 @@ func (c Config) Validate() error {
 	if c.TieWeights && c.Embedding != c.Width() {
 		errs = append(errs, fmt.Errorf("tied weights need equal widths, but embedding is %d and hidden is %d", c.Embedding, c.Width()))
 	}
-	return errors.Join(errs...)
+	if !(c.AR >= 0 && c.AR <= math.MaxFloat32 && c.TAR >= 0 && c.TAR <= math.MaxFloat32) {
+		errs = append(errs, fmt.Errorf("ar is %v and tar %v; they must be finite numbers that are not negative", c.AR, c.TAR))
+	}
+	return errors.Join(append(errs, c.validateCutoffs())...)
 }
 
 // Size returns the number of weights of the model that a valid configuration describes.
 func (c Config) Size() int {
-	n := c.VocabSize*c.Embedding + c.RecurrentConfig.size(c.Embedding) + c.VocabSize
-	if !c.TieWeights {
-		n += c.VocabSize * c.Width()
+	n := c.VocabSize*c.Embedding + c.RecurrentConfig.size(c.Embedding)
+	switch {
+	case len(c.Cutoffs) > 0:
+		return n + c.adaptiveSize()
+	case c.TieWeights:
+		return n + c.VocabSize
 	}
-	return n
+	return n + c.VocabSize*(c.Width()+1)
 }
 
 // size returns the number of weights of the stack over inputs of a given width.
@@ -109,6 +156,9 @@ func (c RecurrentConfig) size(input int) int {
 	n := 0
 	for range c.Layers {
 		n += c.Directions() * c.Cell.gates() * c.Hidden * (input + c.Hidden + 2)
+		if c.Highway && input == c.Width() {
+			n += input * (input + 1)
+		}
 		input = c.Width()
 	}
 	return n

@@ -39,6 +39,10 @@ func TestConfigValidate(t *testing.T) {
 		}},
 		{"both directions", func(c *Config) { c.Bidirectional = true }, []string{"cannot be bidirectional"}},
 		{"tied to another width", func(c *Config) { c.TieWeights = true }, []string{"embedding is 4 and hidden is 3"}},
+		{"cutoffs beyond the vocabulary", func(c *Config) { c.Hidden, c.Cutoffs = 64, []int{2, c.VocabSize} }, []string{"they must rise, from 1 to below"}},
+		{"falling cutoffs", func(c *Config) { c.Hidden, c.Cutoffs = 64, []int{2, 2} }, []string{"cutoffs are [2 2]"}},
+		{"cutoffs of a narrow network", func(c *Config) { c.Cutoffs = []int{2} }, []string{"hidden is 3; that is too small for 1 cutoffs"}},
+		{"cutoffs and tied weights", func(c *Config) { c.Hidden, c.Embedding, c.TieWeights, c.Cutoffs = 64, 64, true, []int{2} }, []string{"weights cannot be tied with an adaptive softmax"}},
 		{"unknown scheme", func(c *Config) { c.Init.Scheme = "xavier" }, []string{`init scheme "xavier" is unknown; use one of ["orthogonal" "uniform" "identity"]`}},
 		{"forget bias", func(c *Config) { c.Init.ForgetBias = &nan }, []string{"forget bias is NaN"}},
 	} {
@@ -65,7 +69,7 @@ func TestConfigValidate(t *testing.T) {
 }
 
 func TestSizeCountsParameters(t *testing.T) {
-	for _, cfg := range append(languageConfigs(23, 19, 3, 7), goodConfig()) {
+	for _, cfg := range append(languageConfigs(23, 19, 3, 7), goodConfig(), adaptiveConfig(16)) {
 		t.Run(caseName(cfg.RecurrentConfig, "tied ", cfg.TieWeights), func(t *testing.T) {
 			m, err := NewEmptyLanguageModel(cfg)
 			if err != nil {

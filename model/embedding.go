@@ -8,12 +8,13 @@ import "github.com/textgen-go/textgen/internal/kernel"
 //   - through the rows: gather each token's embedding, drop out, project all R rows;
 //   - through a table: project the V embeddings once, then gather projected rows. With fewer tokens in the vocabulary
 //     than rows in the window, as with characters, that is far less work; it needs an input that nothing but the first
-//     layer reads (no dropout on it, no residual around the layer).
+//     layer reads (no dropout on it or of tokens, no shortcut around the layer).
 type front struct {
 	*pass
 	embedding *Parameter
 	tied      bool // the head has already written the embedding's gradient
 	tokens    []int32
+	words     *embeddingDropout // nil: none
 
 	tables, tableGrads []kernel.Matrix // [V][G·H] a direction; nil when going through the rows
 
@@ -22,8 +23,8 @@ type front struct {
 
 // newFront builds the way through a table if table asks for it and it is possible, else through the rows.
 func newFront(p *pass, embedding *Parameter, tied, table bool) *front {
-	f := &front{pass: p, embedding: embedding, tied: tied}
-	if !table || p.dropping(0) || p.residual(0) {
+	f := &front{pass: p, embedding: embedding, tied: tied, words: newEmbeddingDropout(p, embedding.Shape[0])}
+	if !table || f.words != nil || p.dropping(0) || p.shortcut(0) {
 		f.gatherJob, f.scatterJob = f.gather, f.scatter
 		p.resizeInput()
 		return f
@@ -49,6 +50,9 @@ func (f *front) resize(seq sequence) {
 // forward computes the pre-activations of the first layer from one token a row.
 func (f *front) forward(tokens []int32) {
 	f.tokens = tokens
+	if f.words != nil {
+		f.words.draw(f.noisy(), f.key)
+	}
 	if f.tables == nil {
 		f.workers.Run(f.gatherJob)
 		for _, t := range f.traces[0] {
@@ -77,7 +81,8 @@ func (f *front) backward() {
 		if d == 0 && !f.tied {
 			mode = kernel.Overwrite
 		}
-		f.workers.MulTN(f.tableGrads[d], nil, kernel.Overwrite, kernel.Right{C: t.wih.gradMatrix(), B: f.embedding.matrix()})
+		f.workers.MulTN(t.precision, f.tableGrads[d], nil, kernel.Overwrite,
+			kernel.Right{C: t.wih.gradMatrix(), B: f.embedding.matrix()})
 		f.workers.Mul(f.embedding.gradMatrix(), f.tableGrads[d], t.wxT, mode, nil)
 	}
 }
@@ -86,7 +91,10 @@ func (f *front) gather(worker int, _ *kernel.Scratch) {
 	from, to := kernel.Span(f.seq.rows(), 1, worker, f.workers.Len())
 	table := f.embedding.matrix()
 	for r := from; r < to; r++ {
-		f.drop(f.inputs[0].Row(r), table.Row(int(f.tokens[r])), 0, r*table.Cols)
+		f.drop(f.inputs[0].Row(r), table.Row(int(f.tokens[r])), 0, f.maskRow(r)*table.Cols)
+		if f.words != nil {
+			kernel.Scale(f.inputs[0].Row(r), f.words.kept[f.tokens[r]])
+		}
 	}
 }
 
@@ -101,7 +109,11 @@ func (f *front) scatter(worker int, _ *kernel.Scratch) {
 	}
 	rows := f.grads[0].ColRange(from, to)
 	for r, token := range f.tokens {
-		f.drop(rows.Row(r), rows.Row(r), 0, r*grad.Cols+from)
+		f.drop(rows.Row(r), rows.Row(r), 0, f.maskRow(r)*grad.Cols+from)
+		if f.words != nil {
+			kernel.Axpy(columns.Row(int(token)), f.words.kept[token], rows.Row(r))
+			continue
+		}
 		kernel.Add(columns.Row(int(token)), rows.Row(r))
 	}
 }

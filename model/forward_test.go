@@ -16,12 +16,36 @@ func stackConfigs(layers, hidden int) []RecurrentConfig {
 		residual.Residual = true
 		dropout.InputDropout, dropout.Dropout, dropout.OutputDropout = 0.1, 0.3, 0.2
 		dropout.Residual = true
-		for _, cfg := range []RecurrentConfig{plain, residual, dropout} {
+		for _, cfg := range append([]RecurrentConfig{plain, residual, dropout}, remedies(plain)...) {
 			list = append(list, cfg)
-			cfg.Bidirectional = true
-			list = append(list, cfg)
+			if cfg.Bidirectional = true; cfg.Validate() == nil {
+				list = append(list, cfg)
+			}
 		}
 	}
+	return list
+}
+
+// remedies lists what may be switched on against gradients that vanish and against overfitting, alone and together.
+func remedies(plain RecurrentConfig) []RecurrentConfig {
+	var list []RecurrentConfig
+	add := func(change func(*RecurrentConfig)) {
+		c := plain
+		change(&c)
+		list = append(list, c)
+	}
+	add(func(c *RecurrentConfig) {
+		c.Variational, c.InputDropout, c.Dropout, c.OutputDropout = true, 0.1, 0.3, 0.2
+	})
+	add(func(c *RecurrentConfig) { c.EmbeddingDropout = 0.3 })
+	add(func(c *RecurrentConfig) { c.WeightDrop = 0.4 })
+	add(func(c *RecurrentConfig) { c.Highway = true })
+	add(func(c *RecurrentConfig) { c.Highway, c.InputDropout, c.Dropout, c.OutputDropout = true, 0.1, 0.3, 0.2 })
+	add(func(c *RecurrentConfig) {
+		if c.Zoneout = 0.3; c.Cell == LSTM {
+			c.ZoneoutCell = 0.4
+		}
+	})
 	return list
 }
 
@@ -47,15 +71,27 @@ func TestStackForward(t *testing.T) {
 	}
 }
 
+// dilatedConfigs lists stacks of every cell with dilation, which is for language models alone.
+func dilatedConfigs(layers, hidden int) []RecurrentConfig {
+	var list []RecurrentConfig
+	for _, cell := range Cells {
+		plain := RecurrentConfig{Cell: cell, Layers: layers, Hidden: hidden, Dilation: 2}
+		noisy := plain
+		noisy.WeightDrop, noisy.Zoneout, noisy.Variational, noisy.Dropout, noisy.Residual = 0.2, 0.1, true, 0.2, true
+		list = append(list, plain, noisy)
+	}
+	return list
+}
+
 func languageConfigs(vocab, embedding, layers, hidden int) []Config {
 	var list []Config
-	for _, cfg := range stackConfigs(layers, hidden) {
+	for _, cfg := range append(stackConfigs(layers, hidden), dilatedConfigs(layers, hidden)...) {
 		if cfg.Bidirectional {
 			continue
 		}
 		list = append(list,
 			Config{VocabSize: vocab, Embedding: embedding, RecurrentConfig: cfg},
-			Config{VocabSize: vocab, Embedding: hidden, TieWeights: true, RecurrentConfig: cfg})
+			Config{VocabSize: vocab, Embedding: hidden, TieWeights: true, RecurrentConfig: cfg, AR: 2, TAR: 3})
 	}
 	return list
 }
@@ -70,10 +106,12 @@ func TestLanguageModelForward(t *testing.T) {
 				want, final := n.reference()
 				compare(t, "loss", []float64{nats}, []float64{want}, forwardTolerance)
 				for b, result := range final {
-					for i, s := range states(n.state, b) {
-						compare(t, "h", s.h, result.final[i].h, forwardTolerance)
-						if cfg.Cell == LSTM {
-							compare(t, "c", s.c, result.final[i].c, forwardTolerance)
+					for i, past := range states(n.state, b) {
+						for k, s := range past {
+							compare(t, "h", s.h, result.final[i][k].h, forwardTolerance)
+							if cfg.Cell == LSTM {
+								compare(t, "c", s.c, result.final[i][k].c, forwardTolerance)
+							}
 						}
 					}
 				}

@@ -64,10 +64,7 @@ func TestLanguageModelGradients(t *testing.T) {
 				n.ref.key = 80
 				n.window.Forward(n.inputs, n.targets, n.state, 80)
 				n.window.Backward()
-				checkGradients(t, gradientsOf(n.Parameters(), n.ref), func() float64 {
-					nats, _ := n.reference()
-					return nats / float64(len(n.inputs))
-				})
+				checkGradients(t, gradientsOf(n.Parameters(), n.ref), n.referenceLoss)
 				checkKinks(t, n.ref)
 			})
 		}

@@ -13,19 +13,18 @@ type gruTrace struct{ *trace }
 func (t gruTrace) forward(s *kernel.Scratch, run span) {
 	carry, before := run.at(t.carry), run.before(t.h)
 	s.Mul(carry, before, t.wh, 0, t.wh.Panels(), kernel.Bias, t.bhh.Value)
-	kernel.GRUForward(run.after(t.h, t.seq.streams), run.at(t.gates), carry, before)
+	kernel.GRUForward(t.computed(run), run.at(t.gates), carry, before)
 }
 
 func (t gruTrace) backward(s *kernel.Scratch, run span) {
-	carry, direct := run.at(t.carry), run.streams(t.dc)
-	kernel.GRUBackward(run.at(t.gates), carry, direct, run.after(t.dh, t.seq.streams), run.before(t.h))
-	if !t.propagates(run) {
-		return
+	carry, dhPrev := run.at(t.carry), run.streams(t.dc) // which nobody reads
+	propagates := t.propagates(run)
+	if propagates {
+		dhPrev = run.before(t.dh)
 	}
-	dh := run.before(t.dh)
-	s.Mul(dh, carry, t.whT, 0, t.whT.Panels(), kernel.Accumulate, nil)
-	for i := range dh.Rows {
-		kernel.Add(dh.Row(i), direct.Row(i))
+	kernel.GRUBackward(run.at(t.gates), carry, dhPrev, run.after(t.dh, t.seq.streams), run.before(t.h))
+	if propagates {
+		s.Mul(dhPrev, carry, t.whT, 0, t.whT.Panels(), kernel.Accumulate, nil)
 	}
 }
 

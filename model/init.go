@@ -1,6 +1,7 @@
 package model
 
 import (
+	"cmp"
 	"fmt"
 	"math"
 	"math/rand/v2"
@@ -37,6 +38,9 @@ type Init struct {
 	// that keep the state are ln u with u from U(1, Chrono−1), so that units forget at every pace up to that (Tallec &
 	// Ollivier 2018, eq. 16); an LSTM's input gates get the opposite. It replaces ForgetBias.
 	Chrono int `json:"chrono,omitempty"`
+	// Range, with Uniform, draws everything from U(−Range, Range), the embedding and the head's weights, too (Zaremba et
+	// al. 2014 take 0.05 for their medium network, TensorFlow's small one has 0.1); 0: 1/√H for recurrent layers alone.
+	Range float64 `json:"range,omitempty"`
 	// RecurrentScale multiplies the recurrent matrices; 0: 1. Well below 1 gradients vanish as they travel back through a
 	// tanh network, well above they explode (Pascanu et al. 2013, section 2.2): to show both is what it is for.
 	RecurrentScale float64 `json:"recurrent_scale,omitempty"`
@@ -69,6 +73,9 @@ func (c Init) validate() error {
 	if c.Chrono < 0 {
 		return fmt.Errorf("chrono is %d; it is a number of tokens, or 0", c.Chrono)
 	}
+	if r := c.Range; !(r >= 0 && r <= math.MaxFloat32) || r > 0 && c.scheme() != Uniform {
+		return fmt.Errorf("init range is %v with scheme %q; it must be a finite number that is not negative, and is for %q alone", r, c.scheme(), Uniform)
+	}
 	if b := c.forgetBias(); math.IsNaN(b) || math.IsInf(b, 0) {
 		return fmt.Errorf("forget bias is %v; it must be a finite number", b)
 	}
@@ -82,7 +89,7 @@ func (c Init) validate() error {
 func (c Init) initialise(l *layer, rng *rand.Rand) {
 	switch c.scheme() {
 	case Uniform:
-		bound := 1 / math.Sqrt(float64(l.hidden))
+		bound := cmp.Or(c.Range, 1/math.Sqrt(float64(l.hidden)))
 		for _, p := range l.parameters() {
 			fillUniform(p.Value, bound, rng)
 		}
@@ -110,6 +117,15 @@ func (c Init) initialise(l *layer, rng *rand.Rand) {
 			l.bih.Value[l.hidden+i] += float32(c.forgetBias())
 		}
 	}
+}
+
+// fill draws a matrix outside the recurrent layers: as otherwise does, unless one range holds for everything.
+func (c Init) fill(p *Parameter, rng *rand.Rand, otherwise func()) {
+	if c.Range > 0 {
+		fillUniform(p.Value, c.Range, rng)
+		return
+	}
+	otherwise()
 }
 
 // chrono draws the biases of the gates that keep the state: f and, reversed, i of an LSTM, z of a GRU.

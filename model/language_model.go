@@ -11,6 +11,8 @@ type LanguageModel struct {
 	embedding *Parameter // [V, E]
 	recurrent *Recurrent
 	head      *head
+	tails     []*tail // of an adaptive softmax, whose frequent tokens are head's
+	linear    []*head // head and the tails' layers
 }
 
 // NewLanguageModel builds a model with weights drawn from rng. The error lists every field of cfg that is out of range.
@@ -19,10 +21,15 @@ func NewLanguageModel(cfg Config, rng *rand.Rand) (*LanguageModel, error) {
 	if err != nil {
 		return nil, err
 	}
-	fillEmbedding(m.embedding, cfg.TieWeights, rng)
-	m.recurrent.each(func(l *layer) { cfg.Init.initialise(l, rng) })
+	cfg.Init.fill(m.embedding, rng, func() { fillEmbedding(m.embedding, cfg.TieWeights, rng) })
+	m.recurrent.initialise(rng)
 	if !cfg.TieWeights {
-		fillXavier(m.head.weight, rng)
+		cfg.Init.fill(m.head.weight, rng, func() { fillXavier(m.head.weight, rng) })
+	}
+	for _, t := range m.tails {
+		for _, weight := range []*Parameter{t.project.weight, t.words.weight} {
+			cfg.Init.fill(weight, rng, func() { fillXavier(weight, rng) })
+		}
 	}
 	return m, nil
 }
@@ -38,7 +45,15 @@ func NewEmptyLanguageModel(cfg Config) (*LanguageModel, error) {
 	if cfg.TieWeights {
 		tied = m.embedding
 	}
-	m.head = newHead(cfg.VocabSize, cfg.Width(), tied)
+	if len(cfg.Cutoffs) > 0 {
+		m.head, m.tails = newAdaptive(cfg)
+	} else {
+		m.head = newHead("head", cfg.VocabSize, cfg.Width(), tied)
+	}
+	m.linear = []*head{m.head}
+	for _, t := range m.tails {
+		m.linear = append(m.linear, t.project, t.words)
+	}
 	return m, nil
 }
 
@@ -51,21 +66,29 @@ func (m *LanguageModel) Parameters() []*Parameter {
 	if !m.cfg.TieWeights {
 		ps = append(ps, m.head.weight)
 	}
-	return append(ps, m.head.bias)
+	ps = append(ps, m.head.bias)
+	for _, t := range m.tails {
+		ps = append(ps, t.project.weight, t.words.weight)
+	}
+	return ps
 }
 
 // Pack lays the weights out for the arithmetic. It must be called after the model was made and whenever Values have
 // changed, before the next forward pass.
 func (m *LanguageModel) Pack(w *Workers) {
 	m.recurrent.pack(w)
-	m.head.pack(w)
+	for _, h := range m.linear {
+		h.pack(w)
+	}
 }
 
-// SetPrecision decides how the weights are kept for generating text, which is bound by reading them. The model must be
-// packed afterwards. A model that is trained stays at Float32.
+// SetPrecision decides how the weights are kept, and how products by them are computed. The model must be packed
+// afterwards. Generating text is bound by reading the weights: BFloat16 halves them. Training takes Float32 or Mixed.
 func (m *LanguageModel) SetPrecision(p Precision) {
-	m.recurrent.each(func(l *layer) { l.setPrecision(p) })
-	m.head.setPrecision(p)
+	m.recurrent.setPrecision(p)
+	for _, h := range m.linear {
+		h.setPrecision(p)
+	}
 }
 
 // NewState returns the hidden state of a number of streams at their beginning: zero.
@@ -74,7 +97,9 @@ func (m *LanguageModel) NewState(streams int) *State { return m.recurrent.newSta
 func (m *LanguageModel) enableGrad() {
 	m.embedding.enableGrad()
 	m.recurrent.enableGrad()
-	m.head.enableGrad()
+	for _, h := range m.linear {
+		h.enableGrad()
+	}
 }
 
 // fillEmbedding draws N(0, 1) as torch.nn.Embedding does, or, where the same weights are the head's, U(−1/√E, 1/√E), so

@@ -12,21 +12,27 @@ type layer struct {
 	cell               Cell
 	input, hidden      int
 	reverse            bool
+	place              int // among all layers and directions
+	distance           int // steps back to the state that it goes on from
+	cfg                RecurrentConfig
 	wih, whh, bih, bhh *Parameter
 
-	bias     []float32      // what the projection of the input starts from: b_ih + b_hh, or b_ih alone for GRU
-	wx, wh   *kernel.Packed // weightsᵀ, for the forward pass
-	wxT, whT *kernel.Packed // weights, for the backward pass; nil until the model is trained
+	precision Precision
+	bias      []float32      // what the projection of the input starts from: b_ih + b_hh, or b_ih alone for GRU
+	wx, wh    *kernel.Packed // weightsᵀ, for the forward pass
+	wxT, whT  *kernel.Packed // weights, for the backward pass; nil until the model is trained
 }
 
-func newLayer(prefix string, cell Cell, index, input, hidden int, reverse bool) *layer {
+func newLayer(prefix string, cfg RecurrentConfig, index, input int, reverse bool) *layer {
+	cell, hidden, place := cfg.Cell, cfg.Hidden, index*cfg.Directions()
 	suffix := "_l" + strconv.Itoa(index)
 	if reverse {
 		suffix += "_reverse"
+		place++
 	}
 	rows := cell.gates() * hidden
 	l := &layer{
-		cell: cell, input: input, hidden: hidden, reverse: reverse,
+		cell: cell, input: input, hidden: hidden, reverse: reverse, place: place, distance: cfg.dilation(index), cfg: cfg,
 		wih:  newParameter(prefix+"weight_ih"+suffix, rows, input),
 		whh:  newParameter(prefix+"weight_hh"+suffix, rows, hidden),
 		bih:  newParameter(prefix+"bias_ih"+suffix, rows),
@@ -37,10 +43,19 @@ func newLayer(prefix string, cell Cell, index, input, hidden int, reverse bool) 
 	return l
 }
 
-// setPrecision decides how the weights of the forward pass are kept.
+// setPrecision decides how the weights are kept and how products by them are computed.
 func (l *layer) setPrecision(p Precision) {
+	l.precision = p
 	l.wx = kernel.NewPackedAs(l.input, l.rows(), p)
 	l.wh = kernel.NewPackedAs(l.hidden, l.rows(), p)
+	if l.wxT != nil {
+		l.makeTransposed()
+	}
+}
+
+func (l *layer) makeTransposed() {
+	l.wxT = kernel.NewPackedAs(l.rows(), l.input, l.precision)
+	l.whT = kernel.NewPackedAs(l.rows(), l.hidden, l.precision)
 }
 
 func (l *layer) parameters() []*Parameter { return []*Parameter{l.wih, l.whh, l.bih, l.bhh} }
@@ -59,8 +74,7 @@ func (l *layer) enableGrad() {
 		p.enableGrad()
 	}
 	if l.wxT == nil {
-		l.wxT = kernel.NewPacked(l.rows(), l.input)
-		l.whT = kernel.NewPacked(l.rows(), l.hidden)
+		l.makeTransposed()
 	}
 }
 

@@ -13,7 +13,7 @@ type lstmTrace struct{ *trace }
 func (t lstmTrace) forward(s *kernel.Scratch, run span) {
 	t.recur(s, run)
 	b := t.seq.streams
-	kernel.LSTMForward(run.after(t.h, b), run.after(t.c, b), run.at(t.tanhC), run.at(t.gates), run.before(t.c))
+	kernel.LSTMForward(t.computed(run), run.after(t.c, b), run.at(t.tanhC), run.at(t.gates), run.before(t.c))
 }
 
 func (t lstmTrace) backward(s *kernel.Scratch, run span) {

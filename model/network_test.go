@@ -39,13 +39,15 @@ func randomTokens(n, vocab int, rng *rand.Rand) []int32 {
 }
 
 // states returns the states of one stream for the reference.
-func states(s *State, stream int) []refState {
-	list := make([]refState, len(s.h))
+func states(s *State, stream int) []refPast {
+	list := make([]refPast, len(s.h))
 	for i := range s.h {
-		list[i].h = widen(s.h[i].Row(stream))
-		list[i].c = make([]float64, len(list[i].h))
-		if s.c != nil {
-			list[i].c = widen(s.c[i].Row(stream))
+		for row := stream; row < s.h[i].Rows; row += s.streams {
+			one := refState{h: widen(s.h[i].Row(row)), c: make([]float64, s.h[i].Cols)}
+			if s.c != nil {
+				one.c = widen(s.c[i].Row(row))
+			}
+			list[i] = append(list[i], one)
 		}
 	}
 	return list
@@ -76,7 +78,7 @@ type languageNet struct {
 	inputs, targets []int32
 
 	ref     *reference
-	initial [][]refState // [stream][layer]
+	initial [][]refPast // [stream][layer]
 }
 
 // newLanguageNet builds the model with weights, states and tokens that look random and are always the same.
@@ -112,23 +114,53 @@ func (n *languageNet) reference() (nats float64, final []refResult) {
 			streams[b].x = append(streams[b].x, n.embed(n.inputs[t*len(streams)+b]))
 		}
 	}
-	head := "head.weight"
-	if n.cfg.TieWeights {
-		head = "embedding.weight"
-	}
 	final = n.ref.run(streams)
 	for b, result := range final {
 		for t, out := range result.out {
-			nats += n.ref.nats(out, head, int(n.targets[t*len(streams)+b]))
+			nats += n.nats(out, int(n.targets[t*len(streams)+b]))
 		}
 	}
 	return nats, final
 }
 
-func (n *languageNet) embed(token int32) []float64 {
-	e := n.cfg.Embedding
-	return n.ref.weights["embedding.weight"][int(token)*e : (int(token)+1)*e]
+// nats returns −ln p(target) of the stack's output.
+func (n *languageNet) nats(out []float64, target int) float64 {
+	switch {
+	case n.cfg.Cutoffs != nil:
+		return n.ref.adaptiveNats(out, n.cfg, target)
+	case n.cfg.TieWeights:
+		return n.ref.nats(out, "embedding.weight", target)
+	}
+	return n.ref.nats(out, "head.weight", target)
 }
+
+// referenceLoss returns the loss that is minimised: the mean over the tokens, with the penalties.
+func (n *languageNet) referenceLoss() float64 {
+	nats, results := n.reference()
+	var squares, changes []float64
+	for _, r := range results {
+		for t := range r.out {
+			for j, y := range r.out[t] {
+				squares = append(squares, y*y)
+				if t > 0 {
+					change := r.raw[t][j] - r.raw[t-1][j]
+					changes = append(changes, change*change)
+				}
+			}
+		}
+	}
+	return nats/float64(len(n.inputs)) + n.cfg.AR*average(squares) + n.cfg.TAR*average(changes)
+}
+
+func average(x []float64) float64 {
+	var sum float64
+	for _, v := range x {
+		sum += v
+	}
+	return sum / float64(max(1, len(x)))
+}
+
+func (n *languageNet) embed(token int32) []float64 { return n.ref.token(token, n.cfg.Embedding) }
 
 // stackNet is an embedding and a stack over streams of any lengths, in both directions if asked for, beside its
 // reference. Its loss is the sum of all outputs, weighted at random.
@@ -140,7 +172,7 @@ type stackNet struct {
 	weights kernel.Matrix // of the outputs in the loss
 
 	ref     *reference
-	initial [][]refState // [stream][layer]
+	initial [][]refPast // [stream][layer]
 }
 
 // stackVocab is small enough for tokens to repeat.
@@ -204,9 +236,9 @@ func (n *stackNet) variables() []variable {
 	for _, traces := range n.traces {
 		for _, t := range traces {
 			for b := range n.seq.streams {
-				list = append(list, variable{"initial h of " + t.whh.Name, n.initial[b][i].h, widen(t.dh.Row(b))})
+				list = append(list, variable{"initial h of " + t.whh.Name, n.initial[b][i][0].h, widen(t.dh.Row(b))})
 				if t.cell == LSTM {
-					list = append(list, variable{"initial c of " + t.whh.Name, n.initial[b][i].c, widen(t.dc.Row(b))})
+					list = append(list, variable{"initial c of " + t.whh.Name, n.initial[b][i][0].c, widen(t.dc.Row(b))})
 				}
 			}
 			i++
@@ -222,11 +254,9 @@ func (n *stackNet) reference() (loss float64, results []refResult) {
 		streams[b].initial = n.initial[b]
 		streams[b].x = make([][]float64, n.seq.length(b))
 	}
-	table, width := n.ref.weights["embedding.weight"], n.input
 	for b := range streams {
 		for t := range streams[b].x {
-			token := int(n.tokens[packedRow(streams, t, b)])
-			streams[b].x[t] = table[token*width : (token+1)*width]
+			streams[b].x[t] = n.ref.token(n.tokens[packedRow(streams, t, b)], n.input)
 		}
 	}
 	results = n.ref.run(streams)

@@ -9,12 +9,16 @@ type pass struct {
 	seq      sequence
 	workers  *Workers
 	training bool
+	quiet    bool   // training, but nothing is random
 	key      uint64 // of this window's dropout
 
 	traces [][]*trace
+	ways   []*highwayTrace // around each layer; nil where there is none
 	inputs []kernel.Matrix
 	grads  []kernel.Matrix // of inputs
 	joined []bool          // inputs[l] is a buffer of its own, not the layer's output itself
+
+	penalty *activationPenalty // nil: none
 
 	joinAt                int // the layer that a job works behind
 	joinJob, joinBackward func(int, *kernel.Scratch)
@@ -32,7 +36,11 @@ func newPass(r *Recurrent, seq sequence, w *Workers, training bool) *pass {
 			traces = append(traces, newTrace(d, w, training))
 		}
 		p.traces = append(p.traces, traces)
-		p.joined[l+1] = len(directions) > 1 || p.residual(l) || p.dropping(l+1)
+		p.ways = append(p.ways, nil)
+		if h := r.highways[l]; h != nil {
+			p.ways[l] = &highwayTrace{highway: h}
+		}
+		p.joined[l+1] = len(directions) > 1 || p.shortcut(l) || p.dropping(l+1)
 	}
 	p.joinJob, p.joinBackward = p.join, p.unjoin
 	p.resize(seq)
@@ -48,6 +56,9 @@ func (p *pass) resize(seq sequence) {
 			if l > 0 {
 				t.connect(p.inputs[l], p.grads[l], p.inputGradMode(l, d))
 			}
+		}
+		if p.ways[l] != nil {
+			p.ways[l].resize(seq.rows())
 		}
 		p.connect(l + 1)
 	}
@@ -68,7 +79,10 @@ func (p *pass) connect(l int) {
 	}
 }
 
-func (p *pass) dropping(l int) bool { return p.training && p.dropout(l) > 0 }
+// noisy reports whether things are drawn at random.
+func (p *pass) noisy() bool { return p.training && !p.quiet }
+
+func (p *pass) dropping(l int) bool { return p.noisy() && p.dropout(l) > 0 }
 
 // resizeInput makes room for the input of layer 0 and, when training, for its gradient.
 func (p *pass) resizeInput() {
@@ -88,11 +102,11 @@ func (p *pass) forward() {
 			if l > 0 {
 				t.project()
 			}
+			t.draw(p.noisy(), p.key)
 			t.forward()
 		}
 		if p.joined[l+1] {
-			p.joinAt = l + 1
-			p.workers.Run(p.joinJob)
+			p.forwardJoin(l + 1)
 		}
 	}
 }
@@ -101,8 +115,13 @@ func (p *pass) forward() {
 func (p *pass) backward() {
 	for l := len(p.traces) - 1; l >= 0; l-- {
 		if p.joined[l+1] {
-			p.joinAt = l + 1
-			p.workers.Run(p.joinBackward)
+			p.backwardJoin(l + 1)
+		}
+		if p.ways[l] != nil {
+			p.ways[l].weightGrads(p.inputs[l], p.workers)
+		}
+		if p.penalty != nil && l == len(p.traces)-1 {
+			p.penalty.addToChanges()
 		}
 		for _, t := range p.traces[l] {
 			t.backward()
@@ -116,35 +135,60 @@ func (p *pass) backward() {
 
 // inputGradMode says what the gradient of layer l's input starts from, for direction d.
 func (p *pass) inputGradMode(l, d int) kernel.Mode {
-	if d == 0 && !p.residual(l) {
+	if d == 0 && !p.shortcut(l) {
 		return kernel.Overwrite
 	}
 	return kernel.Accumulate
 }
 
-// join writes a worker's rows of inputs[l]: the directions side by side, dropped out, plus the layer's input.
+// forwardJoin makes inputs[l] of what the layer before it read and wrote.
+func (p *pass) forwardJoin(l int) {
+	if way := p.ways[l-1]; way != nil {
+		way.project(p.inputs[l-1], p.workers)
+	}
+	p.joinAt = l
+	p.workers.Run(p.joinJob)
+}
+
+// backwardJoin goes the way back, without the gradients of weights.
+func (p *pass) backwardJoin(l int) {
+	p.joinAt = l
+	p.workers.Run(p.joinBackward)
+	if way := p.ways[l-1]; way != nil {
+		way.inputGrads(p.grads[l-1], p.workers)
+	}
+}
+
+// join writes a worker's rows of inputs[l]: the directions side by side, dropped out, plus the layer's input or
+// mixed with it.
 func (p *pass) join(worker int, _ *kernel.Scratch) {
 	l := p.joinAt
 	from, to := kernel.Span(p.seq.rows(), 1, worker, p.workers.Len())
 	for r := from; r < to; r++ {
 		dst := p.inputs[l].Row(r)
 		for d, t := range p.traces[l-1] {
-			p.drop(dst[d*t.hidden:(d+1)*t.hidden], t.output().Row(r), l, r*len(dst)+d*t.hidden)
+			p.drop(dst[d*t.hidden:(d+1)*t.hidden], t.output().Row(r), l, p.maskRow(r)*len(dst)+d*t.hidden)
 		}
 		if p.residual(l - 1) {
 			kernel.Add(dst, p.inputs[l-1].Row(r))
 		}
+		if way := p.ways[l-1]; way != nil {
+			way.join(r, dst, p.inputs[l-1].Row(r))
+		}
 	}
 }
 
-// unjoin is join's backward: it overwrites the gradients of the layer's outputs and, for a residual, of its input.
+// unjoin is join's backward: it overwrites the gradients of the layer's outputs and, for a shortcut, of its input.
 func (p *pass) unjoin(worker int, _ *kernel.Scratch) {
 	l := p.joinAt
 	from, to := kernel.Span(p.seq.rows(), 1, worker, p.workers.Len())
 	for r := from; r < to; r++ {
 		grad := p.grads[l].Row(r)
+		if way := p.ways[l-1]; way != nil {
+			way.unjoin(r, grad, p.grads[l-1].Row(r))
+		}
 		for d, t := range p.traces[l-1] {
-			p.drop(t.outputGrad().Row(r), grad[d*t.hidden:(d+1)*t.hidden], l, r*len(grad)+d*t.hidden)
+			p.drop(t.outputGrad().Row(r), grad[d*t.hidden:(d+1)*t.hidden], l, p.maskRow(r)*len(grad)+d*t.hidden)
 		}
 		if p.residual(l - 1) {
 			copy(p.grads[l-1].Row(r), grad)
@@ -171,29 +215,29 @@ func (p *pass) load(s *State) {
 	for _, traces := range p.traces {
 		for _, t := range traces {
 			if s == nil {
-				t.h.RowRange(0, p.seq.streams).Zero()
+				t.h.RowRange(0, t.seq.streams).Zero()
 				if t.cell == LSTM {
-					t.c.RowRange(0, p.seq.streams).Zero()
+					t.c.RowRange(0, t.seq.streams).Zero()
 				}
 				continue
 			}
-			t.h.RowRange(0, p.seq.streams).CopyFrom(s.h[i])
+			t.h.RowRange(0, t.seq.streams).CopyFrom(s.h[i])
 			if t.cell == LSTM {
-				t.c.RowRange(0, p.seq.streams).CopyFrom(s.c[i])
+				t.c.RowRange(0, t.seq.streams).CopyFrom(s.c[i])
 			}
 			i++
 		}
 	}
 }
 
-// store copies the state at the end of the window, all of whose streams are equally long and run forward.
-func (p *pass) store(s *State) {
-	i := 0
+// store copies the state after some steps of the window, all of whose streams are equally long and run forward.
+func (p *pass) store(s *State, steps int) {
+	i, from := 0, steps*p.seq.streams
 	for _, traces := range p.traces {
 		for _, t := range traces {
-			s.h[i].CopyFrom(t.h.RowRange(p.seq.rows(), t.h.Rows))
+			s.h[i].CopyFrom(t.h.RowRange(from, from+s.h[i].Rows))
 			if t.cell == LSTM {
-				s.c[i].CopyFrom(t.c.RowRange(p.seq.rows(), t.c.Rows))
+				s.c[i].CopyFrom(t.c.RowRange(from, from+s.c[i].Rows))
 			}
 			i++
 		}

@@ -7,17 +7,20 @@ import (
 	"github.com/textgen-go/textgen/internal/kernel"
 )
 
-// Precision is how the weights of products are kept while they are used; files and training keep float32.
+// Precision is how the weights of products are kept while they are used; files and updates keep float32.
 type Precision = kernel.Precision
 
-// The precisions. What generation loses by the shorter ones is stated in docs/benchmarks.md.
+// The precisions. What generation loses by the shorter ones is stated in docs/benchmarks.md. Mixed is for training: both
+// operands of products are rounded to bfloat16; sums, activations, gradients and updates stay in float32 (Kalamkar et al.
+// 2019).
 const (
 	Float32  = kernel.Float32
 	BFloat16 = kernel.BFloat16
 	Int8     = kernel.Int8
+	Mixed    = kernel.Mixed
 )
 
-// Precisions lists the precisions from the longest to the shortest.
+// Precisions lists the precisions of generation from the longest to the shortest.
 var Precisions = []Precision{Float32, BFloat16, Int8}
 
 // ParsePrecision returns the precision that a name stands for: fp32, bf16 or int8.
@@ -31,3 +34,19 @@ func ParsePrecision(name string) (Precision, error) {
 	}
 	return 0, fmt.Errorf("precision %q is unknown; use one of %s", name, strings.Join(names, ", "))
 }
+
+// ParseTrainingPrecision returns the precision that a name stands for in training: fp32, which is also "", or bf16, which is
+// Mixed.
+func ParseTrainingPrecision(name string) (Precision, error) {
+	switch name {
+	case "", Float32.String():
+		return Float32, nil
+	case BFloat16.String():
+		return Mixed, nil
+	}
+	return 0, fmt.Errorf("precision %q is not for training; use fp32 or bf16", name)
+}
+
+// MixedIsFast reports whether this machine has instructions for training in Mixed. On others it gives much the same
+// numbers, but slower than Float32.
+func MixedIsFast() bool { return kernel.MixedIsFast() }

@@ -25,7 +25,7 @@ type Probe struct {
 
 	model   *LanguageModel
 	front   *front
-	logits  kernel.Matrix // [S][V], then their gradients
+	loss    *lossPass // without the gradients of weights
 	reading []LayerReading
 	units   unitReader
 }
@@ -56,15 +56,15 @@ const (
 // model ready for training, if it is not; then the model must be packed afterwards.
 func (m *LanguageModel) NewProbe(w *Workers, steps, streams int) *Probe {
 	m.enableGrad()
-	plain := *m.recurrent
-	plain.cfg.Dropout, plain.cfg.InputDropout, plain.cfg.OutputDropout = 0, 0, 0
-	pass := newPass(&plain, uniformSequence(steps, streams), w, true)
+	pass := newPass(m.recurrent, uniformSequence(steps, streams), w, true)
+	pass.quiet = true
 	p := &Probe{
 		Steps: steps, Streams: streams, model: m,
-		front:  newFront(pass, m.embedding, m.cfg.TieWeights, false),
-		logits: kernel.NewMatrix(streams, m.cfg.VocabSize),
-		units:  newUnitReader(m.cfg.Hidden),
+		front: newFront(pass, m.embedding, m.cfg.TieWeights, false),
+		loss:  m.newLoss(streams, w, true),
+		units: newUnitReader(m.cfg.Hidden),
 	}
+	p.loss.forgetWeights()
 	for range m.recurrent.layers {
 		p.reading = append(p.reading, newLayerReading(m.cfg.Cell, steps))
 	}
@@ -91,15 +91,11 @@ func (p *Probe) Measure(inputs, targets []int32, from *State) []LayerReading {
 
 // lastLoss sets the gradient of the stack's output: that of the last step's losses at their rows, else zero.
 func (p *Probe) lastLoss(targets []int32) {
-	pass, head := p.front.pass, p.model.head
-	top := len(pass.inputs) - 1
-	rows := pass.seq.rows()
-	pass.workers.Mul(p.logits, pass.inputs[top].RowRange(rows-p.Streams, rows), head.w, kernel.Bias, head.bias.Value)
-	for i, target := range targets {
-		kernel.CrossEntropy(p.logits.Row(i), int(target), 1)
-	}
+	pass := p.front.pass
+	top, rows := len(pass.inputs)-1, pass.seq.rows()
+	from := rows - p.Streams
 	pass.grads[top].Zero()
-	pass.workers.Mul(pass.grads[top].RowRange(rows-p.Streams, rows), p.logits, head.wT, kernel.Overwrite, nil)
+	p.loss.run(pass.inputs[top].RowRange(from, rows), pass.grads[top].RowRange(from, rows), targets, 1)
 }
 
 // backward is the backward pass of the stack without the gradients of weights.
@@ -107,8 +103,7 @@ func (p *Probe) backward() {
 	pass := p.front.pass
 	for l := len(pass.traces) - 1; l >= 0; l-- {
 		if pass.joined[l+1] {
-			pass.joinAt = l + 1
-			pass.workers.Run(pass.joinBackward)
+			pass.backwardJoin(l + 1)
 		}
 		t := pass.traces[l][0]
 		t.backward()
@@ -134,9 +129,12 @@ func (win *Window) InitialState(s *State) {
 	i := 0
 	for _, traces := range win.front.traces {
 		for _, t := range traces {
-			s.h[i].CopyFrom(t.h.RowRange(0, s.streams))
-			if t.cell == LSTM {
-				s.c[i].CopyFrom(t.c.RowRange(0, s.streams))
+			for k := range t.distance {
+				from, to := k*win.Streams, k*s.streams
+				s.h[i].RowRange(to, to+s.streams).CopyFrom(t.h.RowRange(from, from+s.streams))
+				if t.cell == LSTM {
+					s.c[i].RowRange(to, to+s.streams).CopyFrom(t.c.RowRange(from, from+s.streams))
+				}
 			}
 			i++
 		}

@@ -23,7 +23,7 @@ type BatchProbe struct {
 
 // NewProbe allocates a probe that tells of a number of lags.
 func (b *Batch) NewProbe(lags int) *BatchProbe {
-	p := &BatchProbe{trained: b, plain: b.NewBatch(b.workers), units: newUnitReader(b.cfg.Hidden)}
+	p := &BatchProbe{trained: b, plain: b.newBatch(b.workers, false), units: newUnitReader(b.cfg.Hidden)}
 	for _, directions := range b.recurrent.layers {
 		for range directions {
 			p.reading = append(p.reading, newLayerReading(b.cfg.Cell, lags))

@@ -1,6 +1,7 @@
 package model
 
 import (
+	"math/rand/v2"
 	"strconv"
 
 	"github.com/textgen-go/textgen/internal/kernel"
@@ -12,6 +13,8 @@ type Recurrent struct {
 	cfg    RecurrentConfig
 	input  int
 	layers [][]*layer // [layer][direction]
+
+	highways []*highway // around each layer; nil where there is none
 }
 
 // newRecurrent builds the stack over inputs of the given width; parameter names start with prefix.
@@ -20,9 +23,13 @@ func newRecurrent(prefix string, cfg RecurrentConfig, input int) *Recurrent {
 	for i := range cfg.Layers {
 		var directions []*layer
 		for d := range cfg.Directions() {
-			directions = append(directions, newLayer(prefix, cfg.Cell, i, r.inputWidth(i), cfg.Hidden, d == 1))
+			directions = append(directions, newLayer(prefix, cfg, i, r.inputWidth(i), d == 1))
 		}
 		r.layers = append(r.layers, directions)
+		r.highways = append(r.highways, nil)
+		if cfg.Highway && r.inputWidth(i) == cfg.Width() {
+			r.highways[i] = newHighway(prefix, "_l"+strconv.Itoa(i), cfg.Width())
+		}
 	}
 	return r
 }
@@ -38,6 +45,9 @@ func (r *Recurrent) inputWidth(layer int) int {
 func (r *Recurrent) residual(layer int) bool {
 	return r.cfg.Residual && r.inputWidth(layer) == r.cfg.Width()
 }
+
+// shortcut reports whether there is a way around a layer.
+func (r *Recurrent) shortcut(layer int) bool { return r.residual(layer) || r.highways[layer] != nil }
 
 // dropout returns the probability with which elements are dropped before a layer, or after the last.
 func (r *Recurrent) dropout(layer int) float64 {
@@ -59,15 +69,40 @@ func (r *Recurrent) each(do func(*layer)) {
 	}
 }
 
+func (r *Recurrent) eachHighway(do func(*highway)) {
+	for _, h := range r.highways {
+		if h != nil {
+			do(h)
+		}
+	}
+}
+
 func (r *Recurrent) parameters() []*Parameter {
 	var ps []*Parameter
 	r.each(func(l *layer) { ps = append(ps, l.parameters()...) })
+	r.eachHighway(func(h *highway) { ps = append(ps, h.parameters()...) })
 	return ps
 }
 
-func (r *Recurrent) pack(w *Workers) { r.each(func(l *layer) { l.pack(w) }) }
+func (r *Recurrent) initialise(rng *rand.Rand) {
+	r.each(func(l *layer) { r.cfg.Init.initialise(l, rng) })
+	r.eachHighway(func(h *highway) { h.initialise(r.cfg.Init, rng) })
+}
 
-func (r *Recurrent) enableGrad() { r.each((*layer).enableGrad) }
+func (r *Recurrent) pack(w *Workers) {
+	r.each(func(l *layer) { l.pack(w) })
+	r.eachHighway(func(h *highway) { h.pack(w) })
+}
+
+func (r *Recurrent) enableGrad() {
+	r.each((*layer).enableGrad)
+	r.eachHighway((*highway).enableGrad)
+}
+
+func (r *Recurrent) setPrecision(p Precision) {
+	r.each(func(l *layer) { l.setPrecision(p) })
+	r.eachHighway(func(h *highway) { h.setPrecision(p) })
+}
 
 // newState returns zero states for a number of streams.
 func (r *Recurrent) newState(streams int) *State {
@@ -78,32 +113,42 @@ func (r *Recurrent) newState(streams int) *State {
 			if l.reverse {
 				name += "_reverse"
 			}
-			s.add("h_l"+name, streams, l.hidden, &s.h)
+			s.add("h_l"+name, l.distance*streams, l.hidden, &s.h)
 			if l.cell == LSTM {
-				s.add("c_l"+name, streams, l.hidden, &s.c)
+				s.add("c_l"+name, l.distance*streams, l.hidden, &s.c)
 			}
 		}
 	}
 	return s
 }
 
-// State is the hidden state of a number of streams between two windows: the h of every layer and, for an LSTM, the c.
+// State is the hidden state of a number of streams between two windows: the h of every layer and, for an LSTM, the c. Of
+// a layer with a dilation of d these are the h and c of the last d steps, the oldest first.
 type State struct {
 	streams int
 	h, c    []kernel.Matrix
 	tensors []Named
 }
 
-func (s *State) add(name string, streams, width int, to *[]kernel.Matrix) {
-	data := make([]float32, streams*width)
-	*to = append(*to, kernel.View(data, streams, width))
-	s.tensors = append(s.tensors, Named{Name: name, Shape: []int{streams, width}, Data: data})
+func (s *State) add(name string, rows, width int, to *[]kernel.Matrix) {
+	data := make([]float32, rows*width)
+	*to = append(*to, kernel.View(data, rows, width))
+	s.tensors = append(s.tensors, Named{Name: name, Shape: []int{rows, width}, Data: data})
 }
+
+// row returns row i of a stream in a tensor of the state.
+func (s *State) row(t Named, stream, i int) []float32 {
+	n := t.Shape[1]
+	return t.Data[(i*s.streams+stream)*n:][:n]
+}
+
+// depth returns the number of rows that a tensor has of a stream.
+func (s *State) depth(t Named) int { return t.Shape[0] / s.streams }
 
 // Streams returns the number of streams.
 func (s *State) Streams() int { return s.streams }
 
-// Tensors returns live views of the state, [streams, H] each, for saving and restoring.
+// Tensors returns live views of the state, [d·streams, H] each with the layer's dilation d, for saving and restoring.
 func (s *State) Tensors() []Named { return s.tensors }
 
 // Reset sets the state to zero, where every stream begins.
@@ -116,8 +161,9 @@ func (s *State) Reset() {
 // ResetStream sets the state of one stream to zero.
 func (s *State) ResetStream(stream int) {
 	for _, t := range s.tensors {
-		n := t.Shape[1]
-		clear(t.Data[stream*n : (stream+1)*n])
+		for i := range s.depth(t) {
+			clear(s.row(t, stream, i))
+		}
 	}
 }
 
@@ -131,7 +177,8 @@ func (s *State) CopyFrom(other *State) {
 // CopyStream copies the state of one stream of other, which belongs to the same model, to stream to.
 func (s *State) CopyStream(to int, other *State, from int) {
 	for i, t := range s.tensors {
-		n := t.Shape[1]
-		copy(t.Data[to*n:(to+1)*n], other.tensors[i].Data[from*n:(from+1)*n])
+		for k := range s.depth(t) {
+			copy(s.row(t, to, k), other.row(other.tensors[i], from, k))
+		}
 	}
 }

@@ -2,6 +2,7 @@ package model
 
 import (
 	"math"
+	"slices"
 	"strconv"
 
 	"github.com/textgen-go/textgen/internal/kernel"
@@ -14,6 +15,7 @@ type reference struct {
 	cfg     RecurrentConfig
 	weights map[string][]float64 // by the name of the parameter
 
+	row      func(t int) int // the packed row of a step of the stream at hand
 	dropping bool
 	key      uint64 // of dropout
 
@@ -27,16 +29,20 @@ type reference struct {
 // refState is what one layer in one direction carries from step to step, of one stream.
 type refState struct{ h, c []float64 }
 
+// refPast are the states that the next steps go on from, the oldest first: one, and with dilation as many as its distance.
+type refPast []refState
+
 // refStream is one sequence of inputs with the states that it starts from, one for each layer and direction.
 type refStream struct {
 	x       [][]float64
-	initial []refState
+	initial []refPast
 }
 
 // refResult is what became of a stream: the outputs of the last layer, and the states of all layers at its end.
 type refResult struct {
 	out   [][]float64
-	final []refState
+	raw   [][]float64 // outputs of the last layer before what is dropped of them
+	final []refPast
 }
 
 func newReference(cfg RecurrentConfig, params []*Parameter) *reference {
@@ -52,7 +58,9 @@ func (r *reference) run(streams []refStream) []refResult {
 	results := make([]refResult, len(streams))
 	for b, s := range streams {
 		x := r.drop(0, s.x, streams, b)
-		var final []refState
+		r.row = func(t int) int { return packedRow(streams, t, b) }
+		var final []refPast
+		var raw [][]float64
 		for l := range r.cfg.Layers {
 			y := make([][]float64, len(x))
 			for d := range r.cfg.Directions() {
@@ -62,41 +70,50 @@ func (r *reference) run(streams []refStream) []refResult {
 				}
 				final = append(final, end)
 			}
+			raw = nil
+			for t := range y {
+				raw = append(raw, slices.Clone(y[t]))
+			}
 			y = r.drop(l+1, y, streams, b)
 			if r.cfg.Residual && len(x[0]) == len(y[0]) {
 				addTo(y, x)
 			}
+			if r.cfg.Highway && len(x[0]) == len(y[0]) {
+				r.through(l, y, x)
+			}
 			x = y
 		}
-		results[b] = refResult{x, final}
+		results[b] = refResult{x, raw, final}
 	}
 	return results
 }
 
 // layer runs one layer in one direction over a sequence.
-func (r *reference) layer(index int, reverse bool, x [][]float64, s refState) (out [][]float64, final refState) {
+func (r *reference) layer(index int, reverse bool, x [][]float64, past refPast) (out [][]float64, final refPast) {
 	suffix := "_l" + strconv.Itoa(index)
 	if reverse {
 		suffix += "_reverse"
 	}
-	out = make([][]float64, len(x))
+	past, out = slices.Clone(past), make([][]float64, len(x))
 	for i := range x {
 		t := i
 		if reverse {
 			t = len(x) - 1 - i
 		}
-		s = r.step(suffix, x[t], s)
+		s := r.step(suffix, x[t], past[0])
+		r.zone(suffix, r.row(t), s, past[0])
 		if r.nudge != nil {
 			r.nudge(index, t, s.h)
 		}
 		out[t] = s.h
+		past = append(past[1:], s)
 	}
-	return out, s
+	return out, past
 }
 
 // step is one step of one cell.
 func (r *reference) step(suffix string, x []float64, s refState) refState {
-	wih, whh := r.weights["rnn.weight_ih"+suffix], r.weights["rnn.weight_hh"+suffix]
+	wih, whh := r.weights["rnn.weight_ih"+suffix], r.dropped("rnn.weight_hh"+suffix)
 	bih, bhh := r.weights["rnn.bias_ih"+suffix], r.weights["rnn.bias_hh"+suffix]
 	hidden := r.cfg.Hidden
 	next := refState{make([]float64, hidden), make([]float64, hidden)}
@@ -142,6 +159,9 @@ func (r *reference) drop(layer int, x [][]float64, streams []refStream, stream i
 			mask[i] = 1
 		}
 		at := packedRow(streams, t, stream) * len(mask)
+		if r.cfg.Variational {
+			at = stream * len(mask)
+		}
 		kernel.Dropout(mask, mask, float32(p), dropoutKey(r.key, layer), uint32(at))
 		y[t] = make([]float64, len(mask))
 		for i, m := range mask {
@@ -162,18 +182,28 @@ func packedRow(streams []refStream, t, stream int) int {
 
 // nats returns −ln softmax(W·x + b)[target], W being called weight.
 func (r *reference) nats(x []float64, weight string, target int) float64 {
-	w, b := r.weights[weight], r.weights["head.bias"]
-	logits := make([]float64, len(b))
+	return softmaxNats(affineAll(r.weights[weight], r.weights["head.bias"], x), target)
+}
+
+func softmaxNats(logits []float64, target int) float64 {
 	top := math.Inf(-1)
-	for i := range logits {
-		logits[i] = affine(w, b, i, x)
-		top = math.Max(top, logits[i])
+	for _, v := range logits {
+		top = math.Max(top, v)
 	}
 	var sum float64
 	for _, v := range logits {
 		sum += math.Exp(v - top)
 	}
 	return top + math.Log(sum) - logits[target]
+}
+
+// affineAll returns W·x + b.
+func affineAll(w, b, x []float64) []float64 {
+	y := make([]float64, len(b))
+	for i := range y {
+		y[i] = affine(w, b, i, x)
+	}
+	return y
 }
 
 // affine returns row i of W·x + b.

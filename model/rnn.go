@@ -7,11 +7,11 @@ type tanhTrace struct{ *trace }
 
 func (t tanhTrace) forward(s *kernel.Scratch, run span) {
 	t.recur(s, run)
-	kernel.TanhForward(run.after(t.h, t.seq.streams), run.at(t.gates))
+	kernel.TanhForward(t.computed(run), run.at(t.gates))
 }
 
 func (t tanhTrace) backward(s *kernel.Scratch, run span) {
-	kernel.TanhBackward(run.at(t.gates), run.after(t.dh, t.seq.streams), run.after(t.h, t.seq.streams))
+	kernel.TanhBackward(run.at(t.gates), run.after(t.dh, t.seq.streams), t.computed(run))
 	t.propagate(s, run)
 }
 
@@ -22,11 +22,11 @@ type reluTrace struct{ *trace }
 
 func (t reluTrace) forward(s *kernel.Scratch, run span) {
 	t.recur(s, run)
-	kernel.ReLUForward(run.after(t.h, t.seq.streams), run.at(t.gates))
+	kernel.ReLUForward(t.computed(run), run.at(t.gates))
 }
 
 func (t reluTrace) backward(s *kernel.Scratch, run span) {
-	kernel.ReLUBackward(run.at(t.gates), run.after(t.dh, t.seq.streams), run.after(t.h, t.seq.streams))
+	kernel.ReLUBackward(run.at(t.gates), run.after(t.dh, t.seq.streams), t.computed(run))
 	t.propagate(s, run)
 }
 

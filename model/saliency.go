@@ -2,7 +2,7 @@ package model
 
 // Saliency returns gradient × input of every token of the documents of the last Forward and Backward, [docs][tokens]: to
 // first order, what the token's embedding adds to the sum that Backward was given the gradient of (Simonyan et al. 2014;
-// Denil et al. 2014). The classifier must not drop out its input.
+// Denil et al. 2014). The batch must be still (see [Batch.Still]).
 func (b *Batch) Saliency() [][]float32 {
 	p := b.front.pass
 	out := make([][]float32, len(b.docs))
@@ -30,7 +30,7 @@ func (f *front) saliency(row int) float32 {
 	return float32(sum)
 }
 
-// Attention returns the weights that the tokens of the last Forward had in the pooling, [docs][tokens], adding up to one
+// Attention returns the weights that the tokens of a training batch's last Forward had in the pooling, [docs][tokens], adding up to one
 // a document; nil if the pooling is another than attention.
 func (b *Batch) Attention() [][]float32 {
 	pool, ok := b.pool.(*attentionPass)

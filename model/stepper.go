@@ -7,6 +7,7 @@ import "github.com/textgen-go/textgen/internal/kernel"
 type Stepper struct {
 	model   *LanguageModel
 	workers *Workers
+	front   *front        // of networks that are not plain; else nil
 	table   kernel.Matrix // [V][G·H] the projected embeddings of a small vocabulary, or none
 	logits  kernel.Matrix // [B][V]
 	rows    [][]float32
@@ -27,6 +28,10 @@ func (m *LanguageModel) NewStepper(w *Workers, streams int) *Stepper {
 	s := &Stepper{model: m, workers: w, logits: kernel.NewMatrix(streams, cfg.VocabSize)}
 	for i := range streams {
 		s.rows = append(s.rows, s.logits.Row(i))
+	}
+	if !m.recurrent.plain() {
+		s.front = m.newStepFront(w, streams)
+		return s
 	}
 	if cfg.VocabSize <= tableLimit && !m.recurrent.residual(0) {
 		first := m.recurrent.layers[0][0]
@@ -53,9 +58,12 @@ func (m *LanguageModel) NewStepper(w *Workers, streams int) *Stepper {
 func (s *Stepper) Step(state *State, tokens []int32) [][]float32 {
 	checkTokens(tokens, s.logits.Rows, s.model.cfg.VocabSize)
 	s.state, s.tokens = state, tokens
-	if len(s.strands) == 1 {
+	switch {
+	case s.front != nil:
+		s.window()
+	case len(s.strands) == 1:
 		s.strands[0].step()
-	} else {
+	default:
 		s.workers.Run(s.strandJob)
 	}
 	return s.rows
@@ -71,22 +79,29 @@ type strand struct {
 	hidden   kernel.Matrix   // [B'][G·H], GRU
 	scratch  kernel.Matrix   // [B'][H]
 	out      kernel.Matrix   // [B'][H]
+
+	frequent kernel.Matrix   // [B'][Cutoffs[0]+tails] logits of an adaptive softmax
+	tails    []kernel.Matrix // [B'][H/4^(i+1)] features of its tails, or nil
 }
 
 func (s *Stepper) newStrand(from, to int) strand {
 	cfg, streams := s.model.cfg, to-from
 	width := cfg.Cell.gates() * cfg.Hidden
-	return strand{
+	st := strand{
 		Stepper: s, from: from, to: to,
 		x:     kernel.NewMatrix(streams, max(cfg.Embedding, cfg.Hidden)),
 		gates: kernel.NewMatrix(streams, width), hidden: kernel.NewMatrix(streams, width),
 		scratch: kernel.NewMatrix(streams, cfg.Hidden), out: kernel.NewMatrix(streams, cfg.Hidden),
 	}
+	st.makeTails()
+	return st
 }
 
-func (s *strand) step() {
-	m := s.model
-	x := s.first()
+func (s *strand) step() { s.predict(s.stack()) }
+
+// stack carries the state forward and returns the output of the last layer.
+func (s *strand) stack() kernel.Matrix {
+	m, x := s.model, s.first()
 	for i, directions := range m.recurrent.layers {
 		h := s.state.h[i].RowRange(s.from, s.to)
 		s.multiply(directions[0], x, h, i == 0 && s.table.Rows > 0)
@@ -97,8 +112,17 @@ func (s *strand) step() {
 			x = h
 		}
 	}
+	return x
+}
+
+// predict computes the logits of the output of the last layer.
+func (s *strand) predict(x kernel.Matrix) {
 	logits := s.logits.RowRange(s.from, s.to)
-	s.product(kernel.Product{C: logits, A: x, B: m.head.w, Mode: kernel.Bias, Bias: m.head.bias.Value})
+	if s.tails == nil {
+		s.product(s.model.head.product(logits, x))
+		return
+	}
+	s.predictAdaptively(logits, x)
 }
 
 // first looks the tokens up: their projections into gates where there is a table of these, else their embeddings.

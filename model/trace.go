@@ -20,8 +20,13 @@ type trace struct {
 	c     kernel.Matrix // [B+R][H] LSTM: the cell's state
 	tanhC kernel.Matrix // [R][H]
 	dh    kernel.Matrix // [B+R][H] gradients of h
-	dc    kernel.Matrix // [B][H] gradient of c on its way back; GRU: the direct part of the gradient of h
+	dc    kernel.Matrix // [B][H] gradient of c on its way back; GRU: gradients that are not wanted
 	step  cellStep
+
+	wh, whT *kernel.Packed // the layer's, or what weight drop leaves of them
+	drop    *weightDrop    // nil: none
+	zone    *zoneout       // nil: none
+	fresh   kernel.Matrix  // [R][H] with zoneout: h as the cell computes it
 
 	dxMode  kernel.Mode // what the gradient of x starts from
 	stepped bool        // the input is projected in the time loop
@@ -54,12 +59,17 @@ func newTrace(l *layer, w *Workers, training bool) *trace {
 	default:
 		t.step = tanhTrace{t}
 	}
+	t.step = withZoneout(t, t.step)
+	if training && l.cfg.WeightDrop > 0 {
+		t.drop = newWeightDrop(l)
+	}
 	t.forwardJob, t.backwardJob = t.forwardStreams, t.backwardStreams
 	return t
 }
 
 // resize makes room for seq.
 func (t *trace) resize(seq sequence) {
+	seq = seq.dilated(t.distance)
 	rows, states := seq.rows(), seq.streams+seq.rows()
 	t.seq = seq
 	t.prev, t.inOrder = seq.predecessors(t.prev[:0], t.reverse)
@@ -75,6 +85,9 @@ func (t *trace) resize(seq sequence) {
 	if t.training {
 		t.dh.Resize(states, t.hidden)
 		t.dc.Resize(seq.streams, t.hidden)
+	}
+	if t.zone != nil {
+		t.zone.resize()
 	}
 }
 
@@ -102,6 +115,17 @@ const (
 func (t *trace) project() {
 	if !t.stepped {
 		t.workers.Mul(t.gates, t.x, t.wx, kernel.Bias, t.bias)
+	}
+}
+
+// draw chooses what is random in a window.
+func (t *trace) draw(noisy bool, key uint64) {
+	if t.zone != nil {
+		t.zone.draw(noisy, key)
+	}
+	t.wh, t.whT = t.layer.wh, t.layer.whT
+	if t.drop != nil {
+		t.wh, t.whT = t.drop.draw(noisy, key, t.workers)
 	}
 }
 
@@ -143,6 +167,14 @@ func (t *trace) backwardStreams(worker int, s *kernel.Scratch) {
 	}
 }
 
+// computed returns the rows of h as the cell computes them.
+func (t *trace) computed(run span) kernel.Matrix {
+	if t.zone != nil {
+		return run.at(t.fresh)
+	}
+	return run.after(t.h, t.seq.streams)
+}
+
 // recur adds W_hh·h to the projected input.
 func (t *trace) recur(s *kernel.Scratch, run span) {
 	s.Mul(run.at(t.gates), run.before(t.h), t.wh, 0, t.wh.Panels(), kernel.Accumulate, nil)
@@ -171,12 +203,15 @@ func (t *trace) weightGrads() {
 		n--
 	}
 	if t.cell == GRU {
-		t.workers.MulTN(t.step.projected(), t.bhh.Grad, kernel.Overwrite, recurrent)
-		t.workers.MulTN(t.gates, t.bih.Grad, kernel.Overwrite, rights[1:n]...)
-		return
+		t.workers.MulTN(t.precision, t.step.projected(), t.bhh.Grad, kernel.Overwrite, recurrent)
+		t.workers.MulTN(t.precision, t.gates, t.bih.Grad, kernel.Overwrite, rights[1:n]...)
+	} else {
+		t.workers.MulTN(t.precision, t.gates, t.bih.Grad, kernel.Overwrite, rights[:n]...)
+		copy(t.bhh.Grad, t.bih.Grad)
 	}
-	t.workers.MulTN(t.gates, t.bih.Grad, kernel.Overwrite, rights[:n]...)
-	copy(t.bhh.Grad, t.bih.Grad)
+	if t.drop != nil {
+		t.drop.mask(t.whh.Grad, t.whh.Grad)
+	}
 }
 
 // inputGrads computes the gradient of the input.

@@ -18,6 +18,9 @@ func (c TransducerConfig) Validate() error {
 	if c.Bidirectional {
 		errs = append(errs, errors.New("a transducer answers at every step and cannot be bidirectional: it would see what comes"))
 	}
+	if c.EmbeddingDropout > 0 {
+		errs = append(errs, errors.New("embedding_dropout is for models of tokens: a transducer has no embedding"))
+	}
 	return errors.Join(errs...)
 }
 
@@ -36,10 +39,10 @@ func NewTransducer(cfg TransducerConfig, rng *rand.Rand) (*Transducer, error) {
 		return nil, err
 	}
 	m := &Transducer{
-		cfg: cfg, recurrent: newRecurrent("rnn.", cfg.RecurrentConfig, cfg.Inputs), head: newHead(cfg.Outputs, cfg.Width(), nil),
+		cfg: cfg, recurrent: newRecurrent("rnn.", cfg.RecurrentConfig, cfg.Inputs), head: newHead("head", cfg.Outputs, cfg.Width(), nil),
 	}
-	m.recurrent.each(func(l *layer) { cfg.Init.initialise(l, rng) })
-	fillXavier(m.head.weight, rng)
+	m.recurrent.initialise(rng)
+	cfg.Init.fill(m.head.weight, rng, func() { fillXavier(m.head.weight, rng) })
 	return m, nil
 }
 

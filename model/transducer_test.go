@@ -70,8 +70,8 @@ func (n *transducerNet) loss() (sum float64) {
 }
 
 func TestTransducer(t *testing.T) {
-	for _, cfg := range stackConfigs(2, 3) {
-		if cfg.Bidirectional {
+	for _, cfg := range append(stackConfigs(2, 3), dilatedConfigs(2, 3)...) {
+		if cfg.Bidirectional || cfg.EmbeddingDropout > 0 {
 			continue
 		}
 		for _, answers := range []int{1, 3, 5} {

@@ -42,7 +42,7 @@ func (t *Transduction) Forward(inputs []float32, dropoutKey uint64) []float32 {
 	p.load(nil)
 	x := kernel.View(inputs, p.seq.rows(), p.input)
 	for r := range x.Rows {
-		p.drop(p.inputs[0].Row(r), x.Row(r), 0, r*x.Cols)
+		p.drop(p.inputs[0].Row(r), x.Row(r), 0, p.maskRow(r)*x.Cols)
 	}
 	for _, trace := range p.traces[0] {
 		trace.project()
@@ -60,7 +60,7 @@ func (t *Transduction) Backward() {
 	p.grads[top].Zero()
 	p.workers.Mul(t.answered(p.grads), t.answers, t.head.wT, kernel.Overwrite, nil)
 	weight := kernel.Right{C: t.head.weight.gradMatrix(), B: t.answered(p.inputs)}
-	p.workers.MulTN(t.answers, t.head.bias.Grad, kernel.Overwrite, weight)
+	p.workers.MulTN(t.head.precision, t.answers, t.head.bias.Grad, kernel.Overwrite, weight)
 	p.backward()
 }
 

@@ -25,10 +25,11 @@ func (m *LanguageModel) NewTrainingWindow(w *Workers, steps, streams int) *Windo
 func (m *LanguageModel) newWindow(w *Workers, steps, streams int, training bool) *Window {
 	seq := uniformSequence(steps, streams)
 	p := newPass(m.recurrent, seq, w, training)
+	p.penalty = newActivationPenalty(p, m.cfg)
 	return &Window{
 		Steps: steps, Streams: streams,
 		front: newFront(p, m.embedding, m.cfg.TieWeights, 2*m.cfg.VocabSize <= seq.rows()),
-		loss:  newLossPass(m.head, seq.rows(), w, training),
+		loss:  m.newLoss(seq.rows(), w, training),
 	}
 }
 
@@ -37,6 +38,13 @@ func (m *LanguageModel) newWindow(w *Workers, steps, streams int, training bool)
 // window drops out with masks made from dropoutKey, and already computes the gradients of the head. Tokens outside the
 // vocabulary, or not T·B of them, are a caller's bug and panic.
 func (win *Window) Forward(inputs, targets []int32, s *State, dropoutKey uint64) (nats float64) {
+	return win.ForwardPart(inputs, targets, s, dropoutKey, 0, win.Steps)
+}
+
+// ForwardPart is [Window.Forward] for windows that overlap. Its loss, and so what Backward computes, is that of the steps
+// from scored on, their mean; the steps before are only read, for gradients to flow back through them. It leaves in s
+// where the streams are after next steps, which is where the window after this one begins.
+func (win *Window) ForwardPart(inputs, targets []int32, s *State, dropoutKey uint64, scored, next int) (nats float64) {
 	p := win.front.pass
 	checkTokens(inputs, p.seq.rows(), win.front.embedding.Shape[0])
 	checkTokens(targets, p.seq.rows(), win.front.embedding.Shape[0])
@@ -44,12 +52,23 @@ func (win *Window) Forward(inputs, targets []int32, s *State, dropoutKey uint64)
 	p.load(s)
 	win.front.forward(inputs)
 	p.forward()
-	p.store(s)
+	p.store(s, next)
 	top := len(p.inputs) - 1
-	return win.loss.forward(p.inputs[top], p.grads[top], targets)
+	from, rows := scored*win.Streams, p.seq.rows()
+	learned, grads := p.inputs[top].RowRange(from, rows), p.grads[top]
+	if p.training {
+		grads.RowRange(0, from).Zero()
+		grads = grads.RowRange(from, rows)
+	}
+	nats = win.loss.forward(learned, grads, targets[from:])
+	if p.penalty != nil {
+		p.penalty.addToOutputs(from)
+	}
+	return nats
 }
 
-// Backward overwrites the gradient of every parameter with that of the mean loss of the last Forward, in nats a token.
+// Backward overwrites the gradient of every parameter with that of the mean loss of the last Forward, in nats a token,
+// and of AR and TAR (see [Config]) if they are on.
 // Gradients end where the window begins: the truncated backpropagation through time of Williams & Peng (1990).
 func (win *Window) Backward() {
 	win.front.pass.backward()

@@ -40,19 +40,33 @@ func sameTensors(t *testing.T, got, want []Named) {
 	}
 }
 
+// TestWorkersDoNotChangeBits tries windows that go through the rows, and through the table where that is possible, and
+// one of so many streams that few workers project the input in the time loop, and many before it.
 func TestWorkersDoNotChangeBits(t *testing.T) {
 	for _, cfg := range languageConfigs(23, 19, 2, 37) {
-		for _, steps := range []int{3, 12} { // through the rows, and through the table where that is possible
-			t.Run(caseName(cfg.RecurrentConfig, "tied ", cfg.TieWeights, "steps ", steps), func(t *testing.T) {
-				want := trainOnce(newLanguageNet(t, cfg, steps, 5, 1), 81)
-				for workers := 2; workers <= 3; workers++ {
-					got := trainOnce(newLanguageNet(t, cfg, steps, 5, workers), 81)
-					sameNats(t, got.nats, want.nats)
-					sameTensors(t, got.state, want.state)
-					sameTensors(t, got.grads, want.grads)
-				}
-			})
+		for _, window := range [][2]int{{3, 5}, {12, 5}, {2, 17}} {
+			for _, precision := range []Precision{Float32, Mixed} {
+				name := caseName(cfg.RecurrentConfig, "tied ", cfg.TieWeights, "window ", window, precision)
+				t.Run(name, func(t *testing.T) { testWorkersDoNotChangeBits(t, cfg, window[0], window[1], precision) })
+			}
 		}
+	}
+}
+
+func testWorkersDoNotChangeBits(t *testing.T, cfg Config, steps, streams int, precision Precision) {
+	var want trainedBits
+	for workers := 1; workers <= 3; workers++ {
+		n := newLanguageNet(t, cfg, steps, streams, workers)
+		n.SetPrecision(precision)
+		n.Pack(n.workers)
+		if workers == 1 {
+			want = trainOnce(n, 81)
+			continue
+		}
+		got := trainOnce(n, 81)
+		sameNats(t, got.nats, want.nats)
+		sameTensors(t, got.state, want.state)
+		sameTensors(t, got.grads, want.grads)
 	}
 }
 
@@ -166,6 +180,8 @@ func TestDropoutKeys(t *testing.T) {
 		"input":   func(c *Config) { c.InputDropout = 0.3 },
 		"between": func(c *Config) { c.Dropout = 0.3 },
 		"output":  func(c *Config) { c.OutputDropout = 0.3 },
+		"tokens":  func(c *Config) { c.EmbeddingDropout = 0.3 },
+		"weights": func(c *Config) { c.WeightDrop = 0.3 },
 	} {
 		t.Run(name, func(t *testing.T) {
 			c := cfg

@@ -1,10 +1,13 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"time"
 
 	"github.com/textgen-go/textgen/internal/bench"
+	"github.com/textgen-go/textgen/model"
+	"github.com/textgen-go/textgen/model/checkpoint"
 	"github.com/urfave/cli/v2"
 )
 
@@ -15,6 +18,9 @@ tokens, and what share of the processor's peak that is.
    textgen bench --task sample --shape b          characters a second, one stream
    textgen bench --task classify --batch 64 --json
 
+   textgen bench --task classify --shape e --batch 64 --export FILE
+
+--export writes the network, the documents and their logits, for other programs to be timed on, and measures nothing.
 bench/torch_compare.py measures PyTorch on the same shapes in turn with this command.`
 
 func benchCommand() *cli.Command {
@@ -27,6 +33,7 @@ func benchCommand() *cli.Command {
 			precisionFlag(),
 			&cli.DurationFlag{Name: "time", Usage: "of one repetition", Value: time.Second, EnvVars: variable("time")},
 			&cli.IntFlag{Name: "repeats", Usage: "repetitions, of which the median counts", Value: 5, EnvVars: variable("repeats")},
+			&cli.StringFlag{Name: "export", Usage: "write what --task classify would time to `FILE`", EnvVars: variable("export")},
 			threadsFlag(),
 			jsonFlag("print a JSON object for every shape"),
 			configFlag(),
@@ -43,7 +50,7 @@ type benchRecord struct {
 	Machine bench.Machine `json:"machine"`
 	bench.Rate
 	GFLOPS float64 `json:"gflops,omitempty"` // of the matrix products, training
-	Share  float64 `json:"share,omitempty"`  // of the peak of the cores in use
+	Share  float64 `json:"share,omitempty"`  // of the peak of the cores in use, in fp32
 }
 
 func runBench(ctx *cli.Context) error {
@@ -54,8 +61,11 @@ func runBench(ctx *cli.Context) error {
 	if err != nil {
 		return err
 	}
+	if path := ctx.String("export"); path != "" {
+		return exportLabelling(shapes, ctx.Int("batch"), path)
+	}
 	cfg := bench.Config{Threads: ctx.Int("threads"), Time: ctx.Duration("time"), Repeats: ctx.Int("repeats")}
-	if cfg.Precision, err = precision(ctx); err != nil {
+	if cfg.Precision, err = benchPrecision(ctx); err != nil {
 		return err
 	}
 	machine := bench.Measure()
@@ -83,6 +93,18 @@ func runBench(ctx *cli.Context) error {
 	return nil
 }
 
+// exportLabelling writes what classifying times: one shape that has labels.
+func exportLabelling(shapes []bench.Shape, batch int, path string) error {
+	if len(shapes) != 1 || shapes[0].Labels == 0 {
+		return errors.New("--export is for one shape of --task classify")
+	}
+	tensors, err := bench.Labelling(shapes[0], batch)
+	if err != nil {
+		return err
+	}
+	return checkpoint.Write(path, &checkpoint.File{Tensors: tensors, Metadata: map[string]string{checkpoint.KeyHead: "bench"}})
+}
+
 // benchShapes returns the shapes that were asked for, or all that make sense for the task.
 func benchShapes(ctx *cli.Context) ([]bench.Shape, error) {
 	task := ctx.String("task")
@@ -103,12 +125,25 @@ func benchShapes(ctx *cli.Context) ([]bench.Shape, error) {
 	if shapes != nil {
 		return shapes, nil
 	}
+	mixed := task == "train" && ctx.String("precision") != model.Float32.String() // classifiers are trained in fp32
 	for _, s := range bench.Shapes {
-		if task == "train" || (s.Labels > 0) == (task == "classify") {
+		if task == "train" && !mixed || (s.Labels > 0) == (task == "classify") {
 			shapes = append(shapes, s)
 		}
 	}
 	return shapes, nil
+}
+
+// benchPrecision returns the precision for the task.
+func benchPrecision(ctx *cli.Context) (model.Precision, error) {
+	if ctx.String("task") != "train" {
+		return precision(ctx)
+	}
+	p, err := model.ParseTrainingPrecision(ctx.String("precision"))
+	if err != nil {
+		return p, fmt.Errorf("--precision: %w", err)
+	}
+	return p, nil
 }
 
 // measure runs the benchmark of the record's task.
@@ -121,7 +156,9 @@ func (r *benchRecord) measure(batch int, cfg bench.Config) (err error) {
 	default:
 		r.Rate, err = bench.Train(r.Shape, cfg)
 		r.GFLOPS = r.PerSecond / float64(r.Shape.Tokens()) * r.Shape.FLOPs() / 1e9
-		r.Share = r.GFLOPS / (r.Machine.PeakGFLOPS * float64(r.Threads))
+		if cfg.Precision == model.Float32 {
+			r.Share = r.GFLOPS / (r.Machine.PeakGFLOPS * float64(r.Threads))
+		}
 	}
 	return err
 }
@@ -133,8 +170,14 @@ func (r benchRecord) String() string {
 		unit = "documents/s"
 	}
 	line := fmt.Sprintf("%-8s %-28s %12.0f %s", r.Shape.Name, r.Shape.About, r.PerSecond, unit)
+	if r.WeightGBps > 0 {
+		line += fmt.Sprintf("  weights %.1f GB/s, %.0f %% of what the cores read", r.WeightGBps, 100*r.WeightGBps/r.ReadGBps)
+	}
 	if r.GFLOPS > 0 {
-		line += fmt.Sprintf("  %6.1f GFLOP/s, %.0f %% of peak", r.GFLOPS, 100*r.Share)
+		line += fmt.Sprintf("  %6.1f GFLOP/s", r.GFLOPS)
+	}
+	if r.Share > 0 {
+		line += fmt.Sprintf(", %.0f %% of peak", 100*r.Share)
 	}
 	return line
 }

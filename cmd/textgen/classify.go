@@ -20,9 +20,11 @@ With --lines, every line is a document, and without FILE standard input is read,
 
    textgen train --task classify --out topics data.csv            learn from labelled documents, columns text and label
    textgen train --task classify --out spam --text-column 2 --label-column 1 sms.tsv
+   textgen train --task classify --folds 10 --out folds data.csv  cross-validate: how good are such models?
    textgen classify -m topics mail1.txt mail2.txt
    tail -f app.log | textgen classify -m topics --lines --json -k 3 --threshold 0.6
    textgen classify -m topics --explain mail1.txt                 what speaks for the label, and against it
+   textgen classify -m topics --explain --html why.html mail*.txt
    textgen eval -m topics test.csv                                measure
 
 Labelled documents may be JSON lines ({"text": …, "label": …}), tables (.csv, .tsv), fastText's __label__
@@ -37,6 +39,7 @@ func classifyCommand() *cli.Command {
 			&cli.IntFlag{Name: "top", Aliases: []string{"k"}, Usage: "print up to `K` labels of a document; 0: all", EnvVars: variable("top"), DefaultText: "1; all of a classifier of many labels"},
 			thresholdFlag("print labels from the probability `P` on"),
 			&cli.BoolFlag{Name: "explain", Usage: "show what in a document speaks most for its label, and against it", EnvVars: variable("explain")},
+			htmlFlag("with --explain: write a page on which each document is coloured by what speaks for its label to `FILE`"),
 			jsonFlag("print JSON, a line a document: file, line, label, probability, labels, explanation"),
 			&cli.StringFlag{Name: "encoding", Usage: "of the files: utf-8, utf-16, utf-16le, utf-16be, latin-1 or windows-1252", EnvVars: variable("encoding"), DefaultText: "UTF-8, or UTF-16 by its byte-order mark"},
 			configFlag(),
@@ -67,6 +70,8 @@ func runClassify(ctx *cli.Context) error {
 		return fmt.Errorf("--threshold is %v; it is a probability, from 0 to 1", threshold)
 	case !ctx.Args().Present() && !ctx.Bool("lines"):
 		return errors.New("no document: name files, or - for standard input; or give --lines to read documents line by line")
+	case ctx.String("html") != "" && !ctx.Bool("explain"):
+		return errors.New("--html shows explanations: give --explain, too")
 	}
 	m, err := loadClassifier(ctx)
 	if err != nil {
@@ -82,15 +87,28 @@ func runClassify(ctx *cli.Context) error {
 	if origins.keep {
 		out.explain, out.colour = m, isTerminal(ctx.App.Writer)
 	}
-	for p, err := range m.PredictStream(ctx.Context, origins.texts(unlabelled(ctx))) {
+	label := func() error {
+		for p, err := range m.PredictStream(ctx.Context, origins.texts(unlabelled(ctx))) {
+			if err != nil {
+				return err
+			}
+			if err := out.write(ctx.Context, origins.next(), p); err != nil {
+				return err
+			}
+		}
+		return nil
+	}
+	path := ctx.String("html")
+	if path == "" {
+		return label()
+	}
+	return writePage(path, func(w io.Writer) error {
+		out.page, err = classify.NewExplanationPage(w, "Why these labels?", m.Info().Path)
 		if err != nil {
 			return err
 		}
-		if err := out.write(ctx.Context, origins.next(), p); err != nil {
-			return err
-		}
-	}
-	return nil
+		return errors.Join(label(), out.page.End())
+	})
 }
 
 // unlabelled reads the documents that the arguments name, one after the other.
@@ -183,6 +201,17 @@ func (q *queue) next() origin {
 	return o
 }
 
+// name says where a document stands.
+func (o origin) name(lines bool) string {
+	if lines {
+		return fmt.Sprintf("%s:%d", o.file, o.line)
+	}
+	return o.file
+}
+
+// pageLabels is the number of labels of a document that a page shows.
+const pageLabels = 5
+
 // labelWriter prints predictions.
 type labelWriter struct {
 	w         io.Writer
@@ -190,8 +219,9 @@ type labelWriter struct {
 	lines     bool // a document is a line
 	k         int
 	threshold float64
-	explain   *classify.Model // nil: do not
-	colour    bool            // of explanations
+	explain   *classify.Model           // nil: do not
+	colour    bool                      // of explanations
+	page      *classify.ExplanationPage // nil: none
 }
 
 // labelRecord is what classify --json prints of a document. Label and Probability are those of the first of Labels.
@@ -213,6 +243,11 @@ func (lw *labelWriter) write(ctx context.Context, o origin, p classify.Predictio
 			return err
 		}
 	}
+	if lw.page != nil {
+		if err := lw.page.Add(o.name(lw.lines), p.Top(pageLabels, 0), explanation); err != nil {
+			return err
+		}
+	}
 	if !lw.json {
 		return lw.writeText(o, top, explanation)
 	}
@@ -231,10 +266,7 @@ func (lw *labelWriter) write(ctx context.Context, o origin, p classify.Predictio
 // writeText prints where a document stands and, behind tabs, its labels and their probabilities, and below, why.
 func (lw *labelWriter) writeText(o origin, top []classify.LabelProbability, explanation *classify.Explanation) error {
 	var b strings.Builder
-	b.WriteString(o.file)
-	if lw.lines {
-		fmt.Fprintf(&b, ":%d", o.line)
-	}
+	b.WriteString(o.name(lw.lines))
 	for _, l := range top {
 		fmt.Fprintf(&b, "\t%s\t%.4f", l.Label, l.Probability)
 	}

@@ -22,13 +22,15 @@ documents, as textgen train --task classify reads them, and how honest its proba
    textgen eval -m shake held.txt
    textgen eval -m shake --json held/*.txt | jq .bits_per_char
    head -1000 new.log | textgen eval -m log -
-   textgen eval -m topics test.csv`
+   textgen eval -m topics test.csv
+   textgen eval -m topics --html topics.html test.csv`
 
 func evalCommand() *cli.Command {
 	return &cli.Command{
 		Name: "eval", Usage: "measure how good a model is", ArgsUsage: "FILE…", Description: evalDescription,
 		Flags: append([]cli.Flag{
 			modelFlag(), jsonFlag("print JSON: nats_per_token, perplexity, bits_per_token, bits_per_char, bits_per_byte and more; of a classifier accuracy, macro_f1, micro_f1, log_loss, ece, labels and more"), precisionFlag(), threadsFlag(), configFlag(),
+			htmlFlag("of a classifier: write a page with the figures, the confusion matrix and a reliability diagram to `FILE`"),
 			thresholdFlag("of a classifier of many labels: a label applies from the probability `P` on; 0: 0.5"),
 		}, slices.Concat(textFlags(), documentFlags())...),
 		Action: runEval,

@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"io"
+	"strings"
 	"unicode/utf8"
 
 	"github.com/textgen-go/textgen/classify"
@@ -11,7 +12,7 @@ import (
 )
 
 // evalLabelNames are the flags of eval that only a classifier has.
-func evalLabelNames() []string { return append(documentNames(), "threshold") }
+func evalLabelNames() []string { return append(documentNames(), "threshold", "html") }
 
 // evalClassifier measures a classifier on labelled documents, which are written as those that it was trained on were
 // unless flags say otherwise.
@@ -31,11 +32,23 @@ func evalClassifier(ctx *cli.Context, m *classify.Model) error {
 	if err != nil {
 		return err
 	}
+	if path := ctx.String("html"); path != "" {
+		if err := writeMeasures(path, m.Info().Path, ctx.Args().Slice(), measures); err != nil {
+			return err
+		}
+	}
 	if ctx.Bool("json") {
 		return printJSON(ctx.App.Writer, measures)
 	}
 	printMeasures(ctx.App.Writer, measures)
 	return nil
+}
+
+// writeMeasures writes the page of the measures to a file.
+func writeMeasures(path, model string, documents []string, m *classify.Measures) error {
+	return writePage(path, func(w io.Writer) error {
+		return m.WriteHTML(w, "How good are the labels?", model+" on "+strings.Join(documents, " "))
+	})
 }
 
 // labelled reads the documents that the arguments name.

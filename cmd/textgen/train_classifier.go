@@ -66,6 +66,9 @@ func trainClassifier(ctx *cli.Context) error {
 	if err != nil {
 		return err
 	}
+	if ctx.IsSet("folds") {
+		return crossValidate(ctx, cfg)
+	}
 	view := &labelView{view: newView(ctx)}
 	cfg.Observer = view
 	result, err := classify.Train(ctx.Context, cfg)

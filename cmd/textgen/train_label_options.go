@@ -31,8 +31,14 @@ func labelOptions() []labelOption {
 		labelInteger("hidden", "", func(s *s) *int { return &s.Hidden }),
 		labelInteger("embedding", "", func(s *s) *int { return &s.Embedding }),
 		labelToggle("residual", "", func(s *s) *bool { return &s.Residual }),
+		labelToggle("highway", "", func(s *s) *bool { return &s.Highway }),
 		labelNumber("dropout", "", func(s *s) *float64 { return &s.Dropout }),
 		labelNumber("input-dropout", "", func(s *s) *float64 { return &s.InputDropout }),
+		labelToggle("variational", "", func(s *s) *bool { return &s.Variational }),
+		labelNumber("embedding-dropout", "", func(s *s) *float64 { return &s.EmbeddingDropout }),
+		labelNumber("weight-drop", "", func(s *s) *float64 { return &s.WeightDrop }),
+		labelNumber("zoneout", "", func(s *s) *float64 { return &s.Zoneout }),
+		labelNumber("zoneout-cell", "", func(s *s) *float64 { return &s.ZoneoutCell }),
 		labelInteger("batch", "", func(s *s) *int { return &s.Batch }),
 		labelWord("optimizer", "", func(s *s) *string { return &s.Optimizer }),
 		labelNumber("lr", "", func(s *s) *float64 { return &s.LR }),
@@ -66,12 +72,13 @@ func labelOptions() []labelOption {
 }
 
 // classifierFlags are those of a classifier's training that are no settings.
-var classifierFlags = []string{"test", "vectors", "no-baselines"}
+var classifierFlags = []string{"test", "folds", "vectors", "no-baselines"}
 
 // labelFlags returns the flags that only a classifier has.
 func labelFlags() []cli.Flag {
 	flags := []cli.Flag{
 		&cli.StringFlag{Name: "test", Usage: "report on the labelled documents of `FILE`", EnvVars: variable("test"), TakesFile: true, Category: categoryClassifier},
+		&cli.IntFlag{Name: "folds", Usage: "cross-validate: deal the documents out to `N` parts, label each by a model trained on the others, and report mean, spread and the whole", EnvVars: variable("folds"), Category: categoryClassifier},
 		&cli.StringFlag{Name: "vectors", Usage: "start from the word vectors of `FILE`, as word2vec, GloVe and fastText write them (.vec)", EnvVars: variable("vectors"), TakesFile: true, Category: categoryClassifier},
 		&cli.BoolFlag{Name: "no-baselines", Usage: "do not train naive Bayes and linear models to compare with", EnvVars: variable("no-baselines"), Category: categoryClassifier},
 	}

@@ -25,19 +25,22 @@ type Shape struct {
 	Steps     int        `json:"steps"` // of a window, or tokens of a document
 	Optimizer string     `json:"optimizer"`
 	Clip      float64    `json:"clip"`
-	Labels    int        `json:"labels,omitempty"` // above 0: a bidirectional classifier with mean pooling
+	Labels    int        `json:"labels,omitempty"`   // above 0: a bidirectional classifier with mean pooling
+	Adaptive  bool       `json:"adaptive,omitempty"` // softmax, with the default cut-offs
 }
 
 // Shapes are the shapes that docs/benchmarks.md reports.
 var Shapes = []Shape{
-	{"a", "characters, LSTM 2×128", 65, 128, model.LSTM, 128, 2, 50, 50, "adam", 5, 0},
-	{"b", "characters, LSTM 2×512", 65, 512, model.LSTM, 512, 2, 50, 50, "adam", 5, 0},
-	{"c", "10,000 words, LSTM 2×200", 10000, 200, model.LSTM, 200, 2, 20, 20, "sgd", 0.25, 0},
-	{"d", "10,000 words, LSTM 2×650", 10000, 650, model.LSTM, 650, 2, 20, 35, "sgd", 0.25, 0},
-	{"e", "documents, Bi-LSTM 1×128", 20000, 100, model.LSTM, 128, 1, 64, 200, "adam", 5, 4},
-	{"f-gru", "characters, GRU 2×512", 65, 512, model.GRU, 512, 2, 50, 50, "adam", 5, 0},
-	{"f-rnn", "characters, tanh RNN 2×512", 65, 512, model.RNN, 512, 2, 50, 50, "adam", 5, 0},
-	{"3x1024", "characters, LSTM 3×1024", 65, 1024, model.LSTM, 1024, 3, 50, 50, "adam", 5, 0},
+	{"a", "characters, LSTM 2×128", 65, 128, model.LSTM, 128, 2, 50, 50, "adam", 5, 0, false},
+	{"b", "characters, LSTM 2×512", 65, 512, model.LSTM, 512, 2, 50, 50, "adam", 5, 0, false},
+	{"c", "10,000 words, LSTM 2×200", 10000, 200, model.LSTM, 200, 2, 20, 20, "sgd", 0.25, 0, false},
+	{"d", "10,000 words, LSTM 2×650", 10000, 650, model.LSTM, 650, 2, 20, 35, "sgd", 0.25, 0, false},
+	{"e", "documents, Bi-LSTM 1×128", 20000, 100, model.LSTM, 128, 1, 64, 200, "adam", 5, 4, false},
+	{"f-gru", "characters, GRU 2×512", 65, 512, model.GRU, 512, 2, 50, 50, "adam", 5, 0, false},
+	{"f-rnn", "characters, tanh RNN 2×512", 65, 512, model.RNN, 512, 2, 50, 50, "adam", 5, 0, false},
+	{"v30k", "30,000 words, LSTM 1×512", 30000, 256, model.LSTM, 512, 1, 20, 35, "sgd", 0.25, 0, false},
+	{"v30k-adaptive", "the same, adaptive softmax", 30000, 256, model.LSTM, 512, 1, 20, 35, "sgd", 0.25, 0, true},
+	{"3x1024", "characters, LSTM 3×1024", 65, 1024, model.LSTM, 1024, 3, 50, 50, "adam", 5, 0, false},
 }
 
 // ShapeNamed returns the shape with a name.
@@ -65,19 +68,28 @@ func (s Shape) recurrent() model.RecurrentConfig {
 // forward, four going back. The first layer's input weights count only where the tokens of a step are fewer than the
 // vocabulary: with fewer characters than tokens their products are made once a character, and that is not counted.
 func (s Shape) FLOPs() float64 {
+	return 6 * float64(s.weights(s.Vocab > s.Tokens())) * float64(s.Tokens())
+}
+
+// weights returns the number of weights that a token meets, those of the first layer's input if asked for. Of an adaptive
+// softmax the number depends on the tokens: 0.
+func (s Shape) weights(input bool) int {
+	if s.Adaptive {
+		return 0
+	}
 	gates := map[model.Cell]int{model.LSTM: 4, model.GRU: 3}[s.Cell]
 	gates = max(gates, 1)
 	directions, outputs := 1, s.Vocab
 	if s.Labels > 0 {
 		directions, outputs = 2, 0
 	}
-	weights, input := outputs*s.Hidden, s.Embedding
+	weights, width := outputs*s.Hidden, s.Embedding
 	for l := range s.Layers {
-		if l > 0 || s.Vocab > s.Tokens() {
-			weights += directions * gates * s.Hidden * input
+		if l > 0 || input {
+			weights += directions * gates * s.Hidden * width
 		}
 		weights += directions * gates * s.Hidden * s.Hidden
-		input = directions * s.Hidden
+		width = directions * s.Hidden
 	}
-	return 6 * float64(weights) * float64(s.Tokens())
+	return weights
 }

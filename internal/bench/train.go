@@ -1,6 +1,8 @@
 package bench
 
 import (
+	"fmt"
+	"math"
 	"math/rand/v2"
 	"slices"
 	"time"
@@ -14,6 +16,9 @@ import (
 type Rate struct {
 	PerSecond float64   `json:"per_second"` // median
 	All       []float64 `json:"all"`        // of the repetitions
+
+	WeightGBps float64 `json:"weight_gbps,omitempty"` // weights read a second, sampling
+	ReadGBps   float64 `json:"read_gbps,omitempty"`   // what the cores read a second of a buffer of that size
 }
 
 // Config says how long to measure.
@@ -21,7 +26,7 @@ type Config struct {
 	Threads   int             // below 1: one for every core
 	Time      time.Duration   // of one repetition; zero: one second
 	Repeats   int             // zero: 5
-	Precision model.Precision // of the weights when sampling
+	Precision model.Precision // of products; Float32 or Mixed when training
 }
 
 func (c Config) withDefaults() Config {
@@ -60,7 +65,7 @@ func median(xs []float64) float64 {
 func Train(s Shape, cfg Config) (Rate, error) {
 	w := model.NewWorkers(cfg.Threads)
 	defer w.Close()
-	step, params, pack, err := s.trainer(w)
+	step, params, pack, err := s.trainer(w, cfg.Precision)
 	if err != nil {
 		return Rate{}, err
 	}
@@ -84,18 +89,22 @@ func Train(s Shape, cfg Config) (Rate, error) {
 const learningRate = 1e-4
 
 // trainer returns a step that leaves gradients, the parameters, and what lays them out again.
-func (s Shape) trainer(w *model.Workers) (step func(), params []*model.Parameter, pack func(*model.Workers), err error) {
+func (s Shape) trainer(w *model.Workers, precision model.Precision) (step func(), params []*model.Parameter, pack func(*model.Workers), err error) {
 	rng := rand.New(rand.NewPCG(1, 2))
 	if s.Labels > 0 {
+		if precision != model.Float32 {
+			return nil, nil, nil, fmt.Errorf("shape %s: classifiers are trained in fp32", s.Name)
+		}
 		return s.classifierTrainer(w, rng)
 	}
 	m, err := s.languageModel(rng)
 	if err != nil {
 		return nil, nil, nil, err
 	}
+	m.SetPrecision(precision)
 	window := m.NewTrainingWindow(w, s.Steps, s.Batch)
 	state := m.NewState(s.Batch)
-	in, out := randomTokens(s.Tokens(), s.Vocab, rng), randomTokens(s.Tokens(), s.Vocab, rng)
+	in, out := s.tokens(s.Tokens(), rng), s.tokens(s.Tokens(), rng)
 	step = func() {
 		window.Forward(in, out, state, 1)
 		window.Backward()
@@ -104,7 +113,11 @@ func (s Shape) trainer(w *model.Workers) (step func(), params []*model.Parameter
 }
 
 func (s Shape) languageModel(rng *rand.Rand) (*model.LanguageModel, error) {
-	return model.NewLanguageModel(model.Config{VocabSize: s.Vocab, Embedding: s.Embedding, RecurrentConfig: s.recurrent()}, rng)
+	cfg := model.Config{VocabSize: s.Vocab, Embedding: s.Embedding, RecurrentConfig: s.recurrent()}
+	if s.Adaptive {
+		cfg.Cutoffs = model.DefaultCutoffs(s.Vocab)
+	}
+	return model.NewLanguageModel(cfg, rng)
 }
 
 func (s Shape) classifierTrainer(w *model.Workers, rng *rand.Rand) (func(), []*model.Parameter, func(*model.Workers), error) {
@@ -136,15 +149,22 @@ func (s Shape) classifier(rng *rand.Rand) (*model.Classifier, error) {
 func (s Shape) documents(n int, rng *rand.Rand) []model.Document {
 	docs := make([]model.Document, n)
 	for i := range docs {
-		docs[i].Tokens = randomTokens(s.Steps, s.Vocab, rng)
+		docs[i].Tokens = s.tokens(s.Steps, rng)
 	}
 	return docs
 }
 
-func randomTokens(n, vocab int, rng *rand.Rand) []int32 {
+// tokens draws tokens, all equally likely, or for an adaptive softmax, whose speed depends on that, as words are: token k
+// with a probability of about 1/k (Zipf's law).
+func (s Shape) tokens(n int, rng *rand.Rand) []int32 {
 	tokens := make([]int32, n)
 	for i := range tokens {
-		tokens[i] = int32(rng.IntN(vocab))
+		if s.Adaptive {
+			rank := math.Pow(float64(s.Vocab), rng.Float64())
+			tokens[i] = int32(min(int(rank), s.Vocab)) - 1
+			continue
+		}
+		tokens[i] = int32(rng.IntN(s.Vocab))
 	}
 	return tokens
 }

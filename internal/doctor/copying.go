@@ -21,7 +21,7 @@ const (
 
 func (p copying) shape() shape {
 	steps := p.delay + 2*copiedSymbols
-	return shape{Steps: steps, Inputs: copyAlphabet + 2, Outputs: copyAlphabet + 1, Answers: steps}
+	return shape{Steps: steps, Inputs: copyAlphabet + 2, Outputs: copyAlphabet + 1, Answers: steps, Symbols: true}
 }
 
 func (p copying) far() int { return p.delay + copiedSymbols }
@@ -34,7 +34,7 @@ func (p copying) baseline() float64 {
 func (p copying) draw(inputs, targets []float32, streams int, rng *rand.Rand) {
 	s := p.shape()
 	for b := range streams {
-		give := func(step, symbol int) { inputs[(step*streams+b)*s.Inputs+symbol] = 1 }
+		give := func(step, symbol int) { s.give(inputs, streams, step, b, symbol) }
 		for t := range s.Steps {
 			targets[t*streams+b] = copyBlank
 			if t >= copiedSymbols && t != s.Steps-copiedSymbols-1 {

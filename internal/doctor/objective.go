@@ -5,6 +5,7 @@ import (
 	"math"
 	"math/rand/v2"
 
+	"github.com/textgen-go/textgen/internal/kernel"
 	"github.com/textgen-go/textgen/model"
 	"github.com/textgen-go/textgen/model/train"
 )
@@ -29,16 +30,23 @@ type objective struct {
 	network *model.Transducer
 	workers *model.Workers
 	pass    *model.Transduction
+	gain    float32 // factor on symbols
 	seed    uint64
 	steps   int // done
 	inputs  []float32
 	targets []float32
 }
 
-func newObjective(p problem, n *model.Transducer, w *model.Workers, seed uint64) *objective {
+// newObjective prepares training. Loud says that symbols are given with a mean square of 1, as an embedding's elements
+// have it, not as ones: √n at a symbol's place among n.
+func newObjective(p problem, n *model.Transducer, loud bool, w *model.Workers, seed uint64) *objective {
 	s := p.shape()
+	gain := 1.0
+	if loud && s.Symbols {
+		gain = math.Sqrt(float64(s.Inputs))
+	}
 	return &objective{
-		problem: p, network: n, workers: w, seed: seed,
+		problem: p, network: n, workers: w, seed: seed, gain: float32(gain),
 		pass:    n.NewTransduction(w, s.Steps, batchSize, s.Answers),
 		inputs:  make([]float32, s.Steps*batchSize*s.Inputs),
 		targets: make([]float32, s.Answers*batchSize),
@@ -70,6 +78,7 @@ func (o *objective) answer(rng *rand.Rand) []float32 {
 	clear(o.inputs)
 	clear(o.targets)
 	o.problem.draw(o.inputs, o.targets, batchSize, rng)
+	kernel.Scale(o.inputs, o.gain)
 	return o.pass.Forward(o.inputs, 0)
 }
 

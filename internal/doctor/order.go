@@ -17,7 +17,7 @@ const (
 )
 
 func (p order) shape() shape {
-	return shape{Steps: p.length, Inputs: orderSigns + orderDistractors, Outputs: orderSigns * orderSigns, Answers: 1}
+	return shape{Steps: p.length, Inputs: orderSigns + orderDistractors, Outputs: orderSigns * orderSigns, Answers: 1, Symbols: true}
 }
 
 func (p order) far() int { return p.length - 1 - p.length/10 }
@@ -36,7 +36,7 @@ func (p order) draw(inputs, targets []float32, streams int, rng *rand.Rand) {
 				symbol = rng.IntN(orderSigns)
 				targets[b] = orderSigns*targets[b] + float32(symbol)
 			}
-			inputs[(t*streams+b)*s.Inputs+symbol] = 1
+			s.give(inputs, streams, t, b, symbol)
 		}
 	}
 }

@@ -22,8 +22,16 @@ type problem interface {
 }
 
 // shape is the size of a problem: it has Steps steps of Inputs numbers each, and the last Answers of them are to be
-// answered by Outputs numbers.
-type shape struct{ Steps, Inputs, Outputs, Answers int }
+// answered by Outputs numbers. Symbols says that an input is one of Inputs symbols: 1 at its place, and zeros.
+type shape struct {
+	Steps, Inputs, Outputs, Answers int
+	Symbols                         bool
+}
+
+// give writes the symbol that a stream reads at a step: 1 at its place, and zeros.
+func (s shape) give(inputs []float32, streams, step, stream, symbol int) {
+	inputs[(step*streams+stream)*s.Inputs+symbol] = 1
+}
 
 // grade is how good some answers are.
 type grade struct {

@@ -66,7 +66,7 @@ func TestCopyingDraw(t *testing.T) {
 			case step == delay+copiedSymbols-1:
 				want = copyStart
 			}
-			if given != want || sum(x) != 1 {
+			if given != want || !alone(x) {
 				t.Fatalf("step %d gives %v, want symbol %d alone", step, x, want)
 			}
 			if recall := step >= s.Steps-copiedSymbols; recall != (target < copyAlphabet) || target > copyBlank {
@@ -86,7 +86,7 @@ func TestOrderDraw(t *testing.T) {
 		var signs []int
 		for step := range length {
 			x := s.at(inputs, streams, step, b)
-			if sum(x) != 1 {
+			if !alone(x) {
 				t.Fatalf("step %d gives %v", step, x)
 			}
 			if symbol := largest(x); symbol < orderSigns {
@@ -110,11 +110,13 @@ func TestOrderDraw(t *testing.T) {
 	}
 }
 
-func sum(x []float32) (s float32) {
+// alone reports whether one symbol is given, as a 1.
+func alone(x []float32) bool {
+	var sum float32
 	for _, v := range x {
-		s += v
+		sum += v
 	}
-	return s
+	return sum == 1 && x[largest(x)] == 1
 }
 
 // TestBaselines grades the best answers that need no memory.

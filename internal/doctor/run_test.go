@@ -126,7 +126,7 @@ func TestOutcome(t *testing.T) {
 	for _, c := range []struct {
 		right, loss float64
 		want        Outcome
-	}{{0.995, 0.01, Solved}, {0.99, 0.01, Partly}, {0.3, 0.89, Partly}, {0.3, 0.91, Baseline}, {0.3, 1.2, Baseline}} {
+	}{{0.995, 0.01, Solved}, {0.99, 0.01, Partly}, {0.3, 0.84, Partly}, {0.3, 0.86, Baseline}, {0.3, 1.2, Baseline}} {
 		trial := Trial{Right: c.right, Loss: c.loss, Baseline: 1}
 		if got := trial.outcome(); got != c.want {
 			t.Errorf("right %v, loss %v: %s, want %s", c.right, c.loss, got, c.want)

@@ -32,7 +32,7 @@ var Tasks = []Task{
 		About: "Ten symbols out of eight, T blanks, then repeat the ten: each must be remembered for T+10 steps.",
 		Loss:  "cross-entropy of a step; guessing gives 10·ln 8 / (T+20)",
 		Right: "a symbol repeated as it was",
-		Steps: 8000, Hidden: 128, Lengths: []int{10, 30, 60},
+		Steps: 6000, Hidden: 128, Lengths: []int{10, 30, 60},
 		quickSteps: 2500, quickLengths: []int{10},
 		at: func(length int) problem { return copying{length} },
 	},

@@ -44,7 +44,7 @@ type Outcome string
 const (
 	Solved   Outcome = "solved"   // fewer than 1 % of the test's answers were wrong
 	Partly   Outcome = "partly"   // neither the one nor the other
-	Baseline Outcome = "baseline" // the loss stayed above 90 % of the baseline: nothing far back is remembered
+	Baseline Outcome = "baseline" // the loss stayed above 85 % of the baseline: nothing far back is remembered
 	Diverged Outcome = "diverged" // values were no longer finite
 )
 
@@ -53,7 +53,7 @@ const (
 	// than 1 % may be wrong.
 	solvedShare = 0.99
 	// baselineShare of the baseline is not exceeded downwards by noise, nor by what the last few steps tell.
-	baselineShare = 0.9
+	baselineShare = 0.85
 	learnedShare  = 0.5
 	// testEvery is the number of steps from one test to the next.
 	testEvery = 100
@@ -92,7 +92,7 @@ func newExperiment(task Task, n Network, length int, seed uint64, w *model.Worke
 	if err != nil {
 		return nil, err
 	}
-	e := &experiment{objective: newObjective(p, network, w, seed)}
+	e := &experiment{objective: newObjective(p, network, n.Gated, w, seed)}
 	e.Trial = &Trial{
 		Task: task.Name, Network: n.Name, Length: length, Far: p.far(), Baseline: p.baseline(), Lags: someLags(s.Steps),
 	}

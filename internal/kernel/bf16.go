@@ -11,6 +11,9 @@ func roundBF16(x float32) uint32 {
 	return (bits + 0x7fff + bits>>16&1) & 0xffff0000
 }
 
+// nearestBF16 returns the bfloat16 nearest to x, as a float32.
+func nearestBF16(x float32) float32 { return math.Float32frombits(roundBF16(x)) }
+
 // round fills panels from up to to with at(k, j), rounded.
 func (p *Packed) round(from, to int, at func(k, j int) float32) {
 	for k := range p.K {

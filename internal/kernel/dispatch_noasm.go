@@ -51,3 +51,19 @@ func rmsProp(w, g, v []float32, s *RMSPropStep) { rmsPropGeneric(w, g, v, s) }
 func multiplyAdd(n int) { multiplyAddGeneric(n) }
 
 func read(x []float32) { readGeneric(x) }
+
+func sum(x []float32) float64 { return sumGeneric(x) }
+
+func dot(x, y []float32) float64 { return dotGeneric(x, y) }
+
+func hadamard(dst, x, y []float32) { hadamardGeneric(dst, x, y) }
+
+func hadamardAdd(dst, x, y []float32) { hadamardAddGeneric(dst, x, y) }
+
+func normalise(x, dst, gain, bias []float32, mean, scale float32) {
+	normaliseGeneric(x, dst, gain, bias, mean, scale)
+}
+
+func normaliseBack(dx, x []float32, mean, slope, scale float32) {
+	normaliseBackGeneric(dx, x, mean, slope, scale)
+}

@@ -1055,23 +1055,24 @@ whole:
 	VMOVUPS      (R10)(R14*1), Y3
 	VMOVUPS      (R11)(R14*1), Y4
 	VMOVUPS      (R8)(R14*1), Y5
+	VMOVUPS      (R9)(R14*1), Y6
 	VSUBPS       Y2, Y4, Y4
 	VMULPS       Y3, Y4, Y4
-	VMOVUPS      all_3f800000<>+0(SB), Y6
-	VSUBPS       Y1, Y6, Y6
-	VMULPS       Y1, Y6, Y6
-	VMULPS       Y6, Y4, Y4
+	VMOVUPS      all_3f800000<>+0(SB), Y7
+	VSUBPS       Y1, Y7, Y7
+	VMULPS       Y1, Y7, Y7
+	VMULPS       Y7, Y4, Y4
 	VMOVUPS      Y4, (DX)(R14*1)
 	VMOVUPS      Y4, (DI)(R14*1)
 	VMOVUPS      all_3f800000<>+0(SB), Y4
 	VSUBPS       Y1, Y4, Y4
 	VMULPS       Y3, Y4, Y4
-	VMOVUPS      all_3f800000<>+0(SB), Y6
-	VFNMADD231PS Y2, Y2, Y6
-	VMULPS       Y6, Y4, Y4
+	VMOVUPS      all_3f800000<>+0(SB), Y7
+	VFNMADD231PS Y2, Y2, Y7
+	VMULPS       Y7, Y4, Y4
 	VMOVUPS      Y4, (BX)(R14*1)
-	VMULPS       Y1, Y3, Y3
-	VMOVUPS      Y3, (R9)(R14*1)
+	VFMADD231PS  Y1, Y3, Y6
+	VMOVUPS      Y6, (R9)(R14*1)
 	VMULPS       Y4, Y5, Y5
 	VMOVUPS      all_3f800000<>+0(SB), Y1
 	VSUBPS       Y0, Y1, Y1
@@ -1098,23 +1099,24 @@ rest:
 	VMASKMOVPS   (R10)(R14*1), Y0, Y4
 	VMASKMOVPS   (R11)(R14*1), Y0, Y5
 	VMASKMOVPS   (R8)(R14*1), Y0, Y6
+	VMASKMOVPS   (R9)(R14*1), Y0, Y7
 	VSUBPS       Y3, Y5, Y5
 	VMULPS       Y4, Y5, Y5
-	VMOVUPS      all_3f800000<>+0(SB), Y7
-	VSUBPS       Y2, Y7, Y7
-	VMULPS       Y2, Y7, Y7
-	VMULPS       Y7, Y5, Y5
+	VMOVUPS      all_3f800000<>+0(SB), Y8
+	VSUBPS       Y2, Y8, Y8
+	VMULPS       Y2, Y8, Y8
+	VMULPS       Y8, Y5, Y5
 	VMASKMOVPS   Y5, Y0, (DX)(R14*1)
 	VMASKMOVPS   Y5, Y0, (DI)(R14*1)
 	VMOVUPS      all_3f800000<>+0(SB), Y5
 	VSUBPS       Y2, Y5, Y5
 	VMULPS       Y4, Y5, Y5
-	VMOVUPS      all_3f800000<>+0(SB), Y7
-	VFNMADD231PS Y3, Y3, Y7
-	VMULPS       Y7, Y5, Y5
+	VMOVUPS      all_3f800000<>+0(SB), Y8
+	VFNMADD231PS Y3, Y3, Y8
+	VMULPS       Y8, Y5, Y5
 	VMASKMOVPS   Y5, Y0, (BX)(R14*1)
-	VMULPS       Y2, Y4, Y4
-	VMASKMOVPS   Y4, Y0, (R9)(R14*1)
+	VFMADD231PS  Y2, Y4, Y7
+	VMASKMOVPS   Y7, Y0, (R9)(R14*1)
 	VMULPS       Y5, Y6, Y6
 	VMOVUPS      all_3f800000<>+0(SB), Y2
 	VSUBPS       Y1, Y2, Y2

@@ -972,23 +972,24 @@ whole:
 	VMOVUPS      (R10)(R14*1), Z3
 	VMOVUPS      (R11)(R14*1), Z4
 	VMOVUPS      (R8)(R14*1), Z5
+	VMOVUPS      (R9)(R14*1), Z6
 	VSUBPS       Z2, Z4, Z4
 	VMULPS       Z3, Z4, Z4
-	VMOVUPS      all_3f800000<>+0(SB), Z6
-	VSUBPS       Z1, Z6, Z6
-	VMULPS       Z1, Z6, Z6
-	VMULPS       Z6, Z4, Z4
+	VMOVUPS      all_3f800000<>+0(SB), Z7
+	VSUBPS       Z1, Z7, Z7
+	VMULPS       Z1, Z7, Z7
+	VMULPS       Z7, Z4, Z4
 	VMOVUPS      Z4, (DX)(R14*1)
 	VMOVUPS      Z4, (DI)(R14*1)
 	VMOVUPS      all_3f800000<>+0(SB), Z4
 	VSUBPS       Z1, Z4, Z4
 	VMULPS       Z3, Z4, Z4
-	VMOVUPS      all_3f800000<>+0(SB), Z6
-	VFNMADD231PS Z2, Z2, Z6
-	VMULPS       Z6, Z4, Z4
+	VMOVUPS      all_3f800000<>+0(SB), Z7
+	VFNMADD231PS Z2, Z2, Z7
+	VMULPS       Z7, Z4, Z4
 	VMOVUPS      Z4, (BX)(R14*1)
-	VMULPS       Z1, Z3, Z3
-	VMOVUPS      Z3, (R9)(R14*1)
+	VFMADD231PS  Z1, Z3, Z6
+	VMOVUPS      Z6, (R9)(R14*1)
 	VMULPS       Z4, Z5, Z5
 	VMOVUPS      all_3f800000<>+0(SB), Z1
 	VSUBPS       Z0, Z1, Z1
@@ -1014,23 +1015,24 @@ rest:
 	VMOVUPS.Z    (R10)(R14*1), K1, Z3
 	VMOVUPS.Z    (R11)(R14*1), K1, Z4
 	VMOVUPS.Z    (R8)(R14*1), K1, Z5
+	VMOVUPS.Z    (R9)(R14*1), K1, Z6
 	VSUBPS       Z2, Z4, Z4
 	VMULPS       Z3, Z4, Z4
-	VMOVUPS      all_3f800000<>+0(SB), Z6
-	VSUBPS       Z1, Z6, Z6
-	VMULPS       Z1, Z6, Z6
-	VMULPS       Z6, Z4, Z4
+	VMOVUPS      all_3f800000<>+0(SB), Z7
+	VSUBPS       Z1, Z7, Z7
+	VMULPS       Z1, Z7, Z7
+	VMULPS       Z7, Z4, Z4
 	VMOVUPS      Z4, K1, (DX)(R14*1)
 	VMOVUPS      Z4, K1, (DI)(R14*1)
 	VMOVUPS      all_3f800000<>+0(SB), Z4
 	VSUBPS       Z1, Z4, Z4
 	VMULPS       Z3, Z4, Z4
-	VMOVUPS      all_3f800000<>+0(SB), Z6
-	VFNMADD231PS Z2, Z2, Z6
-	VMULPS       Z6, Z4, Z4
+	VMOVUPS      all_3f800000<>+0(SB), Z7
+	VFNMADD231PS Z2, Z2, Z7
+	VMULPS       Z7, Z4, Z4
 	VMOVUPS      Z4, K1, (BX)(R14*1)
-	VMULPS       Z1, Z3, Z3
-	VMOVUPS      Z3, K1, (R9)(R14*1)
+	VFMADD231PS  Z1, Z3, Z6
+	VMOVUPS      Z6, K1, (R9)(R14*1)
 	VMULPS       Z4, Z5, Z5
 	VMOVUPS      all_3f800000<>+0(SB), Z1
 	VSUBPS       Z0, Z1, Z1

@@ -26,7 +26,9 @@ func newScratch() *Scratch { return &Scratch{} }
 //
 // where start is 0, C[i][j] or bias[j], as mode says. Where B is kept in Int8, so is A's row for the product: as multiples
 // −127 to 127 of its largest magnitude's 127th part, to the nearest, ties to even. Their sum is exact, times both scales
-// it is rounded to float32. A row with a number that is not finite gives NaN.
+// it is rounded to float32. A row with a number that is not finite gives NaN. Where B is kept in Mixed, A is rounded to
+// bfloat16, too; products of two such numbers are exact in float32, and they are added in the order of k, or in that of
+// pairs of k, the odd one first. Where there are instructions for it, subnormal numbers then count as 0.
 func (s *Scratch) Mul(c, a Matrix, b *Packed, from, to int, mode Mode, bias []float32) {
 	checkMul(c, a, b, mode, bias)
 	switch {
@@ -34,6 +36,9 @@ func (s *Scratch) Mul(c, a Matrix, b *Packed, from, to int, mode Mode, bias []fl
 	case b.precision == Int8:
 		s.mulInt8(c, a, b, from, to, mode, bias)
 	case b.tiles == nil || b.K == 0:
+		if b.precision == Mixed {
+			a, s.left = rounded(s.left, a)
+		}
 		mulGeneric(c, a, b, from, to, mode, bias)
 	case b.precision == BFloat16:
 		s.mulCompact(c, a, b, from, to, len(b.tiles.bf16), mode, bias, mulBF16)
@@ -54,12 +59,16 @@ type Right struct {
 //	C[i][j] = start + Σ_k A[k][i]·B[Rows[k]][j]  for every right
 //	sums[i] = start + Σ_k A[k][i]                unless sums is nil
 //
-// added in the order of k. Mode is Overwrite or Accumulate. A is packed once for all of them.
-func (s *Scratch) MulTN(a Matrix, sums []float32, from, to int, mode Mode, rights ...Right) {
+// added in the order of k. Mode is Overwrite or Accumulate. A is packed once for all of them. Precision is Float32, or Mixed,
+// which rounds A and B for the products as [Scratch.Mul] does.
+func (s *Scratch) MulTN(precision Precision, a Matrix, sums []float32, from, to int, mode Mode, rights ...Right) {
 	checkMulTN(a, sums, rights)
 	t := active.tiles()
+	if precision == Mixed {
+		t = active.mixedTiles()
+	}
 	if t == nil || a.Rows == 0 || from == to || panelsOf(t, rights) == 0 {
-		mulTNGeneric(a, sums, from, to, mode, rights)
+		s.mulTNGeneric(precision, a, sums, from, to, mode, rights)
 		return
 	}
 	s.mulTNTiled(t, a, sums, from, to, mode, rights)
@@ -113,6 +122,8 @@ type product struct {
 	sums    []float32
 	rights  []Right
 
+	precision Precision
+
 	mul, mulTN, pack, packTransposed func(int, *Scratch)
 }
 
@@ -129,7 +140,7 @@ func (p *product) init(w *Workers) {
 	}
 	p.mulTN = func(worker int, s *Scratch) {
 		from, to := Span(p.a.Cols, 1, worker, n)
-		s.MulTN(p.a, p.sums, from, to, p.mode, p.rights...)
+		s.MulTN(p.precision, p.a, p.sums, from, to, p.mode, p.rights...)
 	}
 	p.pack = func(worker int, _ *Scratch) {
 		from, to := Span(p.packed.Panels(), 1, worker, n)
@@ -152,9 +163,9 @@ func (w *Workers) Mul(c, a Matrix, b *Packed, mode Mode, bias []float32) {
 }
 
 // MulTN computes what [Scratch.MulTN] does, on all workers.
-func (w *Workers) MulTN(a Matrix, sums []float32, mode Mode, rights ...Right) {
+func (w *Workers) MulTN(precision Precision, a Matrix, sums []float32, mode Mode, rights ...Right) {
 	p := &w.product
-	p.a, p.sums, p.mode = a, sums, mode
+	p.precision, p.a, p.sums, p.mode = precision, a, sums, mode
 	p.rights = append(p.rights[:0], rights...)
 	w.Run(p.mulTN)
 }

@@ -48,7 +48,7 @@ func BenchmarkMulTN(b *testing.B) {
 			b.Run(fmt.Sprintf("K=%d/M=%d/N=%d", sh.k, sh.m, sh.n), func(b *testing.B) {
 				s, a, right, c := newScratch(), NewMatrix(sh.k, sh.m), NewMatrix(sh.k, sh.n), NewMatrix(sh.m, sh.n)
 				for b.Loop() {
-					s.MulTN(a, nil, 0, sh.m, Overwrite, Right{C: c, B: right})
+					s.MulTN(Float32, a, nil, 0, sh.m, Overwrite, Right{C: c, B: right})
 				}
 				gflops(b, sh.m, sh.k, sh.n)
 			})

@@ -27,8 +27,15 @@ func start(dst []float32, mode Mode, bias []float32, left int) {
 }
 
 // mulTNGeneric is the specification of [Scratch.MulTN].
-func mulTNGeneric(a Matrix, sums []float32, from, to int, mode Mode, rights []Right) {
+func (s *Scratch) mulTNGeneric(precision Precision, a Matrix, sums []float32, from, to int, mode Mode, rights []Right) {
+	plain := a
+	if precision == Mixed {
+		a, s.left = rounded(s.left, a)
+	}
 	for _, r := range rights {
+		if precision == Mixed {
+			r.B, s.right = rounded(s.right, r.B)
+		}
 		for i := from; i < to; i++ {
 			dst := r.C.Row(i)
 			start(dst, mode, nil, 0)
@@ -40,7 +47,7 @@ func mulTNGeneric(a Matrix, sums []float32, from, to int, mode Mode, rights []Ri
 	if sums != nil {
 		start(sums[from:to], mode, nil, 0)
 		for k := range a.Rows {
-			Add(sums[from:to], a.Row(k)[from:to])
+			Add(sums[from:to], plain.Row(k)[from:to])
 		}
 	}
 }

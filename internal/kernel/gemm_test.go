@@ -73,14 +73,14 @@ func TestMul(t *testing.T) {
 	eachImplementation(t, func(t *testing.T) {
 		for i, sh := range mulShapes {
 			for mode := Overwrite; mode <= Bias; mode++ {
-				testMul(t, newRand(uint64(i)), sh[0], sh[1], sh[2], i%3, i%16, mode)
+				testMul(t, newRand(uint64(i)), Float32, sh[0], sh[1], sh[2], i%3, i%16, mode)
 			}
 		}
 	})
 }
 
 // testMul checks one product with its right operand packed both ways, between guard words.
-func testMul(t testing.TB, r *rand.Rand, m, k, n, gap, offset int, mode Mode) {
+func testMul(t testing.TB, r *rand.Rand, precision Precision, m, k, n, gap, offset int, mode Mode) {
 	t.Helper()
 	a, aGuard := guardedMatrix(r, m, k, gap, offset)
 	b, bGuard := guardedMatrix(r, k, n, gap, offset)
@@ -88,14 +88,14 @@ func testMul(t testing.TB, r *rand.Rand, m, k, n, gap, offset int, mode Mode) {
 	bias, _ := guardedMatrix(r, 1, n, 0, offset)
 	start := startOf(c, mode, bias.Row(0))
 	w := NewWorkers(1)
-	p, q := NewPacked(k, n), NewPacked(k, n)
+	p, q := NewPackedAs(k, n, precision), NewPackedAs(k, n, precision)
 	w.Pack(p, b)
 	w.PackTransposed(q, transposed(b))
 	again := clone(c)
 	w.Mul(c, a, p, mode, bias.Row(0))
 	w.Mul(again, a, q, mode, bias.Row(0))
 	sameBits(t, "PackTransposed against Pack, "+shape(m, k, n), again, c)
-	checkProduct(t, c, start, a, b)
+	checkProduct(t, c, start, as(precision, a), as(precision, b))
 	for _, g := range []guarded{aGuard, bGuard, cGuard} {
 		g.check(t)
 	}
@@ -137,14 +137,14 @@ func TestMulTN(t *testing.T) {
 		for i, sh := range mulTNShapes {
 			for _, gather := range []bool{false, true} {
 				for mode := Overwrite; mode <= Accumulate; mode++ {
-					testMulTN(t, newRand(uint64(i)), sh[0], sh[1], sh[2], i%3, i%16, gather, mode)
+					testMulTN(t, newRand(uint64(i)), Float32, sh[0], sh[1], sh[2], i%3, i%16, gather, mode)
 				}
 			}
 		}
 	})
 }
 
-func testMulTN(t testing.TB, r *rand.Rand, k, m, n, gap, offset int, gather bool, mode Mode) {
+func testMulTN(t testing.TB, r *rand.Rand, precision Precision, k, m, n, gap, offset int, gather bool, mode Mode) {
 	t.Helper()
 	a, aGuard := guardedMatrix(r, k, m, gap, offset)
 	b, bGuard := guardedMatrix(r, k, n, gap, offset)
@@ -160,40 +160,44 @@ func testMulTN(t testing.TB, r *rand.Rand, k, m, n, gap, offset int, gather bool
 	start := startOf(c, mode, nil)
 	before := clone(c)
 	w := NewWorkers(1)
-	w.MulTN(a, nil, mode, Right{c, b, rows})
-	checkProduct(t, c, start, transposed(a), used)
+	w.MulTN(precision, a, nil, mode, Right{c, b, rows})
+	checkProduct(t, c, start, transposed(as(precision, a)), as(precision, used))
 	for _, g := range []guarded{aGuard, bGuard, cGuard} {
 		g.check(t)
 	}
 	checkGaps(t, c)
 	for workers := 2; workers <= 3; workers++ {
-		testMulTNWorkers(t, workers, clone(before), a, b, rows, mode, c)
+		testMulTNWorkers(t, workers, precision, clone(before), a, b, rows, mode, c)
 	}
 }
 
-func testMulTNWorkers(t testing.TB, workers int, c, a, b Matrix, rows []int32, mode Mode, want Matrix) {
+func testMulTNWorkers(t testing.TB, workers int, precision Precision, c, a, b Matrix, rows []int32, mode Mode, want Matrix) {
 	t.Helper()
 	w := NewWorkers(workers)
 	defer w.Close()
-	w.MulTN(a, nil, mode, Right{c, b, rows})
+	w.MulTN(precision, a, nil, mode, Right{c, b, rows})
 	sameBits(t, "MulTN by workers", c, want)
 }
 
 // TestMulTNTogether asserts that several right operands and the sums get the bits that each gets alone.
 func TestMulTNTogether(t *testing.T) {
 	eachImplementation(t, func(t *testing.T) {
-		r := newRand(5)
-		for _, sh := range [][4]int{{1, 1, 1, 1}, {9, 15, 33, 64}, {400, 37, 290, 17}, {1000, 130, 100, 200}, {5, 20, 0, 3}} {
-			k, m := sh[0], sh[1]
-			a, _ := guardedMatrix(r, k, m, 3, 1)
-			for mode := Overwrite; mode <= Accumulate; mode++ {
-				testMulTNTogether(t, r, a, sh[2], sh[3], mode)
-			}
-		}
+		testMulTNsTogether(t, Float32)
 	})
 }
 
-func testMulTNTogether(t *testing.T, r *rand.Rand, a Matrix, n1, n2 int, mode Mode) {
+func testMulTNsTogether(t *testing.T, precision Precision) {
+	r := newRand(5)
+	for _, sh := range [][4]int{{1, 1, 1, 1}, {9, 15, 33, 64}, {400, 37, 290, 17}, {1000, 130, 100, 200}, {5, 20, 0, 3}} {
+		k, m := sh[0], sh[1]
+		a, _ := guardedMatrix(r, k, m, 3, 1)
+		for mode := Overwrite; mode <= Accumulate; mode++ {
+			testMulTNTogether(t, r, precision, a, sh[2], sh[3], mode)
+		}
+	}
+}
+
+func testMulTNTogether(t *testing.T, r *rand.Rand, precision Precision, a Matrix, n1, n2 int, mode Mode) {
 	t.Helper()
 	k, m := a.Rows, a.Cols
 	first, second := randomRight(r, k, m, n1), randomRight(r, k, m, n2)
@@ -211,7 +215,7 @@ func testMulTNTogether(t *testing.T, r *rand.Rand, a Matrix, n1, n2 int, mode Mo
 	for i := range alone {
 		alone[i].C = clone(alone[i].C)
 		w := NewWorkers(1)
-		w.MulTN(a, nil, mode, alone[i])
+		w.MulTN(precision, a, nil, mode, alone[i])
 		w.Close()
 	}
 	for workers := 1; workers <= 3; workers++ {
@@ -222,7 +226,7 @@ func testMulTNTogether(t *testing.T, r *rand.Rand, a Matrix, n1, n2 int, mode Mo
 			sums = clone(before)
 		}
 		saved := clone(before)
-		w.MulTN(a, sums.Row(0), mode, one, two)
+		w.MulTN(precision, a, sums.Row(0), mode, one, two)
 		w.Close()
 		sameBits(t, "first of two", one.C, alone[0].C)
 		sameBits(t, "second of two", two.C, alone[1].C)
@@ -272,7 +276,7 @@ func TestMulNaN(t *testing.T) {
 		c := NewMatrix(3, 40)
 		w.Mul(c, a, p, Overwrite, nil)
 		d := NewMatrix(3, 40)
-		w.MulTN(transposed(a), nil, Overwrite, Right{C: d, B: b})
+		w.MulTN(Float32, transposed(a), nil, Overwrite, Right{C: d, B: b})
 		for i := range 3 {
 			for j := range 40 {
 				hit := j == 7 || j == 39
@@ -294,7 +298,7 @@ func TestMulAllocates(t *testing.T) {
 			"Pack":           func() { w.Pack(p, b) },
 			"PackTransposed": func() { w.PackTransposed(p, bt) },
 			"Mul":            func() { w.Mul(c, a, p, Accumulate, nil) },
-			"MulTN":          func() { w.MulTN(a, nil, Overwrite, Right{C: d, B: c}) },
+			"MulTN":          func() { w.MulTN(Float32, a, nil, Overwrite, Right{C: d, B: c}) },
 		} {
 			if n := testing.AllocsPerRun(20, f); n != 0 {
 				t.Errorf("%s allocates %v times", name, n)
@@ -307,7 +311,7 @@ func FuzzMul(f *testing.F) {
 	f.Add(uint64(1), uint16(13), uint16(65), uint16(33), uint8(1), uint8(2))
 	f.Fuzz(func(t *testing.T, seed uint64, m, k, n uint16, gap, mode uint8) {
 		eachImplementation(t, func(t *testing.T) {
-			testMul(t, newRand(seed), int(m%64), int(k%1200), int(n%128), int(gap%20), int(seed%16), Mode(mode%3))
+			testMul(t, newRand(seed), Precision(mode&4/4)*Mixed, int(m%64), int(k%1200), int(n%128), int(gap%20), int(seed%16), Mode(mode%3))
 		})
 	})
 }
@@ -316,7 +320,7 @@ func FuzzMulTN(f *testing.F) {
 	f.Add(uint64(1), uint16(65), uint16(13), uint16(33), uint8(1), uint8(2))
 	f.Fuzz(func(t *testing.T, seed uint64, k, m, n uint16, gap, mode uint8) {
 		eachImplementation(t, func(t *testing.T) {
-			testMulTN(t, newRand(seed), int(k%1200), int(m%64), int(n%128), int(gap%20), int(seed%16), mode&2 > 0, Mode(mode%2))
+			testMulTN(t, newRand(seed), Precision(mode&4/4)*Mixed, int(k%1200), int(m%64), int(n%128), int(gap%20), int(seed%16), mode&2 > 0, Mode(mode%2))
 		})
 	})
 }

@@ -3,8 +3,8 @@ package kernel
 // Sizes of the pieces that a product is cut into so that they stay in the caches of one core. None of them changes a
 // bit of the result: a tile goes on from the sums that the one before it left in C.
 const (
-	maxDepth   = 1024      // k in one tile of Mul
-	depthTN    = 384       // k in one tile of MulTN: a strip of A is 24 KB, for a 32 KB L1
+	maxDepth   = 1024      // words in one tile of Mul
+	depthTN    = 384       // words in one tile of MulTN: a strip of A is 24 KB, for a 32 KB L1
 	leftBytes  = 384 << 10 // of packed A in Mul, for a 1 MB L2
 	rightBytes = 384 << 10 // of packed B in MulTN
 	stripsTN   = 8         // of packed A in MulTN
@@ -23,18 +23,18 @@ func (s *Scratch) mulTiled(c, a Matrix, b *Packed, from, to int, mode Mode, bias
 			return
 		}
 	}
-	depth := min(b.K, maxDepth)
+	depth := min(b.depth(), maxDepth)
 	most := max(1, leftBytes/(floatBytes*depth*t.lanes)) * len(t.rows)
-	blocks, depths := pieces(c.Rows, most), pieces(b.K, depth)
+	blocks, depths := pieces(c.Rows, most), pieces(b.depth(), depth)
 	s.left = grow(s.left, pieces(min(most, c.Rows), len(t.rows))*depth*t.lanes)
 	for d := range depths {
-		k0, k1 := Span(b.K, 1, d, depths)
+		k0, k1 := Span(b.depth(), 1, d, depths)
 		if d > 0 {
 			mode = Accumulate
 		}
 		for i := range blocks {
 			top, bottom := Span(c.Rows, 1, i, blocks)
-			s.packLeft(t, a.RowRange(top, bottom).ColRange(k0, k1))
+			s.packLeft(t, a.RowRange(top, bottom).ColRange(k0*t.per, min(b.K, k1*t.per)))
 			for j := from; j < to; j++ {
 				s.mulPanel(c.RowRange(top, bottom), b, j, k0, k1, mode, bias)
 			}
@@ -71,11 +71,11 @@ func (s *Scratch) packLeft(t *tileSet, a Matrix) {
 	strips := pieces(a.Rows, len(t.rows))
 	for i := range strips {
 		top, bottom := Span(a.Rows, 1, i, strips)
-		t.transposeRows(&s.left[i*a.Cols*t.lanes], &a.Data[top*a.Stride], bottom-top, a.Cols, t.lanes*floatBytes, a.bytes())
+		t.transposeRows(&s.left[i*t.words(a.Cols)*t.lanes], &a.Data[top*a.Stride], bottom-top, a.Cols, t.lanes*floatBytes, a.bytes())
 	}
 }
 
-// mulPanel multiplies the strips in s.left (columns k0 to k1 of A) by panel j of b.
+// mulPanel multiplies the strips in s.left (words k0 to k1 of A's rows) by panel j of b.
 func (s *Scratch) mulPanel(c Matrix, b *Packed, j, k0, k1 int, mode Mode, bias []float32) {
 	t, col := b.tiles, j*b.width
 	cols := min(b.width, b.N-col)
@@ -101,32 +101,34 @@ func panelsOf(t *tileSet, rights []Right) (n int) {
 // mulTNTiled is [Scratch.MulTN] in tiles, both operands packed: blocks of panels of B into s.right, strips of A into
 // s.left. The panels of all right operands stand in one row.
 func (s *Scratch) mulTNTiled(t *tileSet, a Matrix, sums []float32, from, to int, mode Mode, rights []Right) {
-	depth := min(a.Rows, depthTN)
+	words := t.words(a.Rows)
+	depth := min(words, depthTN)
 	panels, most := panelsOf(t, rights), max(1, rightBytes/(floatBytes*depth*t.width))
-	blocks, depths := pieces(panels, most), pieces(a.Rows, depth)
+	blocks, depths := pieces(panels, most), pieces(words, depth)
 	s.left = grow(s.left, stripsTN*depth*t.lanes)
 	s.right = grow(s.right, depth*min(most, panels)*t.width)
 	if sums != nil && mode == Overwrite {
 		clear(sums[from:to])
 	}
 	for d := range depths {
-		k0, k1 := Span(a.Rows, 1, d, depths)
+		k0, k1 := Span(words, 1, d, depths)
 		if d > 0 {
 			mode = Accumulate
 		}
+		part := a.RowRange(k0*t.per, min(a.Rows, k1*t.per))
 		for j := range blocks {
 			b := blockTN{tileSet: t, mode: mode, rights: rights, depth: k1 - k0}
 			b.first, b.last = Span(panels, 1, j, blocks)
 			if j == 0 {
 				b.sums = sums
 			}
-			s.packRight(&b, k0)
-			s.mulStrips(&b, a.RowRange(k0, k1), from, to)
+			s.packRight(&b, k0*t.per, part.Rows)
+			s.mulStrips(&b, part, from, to)
 		}
 	}
 }
 
-// blockTN is the panels from first up to last, packed into s.right for depth rows.
+// blockTN is the panels from first up to last, packed into s.right, depth words deep.
 type blockTN struct {
 	*tileSet
 	rights      []Right
@@ -150,8 +152,8 @@ func (b *blockTN) each(s *Scratch, visit func(r *Right, col int, right *float32)
 	}
 }
 
-// packRight packs the panels of a block, from row k0 of the product on.
-func (s *Scratch) packRight(b *blockTN, k0 int) {
+// packRight packs rows of the panels of a block, from row k0 of the product on.
+func (s *Scratch) packRight(b *blockTN, k0, rows int) {
 	b.each(s, func(r *Right, col int, right *float32) {
 		src, index := r.B.Data, (*int32)(nil)
 		if r.Rows == nil {
@@ -159,7 +161,7 @@ func (s *Scratch) packRight(b *blockTN, k0 int) {
 		} else {
 			index = &r.Rows[k0]
 		}
-		b.copyPanel(right, &src[col], index, b.depth, r.B.bytes(), min(b.width, r.B.Cols-col))
+		b.copyPanel(right, &src[col], index, rows, r.B.bytes(), min(b.width, r.B.Cols-col))
 	})
 }
 
@@ -175,12 +177,12 @@ func (s *Scratch) mulStrips(b *blockTN, a Matrix, from, to int) {
 
 // packStrips packs the columns from up to to of a into strips, some rows at a time: a row's strips share cache lines.
 func (s *Scratch) packStrips(b *blockTN, a Matrix, from, to int) {
-	const some = 8
+	const some = 8 // and a multiple of what a word holds
 	strips := pieces(to-from, len(b.rows))
 	for k := 0; k < a.Rows; k += some {
 		for i := range strips {
 			left, right := Span(to-from, 1, i, strips)
-			dst, src := &s.left[(i*a.Rows+k)*b.lanes], &a.Data[k*a.Stride+from+left]
+			dst, src := &s.left[(i*b.depth+k/b.per)*b.lanes], &a.Data[k*a.Stride+from+left]
 			rows := min(some, a.Rows-k)
 			if b.sums != nil {
 				b.addStrip(dst, src, &b.sums[from+left], rows, a.bytes(), right-left)

@@ -13,11 +13,11 @@ func GRUForward(h, gates, hidden, hPrev Matrix) {
 }
 
 // GRUBackward computes the gradients of [GRUForward]. Gates (the activations) is replaced by the gradients of W_i·x +
-// b_i, hidden by those of W_h·hPrev + b_h; dh is the gradient of h; dhPrev is overwritten with the part of the gradient
-// of hPrev that does not pass through hidden:
+// b_i, hidden by those of W_h·hPrev + b_h; dh is the gradient of h; to dhPrev is added the part of the gradient of hPrev
+// that does not pass through hidden:
 //
 //	dn = dh⊙(1−z)⊙(1−n²), dz = dh⊙(hPrev−n)⊙z(1−z), dr = dn⊙hidden_n⊙r(1−r)
-//	dgates = (dr, dz, dn), dhidden = (dr, dz, dn⊙r), dhPrev = dh⊙z
+//	dgates = (dr, dz, dn), dhidden = (dr, dz, dn⊙r), dhPrev += dh⊙z
 func GRUBackward(gates, hidden, dhPrev, dh, hPrev Matrix) {
 	checkShapes(dh.Rows, dh.Cols, dhPrev, dh, hPrev)
 	checkShapes(dh.Rows, 3*dh.Cols, gates, hidden)
@@ -50,7 +50,7 @@ func gruBackwardGeneric(gates, hidden, dhPrev, dh, hPrev Matrix) {
 			dr := dn * hid[2*n+j] * r * (1 - r)
 			gate[j], gate[n+j], gate[2*n+j] = dr, dz, dn
 			hid[j], hid[n+j], hid[2*n+j] = dr, dz, dn*r
-			out[j] = d[j] * z
+			out[j] += d[j] * z
 		}
 	}
 }

@@ -16,6 +16,7 @@ func (i implementation) String() string { return [...]string{"generic", "avx2", 
 
 // tileSet is what a matrix product of an implementation is made of.
 type tileSet struct {
+	per   int    // numbers in a word of packed operands, of which a tile takes k: 1, or 2 of bfloat16
 	lanes int    // of a vector: columns of A's rows in a strip
 	width int    // columns of a tile and of a panel of B
 	rows  []tile // rows[n-1] computes n rows
@@ -45,6 +46,9 @@ const fewPanels = 4
 // bf16Tile is a fewTile for panels of bfloat16: a word of b holds rows k, in its lower half, and k+1 of a column.
 type bf16Tile func(a *float32, b *uint32, c, start *float32, k, rowA, panel, rowC, rowStart int)
 
+// words returns the number of words that hold k numbers.
+func (t *tileSet) words(k int) int { return pieces(k, t.per) }
+
 // of returns the tile for a number of rows and columns.
 func (t *tileSet) of(rows, cols int) tile {
 	if cols <= t.lanes {
@@ -54,13 +58,14 @@ func (t *tileSet) of(rows, cols int) tile {
 }
 
 // rowCopier packs n rows of src densely: dst[k*width+j] = src[rows[k]*stride+j] for j < cols, else 0; a nil rows is 0, 1,
-// 2 and so on.
+// 2 and so on. Words of two take a row in their lower halves and the next in their upper ones.
 type rowCopier func(dst, src *float32, rows *int32, n, stride, cols int)
 
 // rowAdder packs n rows of src as a rowCopier does, and adds them up: sums[j] += src[k*stride+j] in the order of k.
 type rowAdder func(dst, src, sums *float32, n, stride, cols int)
 
 // rowTransposer packs rows of src as columns: dst[j*strideDst+i] = src[i*strideSrc+j] for i < rows, else 0 up to lanes.
+// Words of two take a column in their lower halves and the next in their upper ones.
 type rowTransposer func(dst, src *float32, rows, cols, strideDst, strideSrc int)
 
 // floatBytes is the size of a float32: strides are bytes in assembly.

@@ -23,7 +23,7 @@ var tileSets = [...]*tileSet{
 }
 
 var tilesAVX512 = tileSet{
-	lanes: 16, width: 32,
+	per: 1, lanes: 16, width: 32,
 	rows: []tile{
 		gemm1x32AVX512,
 		gemm2x32AVX512,
@@ -63,7 +63,7 @@ var tilesAVX512 = tileSet{
 }
 
 var tilesAVX2 = tileSet{
-	lanes: 8, width: 16,
+	per: 1, lanes: 8, width: 16,
 	rows: []tile{
 		gemm1x16AVX2,
 		gemm2x16AVX2,

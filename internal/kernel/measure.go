@@ -19,16 +19,25 @@ func PeakGFLOPS() float64 {
 // ReadGBps measures how many billion bytes a second one core reads from a buffer of the given size, which says what it is
 // that is measured: a cache or the memory.
 func ReadGBps(bytes int) float64 {
-	x := Aligned(max(64, bytes/floatBytes))
+	w := NewWorkers(1)
+	defer w.Close()
+	return w.ReadGBps(bytes)
+}
+
+// ReadGBps measures what the workers read together, each its part of the buffer.
+func (w *Workers) ReadGBps(bytes int) float64 {
+	x := Aligned(max(64*w.Len(), bytes/floatBytes))
 	for i := range x {
 		x[i] = 1
 	}
 	passes := max(1, (4<<20)/bytes)
-	best := fastest(func() {
+	job := func(worker int, _ *Scratch) {
+		from, to := Span(len(x), strideUnit, worker, w.Len())
 		for range passes {
-			read(x)
+			read(x[from:to])
 		}
-	})
+	}
+	best := fastest(func() { w.Run(job) })
 	return float64(passes*len(x)*floatBytes) / best.Seconds() / 1e9
 }
 

@@ -12,10 +12,11 @@ const (
 	Float32  Precision = iota
 	BFloat16           // float32 without the lower 16 bits: 8 bits of precision, half the memory
 	Int8               // multiples −127 to 127 of a scale that each column has for itself: a quarter of the memory
+	Mixed              // as BFloat16, and what it is multiplied by is rounded, too: for training
 )
 
 // String returns the precision's name on the command line.
-func (p Precision) String() string { return [...]string{"fp32", "bf16", "int8"}[p] }
+func (p Precision) String() string { return [...]string{"fp32", "bf16", "int8", "mixed"}[p] }
 
 // Packed is the right operand B (K×N) of many products, laid out in panels of some columns: panel p holds
 // B[0][p·width : (p+1)·width], then B[1][…] and so on, with zeros where the last panel exceeds N.
@@ -26,7 +27,7 @@ type Packed struct {
 	tiles *tileSet // that it was laid out for; nil is the generic product
 
 	precision Precision
-	perWord   int       // rows in a word; 0 where data holds the numbers
+	perWord   int       // rows in a word
 	words     []uint32  // instead of data for Int8 and, where there are tiles, BFloat16
 	scales    []float32 // of the columns, Int8
 	offsets   []int32   // −128·Σ of a column's multiples, Int8
@@ -37,20 +38,26 @@ func NewPacked(k, n int) *Packed { return NewPackedAs(k, n, Float32) }
 
 // NewPackedAs allocates a K×N operand of zeros that keeps its numbers in the given precision, to be read faster: products
 // of few rows are bound by that. Sums by BFloat16 stay in float32 and are those of the rounded numbers, bit for bit;
-// products of many rows are slower than in Float32. By Int8, A's rows are rounded as well: see [Scratch.Mul].
+// products of many rows are slower than in Float32. By Int8 and Mixed, A is rounded as well: see [Scratch.Mul]. Mixed is
+// faster than Float32 for products of many rows if [MixedIsFast].
 func NewPackedAs(k, n int, precision Precision) *Packed {
 	p := &Packed{K: k, N: n, width: genericWidth, precision: precision, tiles: active.tiles()}
+	if precision == Mixed {
+		p.tiles = active.mixedTiles()
+	}
 	switch {
 	case precision == Int8:
 		p.makeInt8()
+		return p
 	case p.tiles != nil && precision == BFloat16:
 		p.makeWords(2, fewPanels*p.tiles.width)
+		return p
 	case p.tiles != nil:
-		p.width = p.tiles.width
-		fallthrough
+		p.perWord, p.width = p.tiles.per, p.tiles.width
 	default:
-		p.data = Aligned(p.Panels() * p.width * k)
+		p.perWord = 1
 	}
+	p.data = Aligned(p.Panels() * p.width * p.depth())
 	return p
 }
 
@@ -63,8 +70,11 @@ func (p *Packed) makeWords(perWord, width int) {
 // Panels returns the number of panels, the unit in which work on columns is split.
 func (p *Packed) Panels() int { return (p.N + p.width - 1) / p.width }
 
-// panel returns panel j, K×width.
-func (p *Packed) panel(j int) []float32 { return p.data[j*p.K*p.width : (j+1)*p.K*p.width] }
+// panel returns panel j, depth×width.
+func (p *Packed) panel(j int) []float32 {
+	n := p.depth() * p.width
+	return p.data[j*n : (j+1)*n]
+}
 
 // pack fills panels from up to to of p with b (K×N).
 func (p *Packed) pack(b Matrix, from, to int) {
@@ -72,7 +82,7 @@ func (p *Packed) pack(b Matrix, from, to int) {
 	if b.Rows != p.K || b.Cols != p.N {
 		panic(fmt.Sprintf("kernel: packing %d×%d into %d×%d", b.Rows, b.Cols, p.K, p.N))
 	}
-	if p.precision != Float32 {
+	if p.rounds() {
 		p.compress(from, to, func(k, j int) float32 { return b.Data[k*b.Stride+j] })
 		return
 	}
@@ -92,7 +102,7 @@ func (p *Packed) packTransposed(b Matrix, from, to int) {
 	if b.Rows != p.N || b.Cols != p.K {
 		panic(fmt.Sprintf("kernel: packing the transpose of %d×%d into %d×%d", b.Rows, b.Cols, p.K, p.N))
 	}
-	if p.precision != Float32 {
+	if p.rounds() {
 		p.compress(from, to, func(k, j int) float32 { return b.Data[j*b.Stride+k] })
 		return
 	}
@@ -104,6 +114,11 @@ func (p *Packed) packTransposed(b Matrix, from, to int) {
 		left := j * p.width
 		p.transposePanel(p.panel(j), b.RowRange(left, min(p.N, left+p.width)))
 	}
+}
+
+// rounds reports whether numbers are rounded one by one, by Go.
+func (p *Packed) rounds() bool {
+	return p.precision == BFloat16 || p.precision == Int8 || p.precision == Mixed && p.tiles == nil
 }
 
 // compress fills panels from up to to with at(k, j).

@@ -39,6 +39,16 @@ var operations = []operation{
 	{"SGD", 2, func(x [][]float32) { SGD(x[0], x[1], nil, sgdStep) }, func(x [][]float32) { sgdGeneric(x[0], x[1], nil, &sgdStep) }, false, 0},
 	{"momentum", 3, func(x [][]float32) { SGD(x[0], x[1], x[2], heavySGD) }, func(x [][]float32) { sgdGeneric(x[0], x[1], x[2], &heavySGD) }, false, 0},
 	{"RMSProp", 3, func(x [][]float32) { RMSProp(x[0], x[1], square(x[2]), rmsStep) }, func(x [][]float32) { rmsPropGeneric(x[0], x[1], square(x[2]), &rmsStep) }, false, 0},
+	{"Hadamard", 3, func(x [][]float32) { Hadamard(x[0], x[1], x[2]) }, func(x [][]float32) { hadamardGeneric(x[0], x[1], x[2]) }, true, 0},
+	{"HadamardAdd", 3, func(x [][]float32) { HadamardAdd(x[0], x[1], x[2]) }, func(x [][]float32) { hadamardAddGeneric(x[0], x[1], x[2]) }, false, 0},
+	{
+		"normalise", 4, func(x [][]float32) { normalise(x[0], x[1], x[2], x[3], 0.2, 0.7) },
+		func(x [][]float32) { normaliseGeneric(x[0], x[1], x[2], x[3], 0.2, 0.7) }, false, 1,
+	},
+	{
+		"normaliseBack", 2, func(x [][]float32) { normaliseBack(x[0], x[1], 0.2, 0.3, 0.7) },
+		func(x [][]float32) { normaliseBackGeneric(x[0], x[1], 0.2, 0.3, 0.7) }, false, 1,
+	},
 	{"Softmax", 1, func(x [][]float32) { Softmax(x[0]) }, softmaxInFloat64, false, 0},
 }
 

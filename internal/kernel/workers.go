@@ -4,14 +4,19 @@ import (
 	"runtime"
 	"sync"
 	"sync/atomic"
+	"time"
 
 	"golang.org/x/sys/cpu"
 )
 
-// spins is how often one who waits looks before it parks: some 10 to 20 µs, longer than the gap between two jobs of a
-// training step and short enough to leave the core to others (measured: handing over by spinning costs about 1 µs, waking
-// a parked goroutine 5 to 10 µs; spinning without end beside another process made everything five times slower).
-const spins = 20000
+// patience is how long one who waits looks before it parks: longer than the workers' shares of a job differ, and short
+// enough to leave the core to others (measured: handing over by spinning costs about 1 µs, waking a parked goroutine 20
+// to 40 µs, after which the other one has lost its patience, too; spinning without end beside another process made
+// everything five times slower). It looks a burst of times, about 0.3 µs, before it asks for the time.
+const (
+	patience = 50 * time.Microsecond
+	burst    = 1000
+)
 
 // Workers runs jobs on a fixed number of goroutines, each with scratch memory of its own. The goroutine that calls Run
 // is worker 0. One job runs at a time: a Workers must not be used by two goroutines at once.
@@ -118,10 +123,8 @@ func (e *event) add(n uint32) {
 
 // await returns the value once it differs from old.
 func (e *event) await(old uint32) uint32 {
-	for range spins {
-		if v := e.value.Load(); v != old {
-			return v
-		}
+	if v, ok := e.look(old); ok {
+		return v
 	}
 	e.mu.Lock()
 	defer e.mu.Unlock()
@@ -132,6 +135,20 @@ func (e *event) await(old uint32) uint32 {
 			return v
 		}
 		e.moved.Wait()
+	}
+}
+
+// look returns the value if it differs from old before patience ends.
+func (e *event) look(old uint32) (uint32, bool) {
+	for began := time.Now(); ; {
+		for range burst {
+			if v := e.value.Load(); v != old {
+				return v, true
+			}
+		}
+		if time.Since(began) > patience {
+			return old, false
+		}
 	}
 }
 

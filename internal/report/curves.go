@@ -1,7 +1,7 @@
 // Package report draws what a training was like: plain numbers go in, pictures come out.
 //
 // Entry points: [Curves.WriteSVG] draws the losses and the learning rate of a run, [Run.WriteHTML] writes a page with all
-// that is known of it.
+// that is known of it, [Classification.WriteHTML] one on how good labels are, [BeginExplanations] one on what they come from.
 package report
 
 import (

@@ -9,10 +9,11 @@ import (
 )
 
 // Clip says how gradients are kept from exploding (Pascanu, Mikolov & Bengio 2013, section 3.2). The zero value leaves
-// them as they are. With both limits, single values are cut first.
+// them as they are. With several limits, single values are cut first, then layers, then everything.
 type Clip struct {
 	Norm  float64 `json:"norm,omitempty" yaml:"norm"`   // limit of the norm of all gradients taken together; 0 means none
 	Value float64 `json:"value,omitempty" yaml:"value"` // limit of the magnitude of every element; 0 means none
+	Layer float64 `json:"layer,omitempty" yaml:"layer"` // limit of the norm of each layer's gradients; 0 means none
 }
 
 // Validate reports the first limit that is not a number ≥ 0.
@@ -23,6 +24,9 @@ func (c Clip) Validate() error {
 	if !notNegative(c.Value) {
 		return fmt.Errorf("clip: value is %v; it must be a number that is not negative", c.Value)
 	}
+	if !notNegative(c.Layer) {
+		return fmt.Errorf("clip: layer is %v; it must be a number that is not negative", c.Layer)
+	}
 	return nil
 }
 
@@ -30,7 +34,7 @@ func (c Clip) Validate() error {
 type Clipped struct {
 	Norm    float64 // global norm √Σg² of the gradients as they came, NaN or Inf if an element is
 	Scale   float64 // factor for [Optimizer.Step]; 1 if the norm is within its limit
-	Clipped bool    // whether Scale is below 1 or values were cut
+	Clipped bool    // whether Scale is below 1, or values or layers were cut
 }
 
 // Finite says whether all gradients are finite. If not, there is nothing sensible to do with them: do not step.
@@ -44,6 +48,7 @@ type Clipper struct {
 	partial []float64 // Σg² of every piece
 	squares []float64 // Σg² of every parameter
 	cutter  cutter
+	layers  layerClipper
 }
 
 // NewClipper makes a clipper for parameters, which must keep their order and their slices from then on.
@@ -55,10 +60,11 @@ func NewClipper(limits Clip, params []*model.Parameter) (*Clipper, error) {
 	c.partial = make([]float64, len(c.sweep.pieces))
 	c.squares = make([]float64, len(params))
 	c.cutter = cutter{params, float32(limits.Value)}
+	c.layers = newLayerClipper(params)
 	return c, nil
 }
 
-// Clip measures the gradients. Those above the limit of a value are cut in place; the limit of the norm is left to the
+// Clip measures the gradients. Values and layers above their limit are cut in place; the limit of the norm is left to the
 // optimiser, as the factor Scale = Norm limit / norm, so that no gradient is written again for it. Non-finite
 // gradients are not touched.
 func (c *Clipper) Clip(w *model.Workers) Clipped {
@@ -72,6 +78,11 @@ func (c *Clipper) Clip(w *model.Workers) Clipped {
 		cut := c.norm(w)
 		out.Clipped = cut != norm
 		norm = cut
+	}
+	if c.limits.Layer > 0 && c.layers.scale(c.squares, c.limits.Layer) {
+		c.sweep.run(w, &c.layers)
+		out.Clipped = true
+		norm = c.norm(w)
 	}
 	if c.limits.Norm > 0 && norm > c.limits.Norm {
 		out.Scale = c.limits.Norm / norm

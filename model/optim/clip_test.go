@@ -38,6 +38,9 @@ func TestClip(t *testing.T) {
 		{"norm above its limit", Clip{Norm: 6.5}, Clipped{13, 0.5, true}, []float32{3, -4, 12}},
 		{"values within their limit", Clip{Value: 12}, Clipped{13, 1, false}, []float32{3, -4, 12}},
 		{"values above their limit", Clip{Value: 3.5}, Clipped{13, 1, true}, []float32{3, -3.5, 3.5}},
+		{"layers within their limit", Clip{Layer: 12}, Clipped{13, 1, false}, []float32{3, -4, 12}},
+		{"a layer above its limit", Clip{Layer: 6}, Clipped{13, 1, true}, []float32{3, -4, 6}},
+		{"layers and all", Clip{Layer: 5, Norm: math.Sqrt(50) / 2}, Clipped{13, 0.5, true}, []float32{3, -4, 5}},
 		{"both", Clip{Value: 4, Norm: math.Sqrt(41) / 2}, Clipped{13, 0.5, true}, []float32{3, -4, 4}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -54,6 +57,31 @@ func TestClip(t *testing.T) {
 				t.Errorf("gradients %v, want %v", grad, c.grad)
 			}
 		})
+	}
+}
+
+// TestLayers: what belongs to one layer is clipped together, both directions and all its tensors.
+func TestLayers(t *testing.T) {
+	for name, want := range map[string]string{
+		"embedding.weight": "embedding", "head.bias": "head", "attention.vector": "attention",
+		"rnn.weight_ih_l0": "l0", "rnn.bias_hh_l0": "l0", "rnn.weight_hh_l12_reverse": "l12", "rnn.weight_hh_l1": "l1",
+	} {
+		if got := layerOf(name); got != want {
+			t.Errorf("%s belongs to %q, want %q", name, got, want)
+		}
+	}
+	params := []*model.Parameter{
+		parameter("rnn.weight_ih_l0", []int{1}, []float32{0}), parameter("head.weight", []int{1}, []float32{0}),
+		parameter("rnn.bias_hh_l0_reverse", []int{1}, []float32{0}),
+	}
+	for i, g := range []float32{30, 5, 40} {
+		params[i].Grad[0] = g
+	}
+	newClipper(t, Clip{Layer: 10}, params).Clip(workers(t, 2))
+	for i, want := range []float32{6, 5, 8} {
+		if got := params[i].Grad[0]; math.Abs(float64(got-want)) > 1e-6 {
+			t.Errorf("the gradient of %s is %v, want %v", params[i].Name, got, want)
+		}
 	}
 }
 
@@ -105,6 +133,7 @@ func TestClipValidate(t *testing.T) {
 		{Clip{Norm: -1}, "norm is -1"},
 		{Clip{Norm: math.NaN()}, "norm is NaN"},
 		{Clip{Value: math.Inf(1)}, "value is +Inf"},
+		{Clip{Layer: -2}, "layer is -2"},
 	} {
 		if _, err := NewClipper(c.limits, nil); err == nil || !strings.Contains(err.Error(), c.want) {
 			t.Errorf("%+v: error %v, want one with %q", c.limits, err, c.want)

@@ -1,6 +1,7 @@
 // Package optim turns gradients into updates of a model's parameters.
 //
-// Entry points: [New] makes the [Optimizer] that a [Config] names, one file each: SGD, RMSProp, Adam, AdamW. [NewClipper]
+// Entry points: [New] makes the [Optimizer] that a [Config] names, one file each: SGD, RMSProp, Adam, AdamW,
+// NT-ASGD. [NewClipper]
 // measures the global norm of the gradients and says by which factor to shrink them. [NewSchedule] gives the learning
 // rate of every step.
 //
@@ -36,10 +37,11 @@ const (
 	NameRMSProp = "rmsprop"
 	NameAdam    = "adam"
 	NameAdamW   = "adamw"
+	NameNTASGD  = "nt-asgd"
 )
 
 // Names lists the optimisers.
-var Names = []string{NameAdam, NameAdamW, NameRMSProp, NameSGD}
+var Names = []string{NameAdam, NameAdamW, NameRMSProp, NameSGD, NameNTASGD}
 
 // Config chooses an optimiser. The zero value is Adam with the numbers of its paper.
 type Config struct {
@@ -50,6 +52,8 @@ type Config struct {
 	Beta1    float64 `json:"beta1,omitempty" yaml:"beta1"`       // Adam and AdamW: decay of the mean; 0 means 0.9
 	Beta2    float64 `json:"beta2,omitempty" yaml:"beta2"`       // Adam and AdamW: decay of the mean square; 0 means 0.999
 	Epsilon  float64 `json:"epsilon,omitempty" yaml:"epsilon"`   // all but SGD: added to the root of the mean square; 0 means 1e-8
+
+	Patience int `json:"patience,omitempty" yaml:"patience"` // NT-ASGD: validations that may be worse than one before them; 0 means 5
 
 	// WeightDecay pulls weights towards zero; 0 means not at all. For AdamW every step multiplies the parameters of
 	// two or more dimensions (embeddings and weight matrices, but neither biases nor gains of norms) by
@@ -68,6 +72,8 @@ func New(cfg Config, params []*model.Parameter) (Optimizer, error) {
 		return newSGD(cfg, params), nil
 	case NameRMSProp:
 		return newRMSProp(cfg, params), nil
+	case NameNTASGD:
+		return newNTASGD(cfg, params), nil
 	case NameAdamW:
 		return newAdamW(cfg, params), nil
 	default:
@@ -78,7 +84,7 @@ func New(cfg Config, params []*model.Parameter) (Optimizer, error) {
 // Validate reports the first field that is out of range.
 func (c Config) Validate() error {
 	switch c.Name {
-	case "", NameSGD, NameRMSProp, NameAdam, NameAdamW:
+	case "", NameSGD, NameRMSProp, NameAdam, NameAdamW, NameNTASGD:
 	default:
 		return fmt.Errorf("optimizer %q is unknown; use one of %q", c.Name, Names)
 	}
@@ -92,6 +98,9 @@ func (c Config) Validate() error {
 	}
 	if !notNegative(c.Epsilon) {
 		return fmt.Errorf("optimizer: epsilon is %v; it must be a number that is not negative", c.Epsilon)
+	}
+	if c.Patience < 0 {
+		return fmt.Errorf("optimizer: patience is %d; it must not be negative", c.Patience)
 	}
 	if !notNegative(c.WeightDecay) {
 		return fmt.Errorf("optimizer: weight_decay is %v; it must be a number that is not negative", c.WeightDecay)
@@ -109,5 +118,6 @@ func (c Config) withDefaults() Config {
 	c.Beta1 = cmp.Or(c.Beta1, 0.9)
 	c.Beta2 = cmp.Or(c.Beta2, 0.999)
 	c.Epsilon = cmp.Or(c.Epsilon, 1e-8)
+	c.Patience = cmp.Or(c.Patience, defaultTrigger)
 	return c
 }

@@ -39,6 +39,7 @@ var everyOptimizer = []Config{
 	{Name: NameRMSProp},
 	{Name: NameAdam},
 	{Name: NameAdamW, WeightDecay: 0.1},
+	{Name: NameNTASGD, WeightDecay: 0.1},
 }
 
 // TestUpdatesEqualPyTorch holds five updates against those of testdata/optimizers.py.
@@ -61,10 +62,7 @@ func TestUpdatesEqualPyTorch(t *testing.T) {
 	}
 	w := workers(t, 1)
 	for _, c := range fixture.Cases {
-		params := []*model.Parameter{
-			parameter("weight", []int{2, 3}, fixture.Weights[0]),
-			parameter("bias", []int{3}, fixture.Weights[1]),
-		}
+		params := fixtureParameters(fixture.Weights)
 		o := newOptimizer(t, c.Config, params)
 		for step, rate := range fixture.Rates {
 			for i, p := range params {

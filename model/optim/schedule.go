@@ -2,6 +2,7 @@ package optim
 
 import (
 	"cmp"
+	"errors"
 	"fmt"
 	"math"
 )
@@ -13,10 +14,11 @@ const (
 	Cosine   = "cosine"
 	OneCycle = "one-cycle"
 	Plateau  = "plateau"
+	Step     = "step"
 )
 
 // Schedules lists the schedules.
-var Schedules = []string{Constant, Linear, Cosine, OneCycle, Plateau}
+var Schedules = []string{Constant, Linear, Cosine, OneCycle, Plateau, Step}
 
 // ScheduleConfig chooses a schedule of the learning rate. Over N steps, of which the first W warm up, step s = 0, 1, …,
 // N−1 has the rate
@@ -31,14 +33,18 @@ var Schedules = []string{Constant, Linear, Cosine, OneCycle, Plateau}
 //	cosine      f + (1−f)·(1 + cos πp)/2                     (Loshchilov & Hutter 2017, without restarts)
 //	one-cycle   a rise by a cosine from 1/25 to 1 instead of the warm-up above, then as cosine (Smith & Topin 2018)
 //	plateau     Factor^k after k plateaus of the validation loss (see [Schedule.Observe])
+//	step        Factor^max(0, e+1−Hold) in epoch e = 0, 1, … (Zaremba et al. 2014, section 4.1)
 type ScheduleConfig struct {
 	Name   string  `json:"name,omitempty" yaml:"name"`     // one of [Schedules]; "" means constant
 	Rate   float64 `json:"rate" yaml:"rate"`               // highest learning rate; it must be above 0
 	Warmup float64 `json:"warmup,omitempty" yaml:"warmup"` // W in steps or, below 1, as a share of N; 0 means none, for one-cycle 0.3
 	Final  float64 `json:"final,omitempty" yaml:"final"`   // f, the share of Rate that is left at the end; for linear, cosine, one-cycle
 
-	Factor   float64 `json:"factor,omitempty" yaml:"factor"`     // plateau: factor on the rate; 0 means 0.5
+	Factor   float64 `json:"factor,omitempty" yaml:"factor"`     // plateau and step: factor on the rate; 0 means 0.5
 	Patience int     `json:"patience,omitempty" yaml:"patience"` // plateau: validations without progress that are borne; 0 means 2
+
+	Hold  int `json:"hold,omitempty" yaml:"hold"`   // step: epochs at the whole rate; 0 means 1
+	Epoch int `json:"epoch,omitempty" yaml:"epoch"` // step: updates in an epoch; training fills it in
 }
 
 // Validate reports the first field that is out of range.
@@ -56,6 +62,8 @@ func (c ScheduleConfig) Validate() error {
 		return fmt.Errorf("schedule: factor is %v; it must be from 0 up to, but without, 1", c.Factor)
 	case c.Patience < 0:
 		return fmt.Errorf("schedule: patience is %d; it must not be negative", c.Patience)
+	case c.Hold < 0 || c.Epoch < 0:
+		return fmt.Errorf("schedule: hold is %d and epoch %d; they must not be negative", c.Hold, c.Epoch)
 	}
 	return nil
 }
@@ -64,7 +72,7 @@ func (c ScheduleConfig) Validate() error {
 // the share f that is left at the end; nil for an unknown name.
 func shapeOf(name string) func(p, f float64) float64 {
 	switch name {
-	case "", Constant, Plateau:
+	case "", Constant, Plateau, Step:
 		return func(p, f float64) float64 { return 1 }
 	case Linear:
 		return func(p, f float64) float64 { return 1 - (1-f)*p }
@@ -105,8 +113,12 @@ func NewSchedule(cfg ScheduleConfig) (*Schedule, error) {
 	cfg.Name = cmp.Or(cfg.Name, Constant)
 	cfg.Factor = cmp.Or(cfg.Factor, 0.5)
 	cfg.Patience = cmp.Or(cfg.Patience, 2)
+	cfg.Hold = cmp.Or(cfg.Hold, 1)
 	if cfg.Name == OneCycle {
 		cfg.Warmup = cmp.Or(cfg.Warmup, oneCycleRise)
+	}
+	if cfg.Name == Step && cfg.Epoch == 0 {
+		return nil, errors.New("schedule: step counts epochs, but there is no number of updates in an epoch")
 	}
 	return &Schedule{cfg: cfg, shape: shapeOf(cfg.Name)}, nil
 }
@@ -114,7 +126,7 @@ func NewSchedule(cfg ScheduleConfig) (*Schedule, error) {
 // Rate returns the learning rate of a step, counted from 0, out of total steps.
 func (s *Schedule) Rate(step, total int) float64 {
 	warmup := s.warmup(total)
-	rate := s.cfg.Rate * math.Pow(s.cfg.Factor, float64(s.plateau.Reductions))
+	rate := s.cfg.Rate * math.Pow(s.cfg.Factor, float64(s.reductions(step)))
 	if step < warmup {
 		return rate * s.rise(step, warmup)
 	}
@@ -123,6 +135,14 @@ func (s *Schedule) Rate(step, total int) float64 {
 		done = min(1, float64(step-warmup)/float64(total-warmup))
 	}
 	return rate * s.shape(done, s.cfg.Final)
+}
+
+// reductions returns how often Factor has been applied to the rate of a step.
+func (s *Schedule) reductions(step int) int {
+	if s.cfg.Name == Step {
+		return max(0, step/s.cfg.Epoch+1-s.cfg.Hold)
+	}
+	return s.plateau.Reductions
 }
 
 // warmup returns W.

@@ -39,6 +39,8 @@ func TestRate(t *testing.T) {
 		{"one-cycle, half of it rising", ScheduleConfig{Name: OneCycle, Rate: 1, Warmup: 0.5, Final: 0.2}, 20, map[int]float64{0: 0.04, 5: 0.52, 10: 1, 15: 0.6, 20: 0.2}},
 		{"warm-up longer than the run", ScheduleConfig{Name: Cosine, Rate: 1, Warmup: 9}, 4, map[int]float64{0: 0.1, 3: 0.4}},
 		{"plateau", ScheduleConfig{Name: Plateau, Rate: 2, Warmup: 1}, 4, map[int]float64{0: 1, 1: 2, 3: 2}},
+		{"step, held for 4 epochs of 10", ScheduleConfig{Name: Step, Rate: 1, Hold: 4, Epoch: 10}, 130, map[int]float64{0: 1, 39: 1, 40: 0.5, 49: 0.5, 50: 0.25, 129: 1.0 / 512}},
+		{"step by a tenth", ScheduleConfig{Name: Step, Rate: 2, Factor: 0.1, Epoch: 3}, 9, map[int]float64{0: 2, 2: 2, 3: 0.2, 6: 0.02}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			s := newSchedule(t, c.cfg)
@@ -60,6 +62,7 @@ func TestRateStaysWithinBounds(t *testing.T) {
 			Rate:   rapid.Float64Range(1e-6, 10).Draw(t, "rate"),
 			Warmup: rapid.SampledFrom([]float64{0, 0.1, 0.99, 1, 7, 1e12}).Draw(t, "warmup"),
 			Final:  rapid.Float64Range(0, 1).Draw(t, "final"),
+			Epoch:  rapid.IntRange(100, 1000).Draw(t, "epoch"),
 		}
 		s, err := NewSchedule(cfg)
 		if err != nil {
@@ -147,7 +150,7 @@ func TestScheduleValidate(t *testing.T) {
 		cfg  ScheduleConfig
 		want string
 	}{
-		{ScheduleConfig{Name: "step", Rate: 1}, `schedule "step" is unknown`},
+		{ScheduleConfig{Name: "stairs", Rate: 1}, `schedule "stairs" is unknown`},
 		{ScheduleConfig{}, "rate is 0"},
 		{ScheduleConfig{Rate: math.Inf(1)}, "rate is +Inf"},
 		{ScheduleConfig{Rate: 1, Warmup: -1}, "warmup is -1"},

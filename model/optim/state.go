@@ -13,6 +13,8 @@ type State struct {
 	Name    string        `json:"name"`  // of the optimiser, as in [Config]
 	Steps   int64         `json:"steps"` // number of steps taken
 	Tensors []model.Named `json:"-"`     // for example "adam.m.rnn.weight_ih_l0", shaped like the parameter
+
+	Average Average `json:"average,omitzero"` // of NT-ASGD
 }
 
 // memory is the part that all optimisers share: the parameters, the number of steps and the moments, which are tensors

@@ -110,6 +110,31 @@ def language_model(cell, steps=7, streams=3):
     save(f"language_{cell}", loss=loss.item(), final=as_dict(cell, final), grads=gradients(m.named_parameters()))
 
 
+class AdaptiveModel(nn.Module):
+    """A softmax in three parts; the narrowest has hidden / 16 features."""
+
+    def __init__(self, hidden=16, cutoffs=(4, 8)):
+        super().__init__()
+        self.embedding = nn.Embedding(VOCAB, EMBEDDING)
+        self.rnn = nn.RNN(EMBEDDING, hidden)
+        self.head = nn.AdaptiveLogSoftmaxWithLoss(hidden, VOCAB, list(cutoffs), div_value=4.0, head_bias=True)
+        fill(self.named_parameters())
+
+    def forward(self, inputs, targets, state):
+        out, state = self.rnn(self.embedding(inputs), state)
+        out = out.reshape(-1, out.shape[-1])
+        return self.head(out, targets.reshape(-1)).loss, state, self.head.log_prob(out)
+
+
+def adaptive(steps=7, streams=3):
+    """One window with an adaptive softmax: the mean loss, all log-probabilities, the gradients."""
+    m = AdaptiveModel()
+    state = initial_state("rnn", 1, streams, 16)
+    loss, final, scores = m(tokens("inputs", steps, streams), tokens("targets", steps, streams), state)
+    loss.backward()
+    save("adaptive", loss=loss.item(), final={"h": final}, output={"scores": scores}, grads=gradients(m.named_parameters()))
+
+
 def stack(cell, lengths=(5, 5, 3, 1), width=5, hidden=4):
     """A bidirectional stack over sequences of several lengths, packed step by step. The loss is the sum of the outputs
     times fixed weights."""
@@ -198,6 +223,7 @@ def training(cell, windows=10, steps=5, streams=4, rate=0.02, clip=0.4):
 
 
 if __name__ == "__main__":
+    adaptive()
     for cell in CELLS:
         language_model(cell)
         stack(cell)

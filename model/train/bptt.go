@@ -11,13 +11,20 @@ import (
 	"github.com/textgen-go/textgen/model/optim"
 )
 
-// BPTT says how a language model goes through its tokens: truncated backpropagation through time (Williams & Peng 1990)
-// with equal steps forward and back. The tokens are cut into Batch streams of equal length, which are read side by side
-// in windows of Steps tokens. The hidden state goes on from window to window, gradients do not; an epoch starts from a
-// hidden state of zeros. What does not fill a window at the end of a stream is left out of an epoch.
+// BPTT says how a language model goes through its tokens: truncated backpropagation through time, BPTT(Steps; Every) of
+// Williams & Peng (1990). The tokens are cut into Batch streams of equal length, which are read side by side in windows
+// of Steps tokens. A window begins Every tokens after the one before and learns from the tokens that none has predicted
+// before: its last Every, at an epoch's start all. The hidden state goes on from window to window, gradients do not; an
+// epoch starts from a hidden state of zeros. What does not fill a window at the end of a stream is left out of an epoch.
+//
+// With Every = Steps, gradients flow through Steps/2 tokens on average and through one at a window's start. With Every
+// well below Steps, they flow through at least Steps−Every; each token is then read Steps/Every times, which costs time
+// in proportion.
 type BPTT struct {
 	Batch int `json:"batch,omitempty" yaml:"batch"` // parallel streams; 0 means 32
-	Steps int `json:"bptt,omitempty" yaml:"bptt"`   // tokens of a window; 0 means 64
+	Steps int `json:"bptt,omitempty" yaml:"bptt"`   // tokens of a window: k2 of Williams & Peng; 0 means 64
+
+	Every int `json:"bptt_every,omitempty" yaml:"bptt_every"` // tokens from one window to the next: k1, at most Steps; 0 means Steps
 
 	// Tail, if above 0, is the share of every stream that is trained on, in whole windows; the rest of each stream is
 	// for validation, as in char-rnn. There must be no other tokens for validation then.
@@ -43,7 +50,7 @@ func (c BPTT) Validate() error {
 	for _, f := range []struct {
 		name  string
 		value int
-	}{{"batch", c.Batch}, {"bptt", c.Steps}, {"valid_batch", c.ValidBatch}, {"valid_tokens", c.ValidTokens}} {
+	}{{"batch", c.Batch}, {"bptt", c.Steps}, {"bptt_every", c.Every}, {"valid_batch", c.ValidBatch}, {"valid_tokens", c.ValidTokens}} {
 		if f.value < 0 {
 			return fmt.Errorf("training: %s is %d; it must not be negative", f.name, f.value)
 		}
@@ -86,19 +93,23 @@ func NewLanguageModel(m *model.LanguageModel, w *model.Workers, cfg BPTT, tokens
 	}
 	cfg.Batch = cmp.Or(cfg.Batch, 32)
 	cfg.Steps = cmp.Or(cfg.Steps, 64)
+	cfg.Every = cmp.Or(cfg.Every, cfg.Steps)
+	if cfg.Every > cfg.Steps {
+		return nil, fmt.Errorf("training: bptt_every is %d and bptt %d: what lies between two windows would never be learned", cfg.Every, cfg.Steps)
+	}
 	length := (tokens.Len() - 1) / cfg.Batch
 	if length < cfg.Steps {
 		return nil, fmt.Errorf("training: %d tokens are too few for %d streams with windows of %d, which need %d: use a smaller batch or shorter windows",
 			tokens.Len(), cfg.Batch, cfg.Steps, cfg.Batch*cfg.Steps+1)
 	}
-	o := &LanguageModel{model: m, workers: w, cfg: cfg, batches: length / cfg.Steps}
+	o := &LanguageModel{model: m, workers: w, cfg: cfg, batches: 1 + (length-cfg.Steps)/cfg.Every}
 	o.streams = streams{
 		tokens: tokens, vocab: m.Config().VocabSize, count: cfg.Batch, stride: length, row: make([]int32, cfg.Steps+1),
 	}
 	if err := o.splitOff(tokens, valid, length); err != nil {
 		return nil, err
 	}
-	o.streams.length = o.batches * cfg.Steps
+	o.streams.length = o.covered()
 	o.state = m.NewState(cfg.Batch)
 	o.window = m.NewTrainingWindow(w, cfg.Steps, cfg.Batch)
 	o.inputs = make([]int32, cfg.Steps*cfg.Batch)
@@ -119,7 +130,7 @@ func (o *LanguageModel) splitOff(tokens, valid Tokens, length int) error {
 		if o.batches < 1 {
 			return fmt.Errorf("training: a share of %v of a stream of %d tokens holds no window of %d", o.cfg.Tail, length, o.cfg.Steps)
 		}
-		s.origin = o.batches * o.cfg.Steps
+		s.origin = o.covered()
 		s.length = length - s.origin
 	case valid != nil:
 		n := valid.Len() - 1
@@ -157,14 +168,21 @@ func (o *LanguageModel) Step() (Batch, error) {
 		o.locate()
 	}
 	o.resetStreams()
-	if err := o.streams.fill(o.inputs, o.targets, o.batch*o.cfg.Steps, o.cfg.Steps); err != nil {
+	if err := o.streams.fill(o.inputs, o.targets, o.batch*o.cfg.Every, o.cfg.Steps); err != nil {
 		return Batch{}, err
 	}
-	nats := o.window.Forward(o.inputs, o.targets, o.state, o.random(o.epoch, o.batch+1))
+	learned := 0 // steps that the windows before have learned from
+	if o.batch > 0 {
+		learned = o.cfg.Steps - o.cfg.Every
+	}
+	nats := o.window.ForwardPart(o.inputs, o.targets, o.state, o.random(o.epoch, o.batch+1), learned, o.cfg.Every)
 	o.window.Backward()
 	o.batch++
-	return Batch{Nats: nats, Tokens: len(o.targets)}, nil
+	return Batch{Nats: nats, Tokens: len(o.targets) - learned*o.cfg.Batch}, nil
 }
+
+// covered returns the number of tokens of a stream that the windows of an epoch predict.
+func (o *LanguageModel) covered() int { return o.cfg.Steps + (o.batches-1)*o.cfg.Every }
 
 // resetStreams lets streams begin anew: all of them at the start of an epoch, each now and then with Reset.
 func (o *LanguageModel) resetStreams() {

@@ -52,8 +52,16 @@ const vocab = 11
 
 func newModel(t testing.TB, size int, dropout float64) *model.LanguageModel {
 	t.Helper()
-	cfg := model.Config{VocabSize: size, Embedding: 8,
-		RecurrentConfig: model.RecurrentConfig{Cell: model.LSTM, Layers: 2, Hidden: 12, Dropout: dropout}}
+	return newModelOf(t, size, network(dropout))
+}
+
+func network(dropout float64) model.RecurrentConfig {
+	return model.RecurrentConfig{Cell: model.LSTM, Layers: 2, Hidden: 12, Dropout: dropout}
+}
+
+func newModelOf(t testing.TB, size int, network model.RecurrentConfig) *model.LanguageModel {
+	t.Helper()
+	cfg := model.Config{VocabSize: size, Embedding: 8, RecurrentConfig: network}
 	m, err := model.NewLanguageModel(cfg, rand.New(rand.NewPCG(3, 4)))
 	if err != nil {
 		t.Fatal(err)
@@ -261,13 +269,40 @@ func TestTailSplitsEveryStream(t *testing.T) {
 // recipe is a short run of a real model with everything in it that has a state.
 type recipe struct {
 	workers int
+	network model.RecurrentConfig
 	bptt    BPTT
 	cfg     Config
+}
+
+// recipes are the plain run and one with each remedy that has a state or is random.
+func recipes() map[string]recipe {
+	out := map[string]recipe{}
+	for name, change := range map[string]func(*recipe){
+		"plain": func(*recipe) {},
+		"dropouts": func(r *recipe) {
+			r.network.Variational, r.network.EmbeddingDropout, r.network.WeightDrop = true, 0.1, 0.3
+		},
+		"zoneout and dilation": func(r *recipe) {
+			r.network.Zoneout, r.network.ZoneoutCell, r.network.Dilation = 0.1, 0.2, 3
+		},
+		"averaged weights": func(r *recipe) {
+			r.cfg.Optimizer = optim.Config{Name: optim.NameNTASGD, Patience: 1}
+			r.cfg.Schedule = optim.ScheduleConfig{Rate: 20}
+			r.cfg.EvalEvery = 3
+		},
+		"overlapping windows": func(r *recipe) { r.bptt.Every = 3 },
+	} {
+		r := newRecipe()
+		change(&r)
+		out[name] = r
+	}
+	return out
 }
 
 func newRecipe() recipe {
 	return recipe{
 		workers: 1,
+		network: network(0.2),
 		bptt:    BPTT{Batch: 4, Steps: 8, Shift: true, Seed: 9},
 		cfg: Config{
 			Steps: 30, EvalEvery: 7, LogEvery: 2,
@@ -280,7 +315,7 @@ func newRecipe() recipe {
 
 // start makes model and loop; the model has the given parameter values, or its own if there are none.
 func (r recipe) start(t testing.TB, values [][]float32, hooks Hooks) (*model.LanguageModel, *Loop) {
-	m := newModel(t, vocab, 0.2)
+	m := newModelOf(t, vocab, r.network)
 	for i, v := range values {
 		copy(m.Parameters()[i].Value, v)
 	}
@@ -306,15 +341,17 @@ func equalValues(a, b [][]float32) bool {
 }
 
 func TestBitsDoNotDependOnWorkers(t *testing.T) {
-	var h1, h2 history
-	one, two := newRecipe(), newRecipe()
-	two.workers = 2
-	m1, l1 := one.start(t, nil, h1.hooks())
-	m2, l2 := two.start(t, nil, h2.hooks())
-	run(t, l1)
-	run(t, l2)
-	if !slices.Equal(h1.losses(), h2.losses()) || !equalValues(values(m1), values(m2)) {
-		t.Error("two workers give other bits than one")
+	for name, one := range recipes() {
+		var h1, h2 history
+		two := one
+		two.workers = 2
+		m1, l1 := one.start(t, nil, h1.hooks())
+		m2, l2 := two.start(t, nil, h2.hooks())
+		run(t, l1)
+		run(t, l2)
+		if !slices.Equal(h1.losses(), h2.losses()) || !equalValues(values(m1), values(m2)) {
+			t.Errorf("%s: two workers give other bits than one", name)
+		}
 	}
 }
 
@@ -349,12 +386,18 @@ func TestMeasuringSpeedDisturbsNothing(t *testing.T) {
 }
 
 func TestResumeOfALanguageModel(t *testing.T) {
-	r := newRecipe()
+	for name, r := range recipes() {
+		t.Run(name, func(t *testing.T) { checkResume(t, r) })
+	}
+}
+
+// checkResume stops a run at several steps and lets it go on in another loop.
+func checkResume(t *testing.T, r recipe) {
 	var straight history
 	want, l := r.start(t, nil, straight.hooks())
 	run(t, l)
 
-	for _, stop := range []int{0, 1, 7, 12, 13, 14, 25} { // an epoch is 12 windows
+	for _, stop := range []int{0, 1, 7, 12, 13, 14, 25} { // without overlap, an epoch is 12 windows
 		var h history
 		var at [][]float32
 		ctx, cancel := context.WithCancel(context.Background())
@@ -409,7 +452,12 @@ func TestLanguageModelLearns(t *testing.T) {
 }
 
 func TestLanguageModelStepDoesNotAllocate(t *testing.T) {
-	r := newRecipe()
+	for name, r := range recipes() {
+		t.Run(name, func(t *testing.T) { checkAllocations(t, r) })
+	}
+}
+
+func checkAllocations(t *testing.T, r recipe) {
 	r.workers, r.cfg.HealthEvery = 2, -1
 	_, l := r.start(t, nil, Hooks{})
 	ctx := context.Background()

@@ -16,7 +16,8 @@ type Hooks struct {
 	BeforeUpdate func(Update) error
 
 	// Save keeps the parameters and the state, whose tensors are live views: copy or write them before returning. All
-	// values have been found finite.
+	// values have been found finite. For SaveBest the parameters are what was validated, which may be averages; the state
+	// is then none to resume from.
 	Save func(SaveReason, State) error
 }
 

@@ -65,6 +65,7 @@ func NewLoop(o Objective, w *model.Workers, cfg Config, hooks Hooks) (*Loop, err
 	if prober, ok := o.(Prober); ok {
 		l.facts = prober.Facts()
 	}
+	cfg.Schedule.Epoch = cmp.Or(cfg.Schedule.Epoch, o.StepsPerEpoch())
 	var err error
 	if l.schedule, err = optim.NewSchedule(cfg.Schedule); err != nil {
 		return nil, err

@@ -490,3 +490,24 @@ func TestConfigValidate(t *testing.T) {
 		}
 	}
 }
+
+// TestStepFollowsEpochs: the loop tells the schedule how long an epoch is.
+func TestStepFollowsEpochs(t *testing.T) {
+	q := newQuadratic()
+	cfg := fakeConfig(q)
+	cfg.Steps, cfg.Epochs, cfg.EvalEvery, cfg.LogEvery = 0, 4, -1, 1
+	cfg.Schedule = optim.ScheduleConfig{Name: optim.Step, Rate: 0.1, Hold: 2}
+	var rates []float64
+	loop := newLoop(t, q, cfg, Hooks{OnStep: func(r Record) error {
+		rates = append(rates, r.Rate)
+		return nil
+	}})
+	run(t, loop)
+	for i, want := range []float64{0.1, 0.1, 0.05, 0.025} {
+		for step := i * fakeBatches; step < (i+1)*fakeBatches; step++ {
+			if rates[step] != want {
+				t.Errorf("rate %v in step %d, want %v", rates[step], step+1, want)
+			}
+		}
+	}
+}

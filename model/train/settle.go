@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"math"
+
+	"github.com/textgen-go/textgen/model/optim"
 )
 
 // settle does what is due after a step: validation, record, saves. A step that was settled is not settled again, so that
@@ -40,6 +42,9 @@ func (l *Loop) settle(ctx context.Context) error {
 
 // validate measures the objective and refuses a loss that says that training went wrong.
 func (l *Loop) validate(ctx context.Context) (Metrics, error) {
+	if l.exchange() {
+		defer l.exchange()
+	}
 	m, err := l.objective.Validate(ctx)
 	if err != nil {
 		return m, fmt.Errorf("validation after step %d: %w", l.state.Step, err)
@@ -65,7 +70,20 @@ func (l *Loop) judge(v Validation) error {
 		s.Best, s.Stale = v, 0
 	}
 	l.schedule.Observe(now)
+	if a, ok := l.optimizer.(optim.Averager); ok {
+		a.Observe(now)
+	}
 	return nil
+}
+
+// exchange puts the averages of the weights in their place, or back, if the optimiser has some.
+func (l *Loop) exchange() bool {
+	a, ok := l.optimizer.(optim.Averager)
+	if !ok || !a.Exchange(l.workers) {
+		return false
+	}
+	l.objective.Updated()
+	return true
 }
 
 func (l *Loop) criterion(m Metrics) (float64, error) { return l.cfg.Criterion.value(m) }
@@ -135,7 +153,7 @@ func (l *Loop) recordFailure(err error) error {
 func (l *Loop) saveIfDue(v *Validation) error {
 	s := &l.state
 	if v != nil && s.Best.Step == s.Step {
-		if err := l.save(SaveBest); err != nil {
+		if err := l.saveBest(); err != nil {
 			return err
 		}
 	}
@@ -147,6 +165,14 @@ func (l *Loop) saveIfDue(v *Validation) error {
 		return nil
 	}
 	return l.save(SavePeriodic)
+}
+
+// saveBest saves what was validated.
+func (l *Loop) saveBest() error {
+	if l.exchange() {
+		defer l.exchange()
+	}
+	return l.save(SaveBest)
 }
 
 // save hands out the state, unless it is spoilt.

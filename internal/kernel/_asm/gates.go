@@ -100,7 +100,7 @@ func (g *gen) gruBackward() {
 	operands := []matrix{{"gates", 3}, {"hidden", 3}, {"dhPrev", 1}, {"dh", 1}, {"hPrev", 1}}
 	g.overRows("gruBackward", operands, nil, func(l *loop) {
 		gate, dh, dz, dr := l.loadAll("gates", 3), l.load("dh", 0), l.load("hPrev", 0), l.load("hidden", 2)
-		r, z, n := gate[0], gate[1], gate[2]
+		r, z, n, dhPrev := gate[0], gate[1], gate[2], l.load("dhPrev", 0)
 		l.VSUBPS(n, dz, dz)
 		l.VMULPS(dh, dz, dz)
 		l.VMULPS(l.sigmoidSlope(z), dz, dz)
@@ -111,8 +111,8 @@ func (g *gen) gruBackward() {
 		l.VMULPS(dh, dn, dn)
 		l.VMULPS(l.oneMinusSquare(n), dn, dn)
 		l.store(dn, "gates", 2)
-		l.VMULPS(z, dh, dh)
-		l.store(dh, "dhPrev", 0)
+		l.VFMADD231PS(z, dh, dhPrev)
+		l.store(dhPrev, "dhPrev", 0)
 		l.VMULPS(dn, dr, dr)
 		l.VMULPS(l.sigmoidSlope(r), dr, dr)
 		l.store(dr, "gates", 0)

@@ -30,10 +30,7 @@ func (g *gen) gemmTile(rows, vectors int) {
 		fmt.Sprintf("computes a tile of C: for i < %d and j < cols ≤ %d, strides in bytes,", rows, width), "",
 		fmt.Sprintf("\tc[i*rowC+j] = start[i*rowStart+j] + Σ_k a[k*%d+i]·b[k*%d+j]", g.lanes(), 2*g.lanes()), "",
 		"added in the order of k with one rounding a term. A nil start is 0.")
-	t := &tile{gen: g, rows: rows, vectors: vectors, acc: g.vecs(vectors * rows)}
-	t.begin()
-	t.multiply()
-	t.end()
+	g.newTile(rows, vectors, func(panel, factor, sum reg.VecVirtual) { g.VFMADD231PS(panel, factor, sum) })
 }
 
 // tile is a GEMM tile that is being generated; sum j of row i is acc[i*vectors+j].
@@ -41,6 +38,15 @@ type tile struct {
 	*gen
 	rows, vectors int
 	acc           []reg.VecVirtual
+	add           func(panel, factor, sum reg.VecVirtual) // adds the product of two words to the sum
+}
+
+// newTile generates the body of a tile.
+func (g *gen) newTile(rows, vectors int, add func(panel, factor, sum reg.VecVirtual)) {
+	t := &tile{gen: g, rows: rows, vectors: vectors, acc: g.vecs(vectors * rows), add: add}
+	t.begin()
+	t.multiply()
+	t.end()
 }
 
 // begin loads the sums' first values and calls the rows of C into the cache.
@@ -88,7 +94,7 @@ func (t *tile) multiply() {
 	for i := range t.rows {
 		t.VBROADCASTSS(operand.Mem{Base: a, Disp: 4 * i}, factor[i%2])
 		for j := range t.vectors {
-			t.VFMADD231PS(panel[j], factor[i%2], t.acc[i*t.vectors+j])
+			t.add(panel[j], factor[i%2], t.acc[i*t.vectors+j])
 		}
 	}
 	t.ADDQ(operand.Imm(uint64(t.bytes)), a)

@@ -23,13 +23,15 @@ func main() {
 		write("vector_"+v.suffix, v, vectors)
 		write("gates_"+v.suffix, v, gates)
 		write("softmax_"+v.suffix, v, softmax)
+		write("norm_"+v.suffix, v, norms)
 		write("update_"+v.suffix, v, updates)
 		write("measure_"+v.suffix, v, measuring)
 	}
+	write("mixed_"+avx512.suffix, avx512, mixed, pass.FunctionPass(encodeBF16))
 }
 
-// write generates ../name_amd64.s and the Go declarations of its functions.
-func write(name string, v isa, body func(*gen)) {
+// write generates ../name_amd64.s and the Go declarations of its functions; the passes of then follow avo's own.
+func write(name string, v isa, body func(*gen), then ...pass.Interface) {
 	c := build.NewContext()
 	c.ConstraintExpr("!purego")
 	body(&gen{Context: c, isa: v, tables: map[string]operand.Mem{}, hoisted: map[float32]reg.VecVirtual{}})
@@ -37,7 +39,7 @@ func write(name string, v isa, body func(*gen)) {
 	if err != nil {
 		log.Fatalf("%s: %v", name, err)
 	}
-	if err := pass.Compile.Execute(file); err != nil {
+	if err := pass.Concat(append([]pass.Interface{pass.Compile}, then...)...).Execute(file); err != nil {
 		log.Fatalf("%s: %v", name, err)
 	}
 	cfg := printer.Config{Name: "internal/kernel/_asm", Pkg: "kernel"}

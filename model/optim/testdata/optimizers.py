@@ -52,9 +52,24 @@ def run(make, options):
     return after
 
 
+def average():
+    """The averages of ASGD after every step but the first. It averages what comes after that: its weight of the second is
+    one, as if there were none before."""
+    params = [torch.nn.Parameter(w) for w in weights()]
+    optimizer = torch.optim.ASGD(params, lr=0.1, lambd=0, alpha=0, t0=0)
+    averages = []
+    for step in range(STEPS):
+        for p, g in zip(params, gradients(step)):
+            p.grad = g
+        optimizer.step()
+        averages.append(flat([optimizer.state[p]["ax"] for p in params]))
+    return averages[1:]
+
+
 cases = [{"config": {"name": name, **config}, "after": run(make, options)} for name, config, make, options in CASES]
 print(json.dumps({
     "pytorch": torch.__version__,
+    "averages": average(),
     "rates": RATES,
     "weights": flat(weights()),
     "gradients": [flat(gradients(s)) for s in range(STEPS)],

@@ -1,0 +1,102 @@
+package classify
+
+import (
+	"math"
+	"math/rand/v2"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/textgen-go/textgen/model"
+)
+
+// TestStartAtBayes holds the weights against odds worked out by hand: part 0 is in both texts of label 0, twice in one of
+// them, and in one of label 1; part 1 is in the other of label 1; part 2 is nowhere.
+func TestStartAtBayes(t *testing.T) {
+	l := newLinear(MultiClass, NGrams{Buckets: 3}, 2)
+	l.startAtBayes([][]int32{{0, 0}, {0}, {0}, {1}}, [][]int{{0}, {0}, {1}, {1}}, 0.5)
+	want := []float32{
+		float32(0.5 * math.Log(3./2/(3./3))), float32(0.5 * math.Log(2./3/(3./3))),
+		float32(0.5 * math.Log(1./2)), float32(0.5 * math.Log(2./1)),
+		0, 0,
+	}
+	for i := range want {
+		if math.Abs(float64(l.weights[i]-want[i])) > 1e-6 {
+			t.Errorf("weights %v, want %v", l.weights, want)
+			break
+		}
+	}
+}
+
+func TestRanges(t *testing.T) {
+	for _, tt := range []struct {
+		grams        NGrams
+		words, chars idRange
+	}{
+		{NGrams{Words: 2, Buckets: 9}, idRange{0, 9}, idRange{9, 9}},
+		{NGrams{Chars: 2, Buckets: 9}, idRange{0, 0}, idRange{0, 9}},
+		{NGrams{Words: 1, Chars: 2, Buckets: 9}, idRange{0, 4}, idRange{4, 9}},
+		{NGrams{}, idRange{0, 0}, idRange{0, 0}},
+	} {
+		words, chars := tt.grams.ranges()
+		if words != tt.words || chars != tt.chars {
+			t.Errorf("%+v: %v and %v, want %v and %v", tt.grams, words, chars, tt.words, tt.chars)
+		}
+	}
+	g := NGrams{Words: 1, Chars: 2, Buckets: 100}
+	words, _ := g.ranges()
+	for i, id := range g.AppendIDs(nil, "one two") {
+		if (i < 2) != (int(id) < words.high) {
+			t.Errorf("part %d has id %d; words are below %d", i, id, words.high)
+		}
+	}
+}
+
+// spelled makes documents whose label is their first n-gram of either kind; what else is in them is noise.
+func spelled(n int, words, chars idRange, rng *rand.Rand) *tokenised {
+	docs := &tokenised{}
+	for i := range n {
+		label := i % 3
+		ids := []int32{int32(words.low + label), int32(chars.low + label)}
+		for range 4 {
+			ids = append(ids, int32(words.low+3+rng.IntN(20)), int32(chars.low+3+rng.IntN(20)))
+		}
+		docs.documents = append(docs.documents, model.Document{NGrams: ids})
+		docs.truth = append(docs.truth, []int{label})
+	}
+	return docs
+}
+
+// TestBag trains on both kinds of n-grams, for any number of threads alike, and again in the way that was chosen.
+func TestBag(t *testing.T) {
+	rng := rand.New(rand.NewPCG(1, 2))
+	grams := NGrams{Words: 1, Chars: 1, Buckets: 64}
+	words, chars := grams.ranges()
+	training, valid := spelled(60, words, chars, rng), spelled(30, words, chars, rng)
+	build := func(threads int) (*bag, BagChoice, *bagTrainer) {
+		b := &bag{table: &model.Parameter{Shape: []int{64, 3}, Value: make([]float32, 64*3)}}
+		tr := &bagTrainer{task: MultiClass, grams: grams, training: training, valid: valid, seed: 7, threads: threads}
+		c, err := tr.choose(t.Context(), b)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return b, c, tr
+	}
+	one, choice, trainer := build(1)
+	two, again, _ := build(2)
+	if diff := cmp.Diff(one.table.Value, two.table.Value); diff != "" || choice != again {
+		t.Errorf("with two threads: %+v, with one %+v, weights %s", again, choice, diff)
+	}
+	for i, row := range one.logits(valid.documents) {
+		if mostProbable(row) != valid.truth[i][0] {
+			t.Errorf("document %d: %v, want label %d", i, row, valid.truth[i][0])
+		}
+	}
+	repeated := &bag{table: &model.Parameter{Shape: []int{64, 3}, Value: make([]float32, 64*3)}}
+	if err := trainer.train(t.Context(), repeated, choice); err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(one.table.Value, repeated.table.Value); diff != "" {
+		t.Errorf("trained again in the way that was chosen: %s", diff)
+	}
+}

@@ -1,0 +1,36 @@
+package classify
+
+import (
+	"testing"
+
+	"github.com/textgen-go/textgen/tokenize"
+)
+
+func TestPropose(t *testing.T) {
+	for _, tt := range []struct {
+		name               string
+		facts              Facts
+		kind               tokenize.Kind
+		words, chars, most int // longest n-grams, and buckets
+		epochs             int
+	}{
+		{"reviews", Facts{Documents: 25_000, Labels: 2, Words: 230, Chars: 1300}, tokenize.Word, 2, 0, 1 << 19, 4},
+		{"questions", Facts{Documents: 5_000, Labels: 6, Words: 10, Chars: 50}, tokenize.Word, 2, 6, 1 << 19, 16},
+		{"names", Facts{Documents: 20_000, Labels: 18, Words: 1, Chars: 7}, tokenize.Char, 0, 4, 1 << 16, 4},
+		{"many labels", Facts{Documents: 100, Labels: 5000, Words: 10, Chars: 50}, tokenize.Word, 2, 6, linearWeights / 5000, 20},
+	} {
+		s, err := Propose("", "", tt.facts)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := s.Validate(); err != nil {
+			t.Error(err)
+		}
+		if s.Tokenizer != tt.kind || s.NGrams != tt.words || s.CharGrams != tt.chars || s.Buckets != tt.most || s.Epochs != tt.epochs {
+			t.Errorf("%s: %+v, want %+v", tt.name, s, tt)
+		}
+	}
+	if _, err := Propose("huge", "", Facts{}); err == nil {
+		t.Error("an unknown preset is accepted")
+	}
+}
