@@ -27,7 +27,7 @@ func doctorRun(ctx *cli.Context, path string) error {
 	records, err := history.Read(file)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
-		return fmt.Errorf("%s is no training run: %w; choose experiments with --task and --cell", path, err)
+		return fmt.Errorf("%s is no training run: there is no %s; choose experiments with --task and --cell", path, checkpoint.MetricsName)
 	case err != nil:
 		return err
 	case len(records) == 0:
