@@ -13,11 +13,15 @@ const difference = 1e-5
 // rounded activations by as many roundings again, and its sums cancel: 2e-6 was the most on two kinds of kernels.
 const gradientTolerance = 1e-5
 
-// toleranceOf returns gradientTolerance, or ten times as much with layer normalisation: it takes parts of a gradient away
-// and leaves their rounding errors.
+// toleranceOf returns gradientTolerance, or more where a gradient comes from differences, which leave rounding errors
+// behind: layer normalisation takes parts of it away, and a highway's gate weighs h − x, which is small where both are
+// alike (1.3e-5 was seen).
 func toleranceOf(cfg RecurrentConfig) float64 {
-	if cfg.LayerNorm {
+	switch {
+	case cfg.LayerNorm:
 		return 10 * gradientTolerance
+	case cfg.Highway:
+		return 5 * gradientTolerance
 	}
 	return gradientTolerance
 }
