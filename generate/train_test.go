@@ -153,6 +153,7 @@ func checkReproducible(t *testing.T, text string, settings generate.Settings) {
 func TestMixedPrecision(t *testing.T) {
 	text, dir := corpus(t), t.TempDir()
 	cfg := generate.TrainConfig{Settings: settings(t), Paths: []string{text}, Out: filepath.Join(dir, "fp32")}
+	cfg.Settings.Precision = "fp32"
 	full := train1(t, cfg)
 	cfg.Settings.Precision = "bf16"
 	cfg.Out, cfg.Threads = filepath.Join(dir, "bf16"), 1
