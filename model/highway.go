@@ -11,32 +11,16 @@ import (
 //	y = T⊙h + (1−T)⊙x, T = σ(W·x + b)
 //
 // where h is the layer's output, with what is dropped of it, and x its input. It begins with b = −1: the input passes for
-// the most part, and so do gradients.
-type highway struct {
-	weight, bias *Parameter     // [W, W], [W]
-	w, wT        *kernel.Packed // weightsᵀ for the forward pass, weights for the backward pass
-	precision    Precision
-}
+// the most part, and so do gradients. W·x + b is a linear layer as a head is, W being [W, W].
+type highway struct{ *head }
 
 func newHighway(prefix, suffix string, width int) *highway {
-	h := &highway{
+	h := &highway{&head{
 		weight: newParameter(prefix+"weight_highway"+suffix, width, width),
 		bias:   newParameter(prefix+"bias_highway"+suffix, width),
-	}
+	}}
 	h.setPrecision(Float32)
 	return h
-}
-
-func (h *highway) setPrecision(p Precision) {
-	h.precision = p
-	h.w = kernel.NewPackedAs(h.weight.Shape[1], h.weight.Shape[0], p)
-	if h.wT != nil {
-		h.makeTransposed()
-	}
-}
-
-func (h *highway) makeTransposed() {
-	h.wT = kernel.NewPackedAs(h.weight.Shape[0], h.weight.Shape[1], h.precision)
 }
 
 func (h *highway) initialise(cfg Init, rng *rand.Rand) {
@@ -50,21 +34,6 @@ func (h *highway) initialise(cfg Init, rng *rand.Rand) {
 const highwayBias = -1
 
 func (h *highway) parameters() []*Parameter { return []*Parameter{h.weight, h.bias} }
-
-func (h *highway) enableGrad() {
-	h.weight.enableGrad()
-	h.bias.enableGrad()
-	if h.wT == nil {
-		h.makeTransposed()
-	}
-}
-
-func (h *highway) pack(w *Workers) {
-	w.PackTransposed(h.w, h.weight.matrix())
-	if h.wT != nil {
-		w.Pack(h.wT, h.weight.matrix())
-	}
-}
 
 // highwayTrace is what a highway remembers of a window.
 type highwayTrace struct {
