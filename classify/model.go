@@ -93,20 +93,17 @@ func fromFile(f *checkpoint.File) (*Model, error) {
 	m := &Model{}
 	var cfg model.ClassifierConfig
 	var names []string
-	for _, part := range []struct {
-		key   string
-		value any
-	}{
-		{checkpoint.KeyConfig, &cfg}, {checkpoint.KeyLabels, &names},
-		{checkpoint.KeyTraining, &m.training}, {checkpoint.KeyMetrics, &m.metrics},
-	} {
-		if err := f.JSON(part.key, part.value); err != nil {
-			return nil, err
-		}
+	err := f.JSONs(
+		checkpoint.Section{Key: checkpoint.KeyConfig, Value: &cfg},
+		checkpoint.Section{Key: checkpoint.KeyLabels, Value: &names},
+		checkpoint.Section{Key: checkpoint.KeyTraining, Value: &m.training},
+		checkpoint.Section{Key: checkpoint.KeyMetrics, Value: &m.metrics},
+	)
+	if err != nil {
+		return nil, err
 	}
 	m.labels = LabelNames(names)
 	m.reader.grams = m.training.Settings.grams()
-	var err error
 	if m.reader.tokenizer, err = tokenize.Parse([]byte(f.Metadata[checkpoint.KeyTokenizer])); err != nil {
 		return nil, malformed("the tokenizer cannot be read", err)
 	}

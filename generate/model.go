@@ -80,14 +80,14 @@ func fromFile(f *checkpoint.File) (*Model, error) {
 	}
 	m := &Model{}
 	var cfg model.Config
-	for key, v := range map[string]any{
-		checkpoint.KeyConfig: &cfg, checkpoint.KeyTraining: &m.training, checkpoint.KeyMetrics: &m.metrics,
-	} {
-		if err := f.JSON(key, v); err != nil {
-			return nil, err
-		}
+	err := f.JSONs(
+		checkpoint.Section{Key: checkpoint.KeyConfig, Value: &cfg},
+		checkpoint.Section{Key: checkpoint.KeyTraining, Value: &m.training},
+		checkpoint.Section{Key: checkpoint.KeyMetrics, Value: &m.metrics},
+	)
+	if err != nil {
+		return nil, err
 	}
-	var err error
 	if m.tokenizer, err = tokenize.Parse([]byte(f.Metadata[checkpoint.KeyTokenizer])); err != nil {
 		return nil, &checkpoint.FormatError{Offset: -1, What: "the tokenizer cannot be read", Err: err}
 	}

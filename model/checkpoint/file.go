@@ -103,6 +103,22 @@ func (f *File) JSON(key string, v any) error {
 	return nil
 }
 
+// Section is a metadata string to decode, and the value to decode it into.
+type Section struct {
+	Key   string
+	Value any
+}
+
+// JSONs decodes sections in turn, as JSON does each, up to the first error.
+func (f *File) JSONs(sections ...Section) error {
+	for _, s := range sections {
+		if err := f.JSON(s.Key, s.Value); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // check returns why f could not be read back after it was written.
 func (f *File) check() error {
 	for key, value := range f.Metadata {
