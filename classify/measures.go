@@ -42,7 +42,8 @@ type Measures struct {
 	// ECE is the expected calibration error over the bins of Reliability: Σ share·|Accuracy − Confidence|.
 	ECE float64 `json:"ece"`
 
-	AccuracyInterval *Interval `json:"accuracy_interval,omitempty"` // 95 %, by bootstrap
+	// The intervals are by bootstrap. Where all documents are right, that of the accuracy is the binomial's, and the other nil.
+	AccuracyInterval *Interval `json:"accuracy_interval,omitempty"`
 	MacroF1Interval  *Interval `json:"macro_f1_interval,omitempty"`
 
 	Labels      []LabelMeasures `json:"labels"`
@@ -94,6 +95,9 @@ func Measure(cfg MeasureConfig, labels []string, truth [][]string, probabilities
 	if cfg.Resamples > 0 {
 		accuracy, macroF1 := bootstrap(outcomes, all.Len(), cfg.Resamples, cfg.Seed)
 		m.AccuracyInterval, m.MacroF1Interval = &accuracy, &macroF1
+		if n.exact == n.documents {
+			*m.AccuracyInterval, m.MacroF1Interval = flawless(n.documents), nil
+		}
 	}
 	return m, nil
 }

@@ -264,6 +264,22 @@ func TestBootstrap(t *testing.T) {
 	}
 }
 
+// TestFlawless holds the interval of an accuracy without a miss against tables of the binomial's two-sided bound for 10 of
+// 10: 69.15 %.
+func TestFlawless(t *testing.T) {
+	truth, p := make([][]string, 10), make([][]float32, 10)
+	for i := range truth {
+		truth[i], p[i] = []string{"a"}, []float32{1, 0}
+	}
+	m, err := Measure(MeasureConfig{Resamples: 10}, []string{"a", "b"}, truth, p)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := m.AccuracyInterval; math.Abs(got.Low-0.6915) > 1e-4 || got.High != 1 || m.MacroF1Interval != nil {
+		t.Errorf("interval %v of the accuracy and %v of F1, want 0.6915 to 1 and none", got, m.MacroF1Interval)
+	}
+}
+
 func TestQuantile(t *testing.T) {
 	values := []float64{1, 2, 4, 8}
 	for _, tt := range []struct{ q, want float64 }{{0, 1}, {0.5, 3}, {0.9, 6.8}, {1, 8}} { // numpy.quantile
