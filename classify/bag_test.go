@@ -30,36 +30,38 @@ func TestStartAtBayes(t *testing.T) {
 
 func TestRanges(t *testing.T) {
 	for _, tt := range []struct {
-		grams        NGrams
-		words, chars idRange
+		grams NGrams
+		want  [gramKinds]idRange
 	}{
-		{NGrams{Words: 2, Buckets: 9}, idRange{0, 9}, idRange{9, 9}},
-		{NGrams{Chars: 2, Buckets: 9}, idRange{0, 0}, idRange{0, 9}},
-		{NGrams{Words: 1, Chars: 2, Buckets: 9}, idRange{0, 4}, idRange{4, 9}},
-		{NGrams{}, idRange{0, 0}, idRange{0, 0}},
+		{NGrams{Words: 2, Buckets: 9}, [gramKinds]idRange{{0, 9}, {9, 9}, {9, 9}, {9, 9}}},
+		{NGrams{Chars: 2, Buckets: 9}, [gramKinds]idRange{{0, 0}, {0, 9}, {9, 9}, {9, 9}}},
+		{NGrams{Words: 1, Chars: 2, Buckets: 9}, [gramKinds]idRange{{0, 4}, {4, 9}, {9, 9}, {9, 9}}},
+		{NGrams{Words: 1, Chars: 2, Start: 3, Buckets: 80}, [gramKinds]idRange{{0, 30}, {30, 60}, {60, 70}, {70, 80}}},
+		{NGrams{Words: 1, Start: 3, Buckets: 80}, [gramKinds]idRange{{0, 60}, {60, 60}, {60, 80}, {80, 80}}},
+		{NGrams{}, [gramKinds]idRange{}},
 	} {
-		words, chars := tt.grams.ranges()
-		if words != tt.words || chars != tt.chars {
-			t.Errorf("%+v: %v and %v, want %v and %v", tt.grams, words, chars, tt.words, tt.chars)
+		if got := tt.grams.ranges(); got != tt.want {
+			t.Errorf("%+v: %v, want %v", tt.grams, got, tt.want)
 		}
 	}
 	g := NGrams{Words: 1, Chars: 2, Buckets: 100}
-	words, _ := g.ranges()
 	for i, id := range g.AppendIDs(nil, "one two") {
-		if (i < 2) != (int(id) < words.high) {
-			t.Errorf("part %d has id %d; words are below %d", i, id, words.high)
+		if (i < 2) != (int(id) < g.ranges()[gramsOfWords].high) {
+			t.Errorf("part %d has id %d; words are in %v", i, id, g.ranges()[gramsOfWords])
 		}
 	}
 }
 
-// spelled makes documents whose label is their first n-gram of either kind; what else is in them is noise.
-func spelled(n int, words, chars idRange, rng *rand.Rand) *tokenised {
+// spelled makes documents whose label is their first n-gram of every kind; what else is in them is noise.
+func spelled(n int, grams NGrams, rng *rand.Rand) *tokenised {
 	docs := &tokenised{}
 	for i := range n {
-		label := i % 3
-		ids := []int32{int32(words.low + label), int32(chars.low + label)}
-		for range 4 {
-			ids = append(ids, int32(words.low+3+rng.IntN(20)), int32(chars.low+3+rng.IntN(20)))
+		label, ids := i%3, []int32(nil)
+		for _, kind := range grams.ranges() {
+			ids = append(ids, int32(kind.low+label))
+			for range 4 {
+				ids = append(ids, int32(kind.low+3+rng.IntN(kind.len()-3)))
+			}
 		}
 		docs.documents = append(docs.documents, model.Document{NGrams: ids})
 		docs.truth = append(docs.truth, []int{label})
@@ -67,12 +69,11 @@ func spelled(n int, words, chars idRange, rng *rand.Rand) *tokenised {
 	return docs
 }
 
-// TestBag trains on both kinds of n-grams, for any number of threads alike, and again in the way that was chosen.
+// TestBag trains on all kinds of n-grams, for any number of threads alike, and again in the way that was chosen.
 func TestBag(t *testing.T) {
 	rng := rand.New(rand.NewPCG(1, 2))
-	grams := NGrams{Words: 1, Chars: 1, Buckets: 64}
-	words, chars := grams.ranges()
-	training, valid := spelled(60, words, chars, rng), spelled(30, words, chars, rng)
+	grams := NGrams{Words: 1, Chars: 1, Start: 1, Buckets: 64}
+	training, valid := spelled(60, grams, rng), spelled(30, grams, rng)
 	build := func(threads int) (*bag, BagChoice, *bagTrainer) {
 		b := &bag{table: &model.Parameter{Shape: []int{64, 3}, Value: make([]float32, 64*3)}}
 		tr := &bagTrainer{task: MultiClass, grams: grams, training: training, valid: valid, seed: 7, threads: threads}
@@ -84,7 +85,7 @@ func TestBag(t *testing.T) {
 	}
 	one, choice, trainer := build(1)
 	two, again, _ := build(2)
-	if diff := cmp.Diff(one.table.Value, two.table.Value); diff != "" || choice != again {
+	if diff := cmp.Diff(one.table.Value, two.table.Value); diff != "" || !cmp.Equal(choice, again) {
 		t.Errorf("with two threads: %+v, with one %+v, weights %s", again, choice, diff)
 	}
 	for i, row := range one.logits(valid.documents) {

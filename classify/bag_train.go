@@ -2,14 +2,15 @@ package classify
 
 import (
 	"context"
+	"fmt"
 	"math"
 	"slices"
 
 	"golang.org/x/sync/errgroup"
 )
 
-// A bagTrainer trains a bag. Words and characters have weights that are trained apart, each kind for the whole of the
-// task, and added up in a proportion that validation chooses: they make different mistakes.
+// A bagTrainer trains a bag. Each kind of n-grams has weights that are trained apart, for the whole of the task, and added
+// up in a proportion that validation chooses: words, characters and the beginning of a text make different mistakes.
 type bagTrainer struct {
 	task            Task
 	grams           NGrams
@@ -29,9 +30,13 @@ type BagWay struct {
 
 // A BagChoice says how the weights of n-grams are trained, as validation chose.
 type BagChoice struct {
-	Words  BagWay  `json:"words"`
-	Chars  BagWay  `json:"chars"`
-	Factor float64 `json:"factor"` // that the weights of characters are multiplied by where there are words, too
+	Kinds []KindChoice `json:"kinds"` // of n-grams, in the order of [NGrams.AppendHashes]
+}
+
+// A KindChoice says how the weights of one kind of n-grams are trained.
+type KindChoice struct {
+	BagWay
+	Factor float64 `json:"factor"` // that the weights are multiplied by when all kinds are added up
 }
 
 // bagWays are the ways among which validation chooses; the first is taken where there is nothing to validate on. That a
@@ -44,43 +49,51 @@ const (
 	bagStream = 0x626167 // "bag": separates its random numbers from others with the same seed
 )
 
-// choose sets the bag's table in the best way and returns that way.
+// choose sets the bag's table in the best way and returns that way. The kinds are added up one after the other.
 func (t *bagTrainer) choose(ctx context.Context, b *bag) (c BagChoice, err error) {
-	words, chars := t.grams.ranges()
 	clear(b.table.Value)
-	c.Factor = 1
-	if c.Words, err = t.kind(ctx, b, words, bagWays); err != nil {
-		return c, err
+	before := b.logits(t.valid.documents)
+	for i, ids := range t.kinds() {
+		k := KindChoice{Factor: 1}
+		if k.BagWay, err = t.kind(ctx, b, ids, bagWays); err != nil {
+			return c, err
+		}
+		after := b.logits(t.valid.documents)
+		if i > 0 && t.valid.len() > 0 {
+			if k.Factor, after, err = bestMix(t.task, before, add(after, before, -1), t.valid.truth); err != nil {
+				return c, err
+			}
+			b.scale(ids, k.Factor)
+		}
+		before = after
+		c.Kinds = append(c.Kinds, k)
 	}
-	first := b.logits(t.valid.documents)
-	if c.Chars, err = t.kind(ctx, b, chars, bagWays); err != nil {
-		return c, err
-	}
-	if words.len() == 0 || chars.len() == 0 || t.valid.len() == 0 {
-		return c, nil
-	}
-	both := b.logits(t.valid.documents)
-	c.Factor, _, err = bestMix(t.task, first, add(both, first, -1), t.valid.truth)
-	b.scale(chars, c.Factor)
-	return c, err
+	return c, nil
 }
 
 // train sets the bag's table in a way that was chosen before.
 func (t *bagTrainer) train(ctx context.Context, b *bag, c BagChoice) error {
-	words, chars := t.grams.ranges()
-	_, err := t.kind(ctx, b, words, []BagWay{c.Words})
-	if err == nil {
-		_, err = t.kind(ctx, b, chars, []BagWay{c.Chars})
+	kinds := t.kinds()
+	if len(c.Kinds) != len(kinds) {
+		return fmt.Errorf("classify: the model file says how to train %d kinds of n-grams, but there are %d", len(c.Kinds), len(kinds))
 	}
-	b.scale(chars, c.Factor)
-	return err
+	for i, ids := range kinds {
+		if _, err := t.kind(ctx, b, ids, []BagWay{c.Kinds[i].BagWay}); err != nil {
+			return err
+		}
+		b.scale(ids, c.Kinds[i].Factor)
+	}
+	return nil
+}
+
+// kinds returns the ids of the kinds of n-grams that there are.
+func (t *bagTrainer) kinds() []idRange {
+	ranges := t.grams.ranges()
+	return slices.DeleteFunc(ranges[:], func(ids idRange) bool { return ids.len() == 0 })
 }
 
 // kind trains the weights of the n-grams whose ids are in a range, in the best of some ways, which it returns.
 func (t *bagTrainer) kind(ctx context.Context, b *bag, ids idRange, ways []BagWay) (BagWay, error) {
-	if ids.len() == 0 {
-		return BagWay{}, nil
-	}
 	t.labels = b.table.Shape[1]
 	t.trainIDs, t.validIDs = within(t.training, ids), within(t.valid, ids)
 	best, way, err := t.best(ctx, ids.len(), ways)

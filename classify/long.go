@@ -52,7 +52,11 @@ func (g *gramSum) add(text string) {
 	if g.piece == nil {
 		g.piece, g.pieces = make([]float32, width), make([]float64, width)
 	}
-	g.ids = grams.AppendIDs(g.ids[:0], text)
+	kinds := gramKinds
+	if g.count > 0 {
+		kinds = gramsOfStartWords // this piece is not where the text starts
+	}
+	g.ids = grams.appendIDs(g.ids[:0], text, kinds)
 	g.count += len(g.ids)
 	clear(g.piece)
 	g.model.network.AddNGrams(g.piece, g.ids)

@@ -20,7 +20,7 @@ func TestLongTextIsReadInPieces(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	grams := NGrams{Words: 2, Chars: 3, Buckets: 50}
+	grams := NGrams{Words: 2, Chars: 3, Start: 4, Buckets: 50}
 	network, err := model.NewClassifier(model.ClassifierConfig{
 		VocabSize: tokenizer.Size(), Embedding: 2, Labels: 2, Pooling: model.PoolMean, Buckets: grams.Buckets, FeatureWidth: 3,
 		RecurrentConfig: model.RecurrentConfig{Cell: model.GRU, Layers: 1, Hidden: 2},

@@ -134,7 +134,7 @@ func (m *Model) check(cfg model.ClassifierConfig) error {
 		return malformed(fmt.Sprintf("the network has %d outputs, but there are %d labels", cfg.Labels, len(m.labels.index)), nil)
 	case m.training.Settings.Task != task:
 		return malformed(fmt.Sprintf("the task is %q, the network's %q", m.training.Settings.Task, task), nil)
-	case m.reader.grams.Buckets != cfg.Buckets || m.reader.grams.Words < 0 || m.reader.grams.Chars < 0:
+	case m.reader.grams.Buckets != cfg.Buckets || m.reader.grams.Words < 0 || m.reader.grams.Chars < 0 || m.reader.grams.Start < 0:
 		return malformed(fmt.Sprintf("the n-grams %+v do not fit the network's %d buckets", m.reader.grams, cfg.Buckets), nil)
 	case !(t >= leastTemperature && t <= mostTemperature):
 		return malformed(fmt.Sprintf("the temperature is %v", t), nil)

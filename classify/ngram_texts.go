@@ -7,8 +7,10 @@ import (
 	"unicode"
 )
 
-// How marks are shown, but the ends of words, which are blanks.
+// How marks are shown, but the ends of words, which are blanks, and the parts of a text's beginning.
 const (
+	shownBeginning = "↦"
+
 	shownStart   = "⟨"
 	shownEnd     = "⟩"
 	shownCapital = '⇧'
@@ -16,6 +18,17 @@ const (
 
 // texts returns the parts of a text as they are written, in the order of AppendHashes.
 func (g NGrams) texts(text string) []string {
+	out := g.textsOf(text)
+	if g.Start > 0 {
+		for _, part := range g.atStart().textsOf(startOf(text, g.Start)) {
+			out = append(out, shownBeginning+part)
+		}
+	}
+	return out
+}
+
+// textsOf returns the parts of a text without those of its beginning.
+func (g NGrams) textsOf(text string) []string {
 	var out []string
 	if g.Words > 0 {
 		words := wordTexts(text)

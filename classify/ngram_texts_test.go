@@ -23,6 +23,11 @@ func TestTextsOfNGrams(t *testing.T) {
 	if !slices.Equal(got, want) {
 		t.Errorf("texts with marks %q, want %q", got, want)
 	}
+	got = NGrams{Words: 1, Chars: 1, Start: 1, Buckets: 9}.texts("go to")
+	want = []string{"go", "to", "g", "o", "t", "o", "↦go", "↦g", "↦o"}
+	if !slices.Equal(got, want) {
+		t.Errorf("texts with a beginning %q, want %q", got, want)
+	}
 }
 
 // There is a text for each hash.
@@ -30,6 +35,7 @@ func TestTextsAreAsManyAsHashes(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		g := NGrams{
 			Words: rapid.IntRange(0, 3).Draw(t, "words"), Chars: rapid.IntRange(0, 4).Draw(t, "chars"), Buckets: 9, Marks: rapid.Bool().Draw(t, "marks"), Across: rapid.Bool().Draw(t, "across"),
+			Start: rapid.IntRange(0, 3).Draw(t, "start"),
 		}
 		text := rapid.String().Draw(t, "text")
 		if a, b := len(g.texts(text)), len(g.AppendHashes(nil, text)); a != b {

@@ -38,6 +38,7 @@ type Settings struct {
 	Pooling          model.Pooling `json:"pooling"`
 	NGrams           int           `json:"ngrams"`                      // longest n-gram of words that is a feature beside the network; 0: none
 	CharGrams        int           `json:"char_grams"`                  // longest n-gram of a word's characters that is one; 0: none
+	StartGrams       int           `json:"start_grams,omitempty"`       // words at the start of a document whose n-grams are features of their own, too; 0: none
 	Buckets          int           `json:"buckets"`                     // rows of weights that n-grams are hashed to
 	Dropout          float64       `json:"dropout"`                     // between layers
 	InputDropout     float64       `json:"input_dropout"`               // on the embeddings
@@ -138,7 +139,7 @@ func (s *Settings) proposeWords(f Facts) {
 	s.Lowercase, s.VocabSize = true, 30_000
 	s.NGrams, s.Buckets = 2, buckets(1<<19, f)
 	if f.Chars <= shortText {
-		s.CharGrams = 6
+		s.CharGrams, s.StartGrams, s.Buckets = 6, 4, buckets(1<<20, f)
 	}
 	s.InputDropout, s.HeadDropout, s.TokenDropout = 0.5, 0.5, 0.2
 }
@@ -160,7 +161,8 @@ func (s Settings) Validate() error {
 		name       string
 		value, min int
 	}{
-		{"batch", s.Batch, 1}, {"max_tokens", s.MaxTokens, 1}, {"ngrams", s.NGrams, 0}, {"char_grams", s.CharGrams, 0}, {"patience", s.Patience, 0},
+		{"batch", s.Batch, 1}, {"max_tokens", s.MaxTokens, 1}, {"ngrams", s.NGrams, 0}, {"char_grams", s.CharGrams, 0}, {"start_grams", s.StartGrams, 0},
+		{"patience", s.Patience, 0},
 	} {
 		if f.value < f.min {
 			errs = append(errs, fmt.Errorf("%s is %d; it must be at least %d", f.name, f.value, f.min))
@@ -203,7 +205,7 @@ func (s Settings) grams() NGrams {
 	if s.NGrams == 0 && s.CharGrams == 0 {
 		return NGrams{}
 	}
-	return NGrams{Words: s.NGrams, Chars: s.CharGrams, Buckets: s.Buckets, Marks: true, Across: true}
+	return NGrams{Words: s.NGrams, Chars: s.CharGrams, Buckets: s.Buckets, Start: s.StartGrams, Marks: true, Across: true}
 }
 
 func (s Settings) tokenizerConfig() tokenize.TrainConfig {
