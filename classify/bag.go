@@ -4,6 +4,8 @@ import (
 	"math"
 	"slices"
 
+	"github.com/textgen-go/textgen/classify/labelset"
+	"github.com/textgen-go/textgen/classify/measure"
 	"github.com/textgen-go/textgen/model"
 )
 
@@ -75,11 +77,11 @@ func leastLoss(n int) float64 { return 1 / float64(n+2) }
 // bestMix finds the λ at which the sum of a network's logits and λ times the bag's has the least log loss, at the best
 // temperature, and returns the sum. It is called with documents that neither was trained on. Losses below [leastLoss]
 // are equal, and of equals the smallest λ counts, or small sets would make models that are ever surer.
-func bestMix(task Task, network, bag [][]float32, truth [][]int) (factor float64, sum [][]float32, err error) {
+func bestMix(task labelset.Task, network, bag [][]float32, truth [][]int) (factor float64, sum [][]float32, err error) {
 	best := math.Inf(1)
 	for _, f := range factors {
 		rows := add(network, bag, f)
-		t, err := FitTemperature(task, rows, truth)
+		t, err := measure.FitTemperature(task, rows, truth)
 		if err != nil {
 			return 0, nil, err
 		}

@@ -7,13 +7,15 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/textgen-go/textgen/classify/labelset"
+	"github.com/textgen-go/textgen/classify/measure"
 	"github.com/textgen-go/textgen/model"
 )
 
 // TestStartAtBayes holds the weights against odds worked out by hand: part 0 is in both texts of label 0, twice in one of
 // them, and in one of label 1; part 1 is in the other of label 1; part 2 is nowhere.
 func TestStartAtBayes(t *testing.T) {
-	l := newLinear(MultiClass, NGrams{Buckets: 3}, 2)
+	l := newLinear(labelset.MultiClass, NGrams{Buckets: 3}, 2)
 	l.startAtBayes([][]int32{{0, 0}, {0}, {0}, {1}}, [][]int{{0}, {0}, {1}, {1}}, 0.5)
 	want := []float32{
 		float32(0.5 * math.Log(3./2/(3./3))), float32(0.5 * math.Log(2./3/(3./3))),
@@ -76,7 +78,7 @@ func TestBag(t *testing.T) {
 	training, valid := spelled(60, grams, rng), spelled(30, grams, rng)
 	build := func(threads int) (*bag, BagChoice, *bagTrainer) {
 		b := &bag{table: &model.Parameter{Shape: []int{64, 3}, Value: make([]float32, 64*3)}}
-		tr := &bagTrainer{task: MultiClass, grams: grams, training: training, valid: valid, seed: 7, threads: threads}
+		tr := &bagTrainer{task: labelset.MultiClass, grams: grams, training: training, valid: valid, seed: 7, threads: threads}
 		c, err := tr.choose(t.Context(), b)
 		if err != nil {
 			t.Fatal(err)
@@ -89,7 +91,7 @@ func TestBag(t *testing.T) {
 		t.Errorf("with two threads: %+v, with one %+v, weights %s", again, choice, diff)
 	}
 	for i, row := range one.logits(valid.documents) {
-		if mostProbable(row) != valid.truth[i][0] {
+		if measure.MostProbable(row) != valid.truth[i][0] {
 			t.Errorf("document %d: %v, want label %d", i, row, valid.truth[i][0])
 		}
 	}

@@ -7,12 +7,15 @@ import (
 	"slices"
 
 	"golang.org/x/sync/errgroup"
+
+	"github.com/textgen-go/textgen/classify/labelset"
+	"github.com/textgen-go/textgen/classify/measure"
 )
 
 // A bagTrainer trains a bag. Each kind of n-grams has weights that are trained apart, for the whole of the task, and added
 // up in a proportion that validation chooses: words, characters and the beginning of a text make different mistakes.
 type bagTrainer struct {
-	task            Task
+	task            labelset.Task
 	grams           NGrams
 	training, valid *tokenised // without documents to validate on, nothing is chosen
 	seed            uint64
@@ -168,6 +171,6 @@ func (t *bagTrainer) try(ctx context.Context, l *linear, way BagWay) (loss float
 		rows[i] = make([]float32, t.labels)
 		l.scores(ids, rows[i])
 	}
-	fitted, err := FitTemperature(t.task, rows, t.valid.truth)
+	fitted, err := measure.FitTemperature(t.task, rows, t.valid.truth)
 	return max(fitted.After, leastLoss(t.valid.len())), err
 }

@@ -11,13 +11,15 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
+	"github.com/textgen-go/textgen/classify/labelset"
+	"github.com/textgen-go/textgen/classify/measure"
 	"github.com/textgen-go/textgen/corpora"
 )
 
 // BaselineConfig says what the baselines are trained and measured on.
 type BaselineConfig struct {
-	Task   Task    // "": multi-class
-	Labels *Labels // of the training documents
+	Task   labelset.Task    // "": multi-class
+	Labels *labelset.Labels // of the training documents
 	Train  []corpora.Document
 	Valid  []corpora.Document // chooses among the kinds of parts and the learning rates
 	Test   []corpora.Document // is measured; none: Valid
@@ -25,15 +27,15 @@ type BaselineConfig struct {
 	Seed   uint64
 	// Threads is the number of models trained at a time; the results are the same for any. 0: 1.
 	Threads int
-	Measure MeasureConfig // Task is set by Baselines
+	Measure measure.Config // Task is set by Baselines
 }
 
 // A Baseline is a plain model and how good it is.
 type Baseline struct {
-	Name     string    `json:"name"`     // "majority class", "naive Bayes", "linear n-grams"
-	Choice   string    `json:"choice"`   // what was chosen on the validation documents
-	Seconds  float64   `json:"seconds"`  // that training all candidates took
-	Measures *Measures `json:"measures"` // with a temperature fitted to the validation documents
+	Name     string            `json:"name"`     // "majority class", "naive Bayes", "linear n-grams"
+	Choice   string            `json:"choice"`   // what was chosen on the validation documents
+	Seconds  float64           `json:"seconds"`  // that training all candidates took
+	Measures *measure.Measures `json:"measures"` // with a temperature fitted to the validation documents
 }
 
 // A classifier puts scores on the labels of a text: logits, of which the softmax or sigmoid is the probability.
@@ -61,7 +63,7 @@ type candidate struct {
 // of words, or at sequences of up to 4 characters. Characters are tried on short texts only: 300 bytes in the mean.
 func Baselines(ctx context.Context, cfg BaselineConfig) ([]Baseline, error) {
 	if cfg.Task == "" {
-		cfg.Task = MultiClass
+		cfg.Task = labelset.MultiClass
 	}
 	if len(cfg.Test) == 0 {
 		cfg.Test, cfg.Refit = cfg.Valid, false
@@ -98,7 +100,7 @@ func (e examples) and(more examples) examples {
 }
 
 // collect numbers the labels of documents.
-func collect(labels *Labels, docs []corpora.Document) examples {
+func collect(labels *labelset.Labels, docs []corpora.Document) examples {
 	var e examples
 	for _, doc := range docs {
 		truth, _ := labels.Truth(doc)
@@ -111,7 +113,7 @@ func collect(labels *Labels, docs []corpora.Document) examples {
 
 // known collects the documents that can be learnt from: of a multi-class task, those whose label is one of the task's.
 func known(cfg BaselineConfig, docs []corpora.Document) examples {
-	if cfg.Task == MultiClass {
+	if cfg.Task == labelset.MultiClass {
 		docs = slices.DeleteFunc(slices.Clone(docs), func(d corpora.Document) bool {
 			truth, _ := cfg.Labels.Truth(d)
 			return len(truth) != 1
@@ -130,7 +132,7 @@ type bench struct {
 type tried struct {
 	candidate
 	model          classifier
-	temperature    Temperature
+	temperature    measure.Temperature
 	accuracy, loss float64 // on the validation documents
 }
 
@@ -165,7 +167,7 @@ func (b *bench) best(ctx context.Context, name string, candidates []candidate) (
 		best.temperature.Apply(b.cfg.Task, row)
 	}
 	var err error
-	result.Measures, err = Measure(b.cfg.Measure, b.cfg.Labels.Names, b.test.labels, probabilities)
+	result.Measures, err = measure.Measure(b.cfg.Measure, b.cfg.Labels.Names, b.test.labels, probabilities)
 	return result, err
 }
 
@@ -177,15 +179,15 @@ func (b *bench) try(ctx context.Context, c candidate) (tried, error) {
 	}
 	t := tried{candidate: c, model: model}
 	logits := b.score(model, b.valid)
-	t.temperature, err = FitTemperature(b.cfg.Task, logits, b.valid.truth)
+	t.temperature, err = measure.FitTemperature(b.cfg.Task, logits, b.valid.truth)
 	if err != nil {
 		return tried{}, err
 	}
 	for _, row := range logits {
 		t.temperature.Apply(b.cfg.Task, row)
 	}
-	cfg := MeasureConfig{Task: b.cfg.Task, Threshold: b.cfg.Measure.Threshold}
-	m, err := Measure(cfg, b.cfg.Labels.Names, b.known(b.valid), logits)
+	cfg := measure.Config{Task: b.cfg.Task, Threshold: b.cfg.Measure.Threshold}
+	m, err := measure.Measure(cfg, b.cfg.Labels.Names, b.known(b.valid), logits)
 	if err != nil {
 		return tried{}, err
 	}
@@ -234,7 +236,7 @@ func (b *bench) majorities() []candidate {
 		for i, having := range m {
 			with, without := float64(having)+0.5, n-float64(having)+0.5
 			m[i] = float32(math.Log(with))
-			if b.cfg.Task == MultiLabel {
+			if b.cfg.Task == labelset.MultiLabel {
 				m[i] = float32(math.Log(with / without))
 			}
 		}

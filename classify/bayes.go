@@ -1,12 +1,16 @@
 package classify
 
-import "math"
+import (
+	"math"
+
+	"github.com/textgen-go/textgen/classify/labelset"
+)
 
 // A bayes is multinomial naive Bayes with Laplace's smoothing: P(label) · Π P(part | label), where
 // P(part | label) = (count + 1) / (total + vocabulary), over the parts of the text that training has seen. Of a
 // multi-label task there are two hypotheses for each label, that it applies or not.
 type bayes struct {
-	task   Task
+	task   labelset.Task
 	grams  NGrams
 	rows   map[uint64]int32 // of a part in counts
 	counts []float32        // [parts][labels]: occurrences in documents with the label
@@ -19,7 +23,7 @@ type bayes struct {
 }
 
 // trainBayes counts.
-func trainBayes(task Task, grams NGrams, labels int, set examples) *bayes {
+func trainBayes(task labelset.Task, grams NGrams, labels int, set examples) *bayes {
 	b := &bayes{
 		task: task, grams: grams, rows: make(map[uint64]int32),
 		totals: make([]float64, labels), having: make([]float64, labels), n: float64(len(set.texts)),
@@ -61,7 +65,7 @@ func (b *bayes) logits(text string, dst []float32) {
 	scores := make([]float64, len(dst))
 	for label, n := range b.having {
 		scores[label] = max(math.Log(n/b.n), -1000)
-		if b.task == MultiLabel {
+		if b.task == labelset.MultiLabel {
 			scores[label] -= max(math.Log(1-n/b.n), -1000)
 		}
 	}
@@ -74,7 +78,7 @@ func (b *bayes) logits(text string, dst []float32) {
 		for label := range scores {
 			with := float64(b.counts[int(row)*len(dst)+label])
 			scores[label] += math.Log((with + 1) / (b.totals[label] + vocabulary))
-			if b.task == MultiLabel {
+			if b.task == labelset.MultiLabel {
 				scores[label] -= math.Log((float64(b.parts[row]) - with + 1) / (b.total - b.totals[label] + vocabulary))
 			}
 		}

@@ -5,6 +5,7 @@ import (
 	"math"
 	"sync"
 
+	"github.com/textgen-go/textgen/classify/labelset"
 	"github.com/textgen-go/textgen/model"
 )
 
@@ -74,7 +75,7 @@ func (m *Model) Explain(ctx context.Context, text, label string) (*Explanation, 
 func (m *Model) contrast(label int) []float32 {
 	grad, share := make([]float32, m.labels.Len()), float32(1/m.metrics.Temperature.T)
 	grad[label] = share
-	if m.Task() == MultiClass {
+	if m.Task() == labelset.MultiClass {
 		for i := range grad {
 			grad[i] -= share / float32(len(grad))
 		}

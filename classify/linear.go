@@ -4,6 +4,9 @@ import (
 	"context"
 	"math"
 	"math/rand/v2"
+
+	"github.com/textgen-go/textgen/classify/labelset"
+	"github.com/textgen-go/textgen/classify/measure"
 )
 
 // linearWeights bounds the size of a linear model: buckets · labels, 64 MiB of float32.
@@ -12,7 +15,7 @@ const linearWeights = 1 << 24
 // A linear is logistic regression over a bag of hashed parts: softmax(W·x + b), or a sigmoid for each label, where
 // x counts 1/√n for each of a text's n parts, so that long texts do not shout.
 type linear struct {
-	task    Task
+	task    labelset.Task
 	grams   NGrams
 	labels  int
 	weights []float32 // [buckets][labels]
@@ -27,7 +30,7 @@ type linearConfig struct {
 	noBias bool    // something else is going to have one
 }
 
-func newLinear(task Task, grams NGrams, labels int) *linear {
+func newLinear(task labelset.Task, grams NGrams, labels int) *linear {
 	return &linear{
 		task: task, grams: grams, labels: labels,
 		weights: make([]float32, grams.Buckets*labels), bias: make([]float32, labels),
@@ -96,7 +99,7 @@ func (l *linear) startAtBayes(ids [][]int32, truth [][]int, share float64) {
 // step moves the weights against the gradient of one document's loss, (p − y)·x.
 func (l *linear) step(ids []int32, truth []int, rate float64, p []float32) {
 	l.scores(ids, p)
-	Temperature{T: 1}.Apply(l.task, p)
+	measure.Temperature{T: 1}.Apply(l.task, p)
 	for _, label := range truth {
 		p[label]--
 	}

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/textgen-go/textgen/classify/labelset"
 	"github.com/textgen-go/textgen/model"
 	"github.com/textgen-go/textgen/model/optim"
 	"github.com/textgen-go/textgen/model/train"
@@ -51,18 +52,18 @@ type Settings struct {
 	ZoneoutCell      float64       `json:"zoneout_cell,omitempty"`      // of an LSTM's units, that they keep their cell's state
 
 	// Optimisation.
-	Task           Task    `json:"task"`
-	Batch          int     `json:"batch"`      // documents
-	MaxTokens      int     `json:"max_tokens"` // longest part of a document that the network is trained on
-	Balance        bool    `json:"balance"`    // weigh labels so that rare ones have as much say as frequent ones
-	LabelSmoothing float64 `json:"label_smoothing"`
-	Optimizer      string  `json:"optimizer"`
-	LR             float64 `json:"lr"`
-	WeightDecay    float64 `json:"weight_decay"`
-	Schedule       string  `json:"schedule"`
-	Warmup         float64 `json:"warmup"`   // steps or, below 1, a share of all
-	FinalLR        float64 `json:"final_lr"` // fraction of LR at the end of a schedule
-	Clip           float64 `json:"clip"`     // global norm; 0: none
+	Task           labelset.Task `json:"task"`
+	Batch          int           `json:"batch"`      // documents
+	MaxTokens      int           `json:"max_tokens"` // longest part of a document that the network is trained on
+	Balance        bool          `json:"balance"`    // weigh labels so that rare ones have as much say as frequent ones
+	LabelSmoothing float64       `json:"label_smoothing"`
+	Optimizer      string        `json:"optimizer"`
+	LR             float64       `json:"lr"`
+	WeightDecay    float64       `json:"weight_decay"`
+	Schedule       string        `json:"schedule"`
+	Warmup         float64       `json:"warmup"`   // steps or, below 1, a share of all
+	FinalLR        float64       `json:"final_lr"` // fraction of LR at the end of a schedule
+	Clip           float64       `json:"clip"`     // global norm; 0: none
 
 	// Length of the run: exactly one of the three is above 0.
 	Steps  int           `json:"steps"`
@@ -84,11 +85,11 @@ var Presets = []string{"tiny", "small", "medium", "large"}
 
 // Facts are what settings are chosen by.
 type Facts struct {
-	Documents int     `json:"documents"`
-	Labels    int     `json:"labels"`
-	Words     float64 `json:"words"`      // of a document, on average
-	Chars     float64 `json:"characters"` // of a document, on average
-	Task      Task    `json:"task"`
+	Documents int           `json:"documents"`
+	Labels    int           `json:"labels"`
+	Words     float64       `json:"words"`      // of a document, on average
+	Chars     float64       `json:"characters"` // of a document, on average
+	Task      labelset.Task `json:"task"`
 }
 
 // wordsOfProse is the average number of words from which documents are read word by word: what is shorter are names and
@@ -111,7 +112,7 @@ func Propose(preset string, kind tokenize.Kind, f Facts) (Settings, error) {
 	s := Settings{
 		Preset: preset, Tokenizer: kind, NFC: true, MinFrequency: 1,
 		Cell: model.LSTM, Layers: 1, Pooling: model.PoolMeanMax, Hidden: []int{32, 48, 64, 128}[size],
-		Task: cmp.Or(f.Task, MultiClass), Batch: 32, MaxTokens: 400,
+		Task: cmp.Or(f.Task, labelset.MultiClass), Batch: 32, MaxTokens: 400,
 		Optimizer: optim.NameAdam, LR: 3e-3, Schedule: optim.Cosine, Warmup: 0.05, FinalLR: 0.02, Clip: 5,
 		Criterion: train.Score, Split: "0.9,0.1", Seed: 1,
 	}
@@ -176,8 +177,8 @@ func (s Settings) Validate() error {
 			errs = append(errs, fmt.Errorf("%s is %v; it must be from 0 up to, but without, 1", f.name, f.value))
 		}
 	}
-	if s.Task != MultiClass && s.Task != MultiLabel {
-		errs = append(errs, fmt.Errorf("task %q is unknown; use %s or %s", s.Task, MultiClass, MultiLabel))
+	if s.Task != labelset.MultiClass && s.Task != labelset.MultiLabel {
+		errs = append(errs, fmt.Errorf("task %q is unknown; use %s or %s", s.Task, labelset.MultiClass, labelset.MultiLabel))
 	}
 	return errors.Join(errs...)
 }
@@ -185,7 +186,7 @@ func (s Settings) Validate() error {
 // modelConfig describes the network for a vocabulary and labels.
 func (s Settings) modelConfig(vocab, labels int) model.ClassifierConfig {
 	cfg := model.ClassifierConfig{
-		VocabSize: vocab, Embedding: s.Embedding, Labels: labels, MultiLabel: s.Task == MultiLabel, Pooling: s.Pooling,
+		VocabSize: vocab, Embedding: s.Embedding, Labels: labels, MultiLabel: s.Task == labelset.MultiLabel, Pooling: s.Pooling,
 		FeatureDropout: s.HeadDropout,
 		RecurrentConfig: model.RecurrentConfig{
 			Cell: s.Cell, Layers: s.Layers, Hidden: s.Hidden, Bidirectional: !s.Unidirectional, Residual: s.Residual, Highway: s.Highway, LayerNorm: s.LayerNorm,

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/textgen-go/textgen/classify"
+	"github.com/textgen-go/textgen/classify/measure"
 	"github.com/textgen-go/textgen/model/train"
 	"github.com/urfave/cli/v2"
 )
@@ -58,6 +59,6 @@ func printComparison(w io.Writer, r *classify.Report) {
 	}
 }
 
-func comparisonRow(m *classify.Measures) string {
+func comparisonRow(m *measure.Measures) string {
 	return fmt.Sprintf("%6.2f %%   %6.2f %%   %8.4f   %6.2f %%", 100*m.Accuracy, 100*m.MacroF1, m.LogLoss, 100*m.ECE)
 }
