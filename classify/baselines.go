@@ -11,6 +11,7 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
+	"github.com/textgen-go/textgen/classify/bag"
 	"github.com/textgen-go/textgen/classify/labelset"
 	"github.com/textgen-go/textgen/classify/measure"
 	"github.com/textgen-go/textgen/corpora"
@@ -40,7 +41,7 @@ type Baseline struct {
 
 // A classifier puts scores on the labels of a text: logits, of which the softmax or sigmoid is the probability.
 type classifier interface {
-	logits(text string, dst []float32)
+	Logits(text string, dst []float32)
 }
 
 // examples are texts and the numbers of their labels.
@@ -213,7 +214,7 @@ func (b *bench) score(model classifier, e examples) [][]float32 {
 	rows := make([][]float32, len(e.texts))
 	for i, text := range e.texts {
 		rows[i] = flat[i*labels : (i+1)*labels]
-		model.logits(text, rows[i])
+		model.Logits(text, rows[i])
 	}
 	return rows
 }
@@ -221,7 +222,7 @@ func (b *bench) score(model classifier, e examples) [][]float32 {
 // A majority gives every text the labels' frequencies in training.
 type majority []float32
 
-func (m majority) logits(_ string, dst []float32) { copy(dst, m) }
+func (m majority) Logits(_ string, dst []float32) { copy(dst, m) }
 
 // majorities returns the one way to count labels. Half a document is added to each count, so that none is impossible.
 func (b *bench) majorities() []candidate {
@@ -245,56 +246,52 @@ func (b *bench) majorities() []candidate {
 	return []candidate{{"", train}}
 }
 
-// shortText is the mean length in bytes up to which the characters of texts are looked at. In longer texts the words
-// say more, and the time would be long.
-const shortText = 300
-
 // short reports whether the texts to train on are.
 func (b *bench) short() bool {
 	n := 0
 	for _, text := range b.train.texts {
 		n += len(text)
 	}
-	return n <= shortText*len(b.train.texts)
+	return n <= bag.ShortText*len(b.train.texts)
 }
 
 // bayeses returns the ways to do naive Bayes.
 func (b *bench) bayeses() []candidate {
-	list := []candidate{b.bayes("words", NGrams{Words: 1})}
+	list := []candidate{b.bayes("words", bag.NGrams{Words: 1})}
 	if b.short() {
-		list = append(list, b.bayes("1 to 3 characters", NGrams{Chars: 3}))
+		list = append(list, b.bayes("1 to 3 characters", bag.NGrams{Chars: 3}))
 	}
 	return list
 }
 
-func (b *bench) bayes(choice string, grams NGrams) candidate {
+func (b *bench) bayes(choice string, grams bag.NGrams) candidate {
 	return candidate{choice, func(_ context.Context, set examples) (classifier, error) {
-		return trainBayes(b.cfg.Task, grams, b.cfg.Labels.Len(), set), nil
+		return bag.TrainBayes(b.cfg.Task, grams, b.cfg.Labels.Len(), set.texts, set.truth), nil
 	}}
 }
 
 // linears returns the ways to train a linear model.
 func (b *bench) linears() []candidate {
 	list := []candidate{
-		b.linear("words", NGrams{Words: 1}, 1),
-		b.linear("words and pairs", NGrams{Words: 2}, 1),
-		b.linear("words and pairs, fast", NGrams{Words: 2}, 4),
+		b.linear("words", bag.NGrams{Words: 1}, 1),
+		b.linear("words and pairs", bag.NGrams{Words: 2}, 1),
+		b.linear("words and pairs, fast", bag.NGrams{Words: 2}, 4),
 	}
 	if b.short() {
-		list = append(list, b.linear("1 to 4 characters", NGrams{Chars: 4}, 1))
+		list = append(list, b.linear("1 to 4 characters", bag.NGrams{Chars: 4}, 1))
 	}
 	return list
 }
 
-func (b *bench) linear(choice string, grams NGrams, rate float64) candidate {
+func (b *bench) linear(choice string, grams bag.NGrams, rate float64) candidate {
 	labels := b.cfg.Labels.Len()
-	grams.Buckets = max(1, min(linearWeights/labels, 1<<21))
+	grams.Buckets = max(1, min(bag.MostWeights/labels, 1<<21))
 	return candidate{choice, func(ctx context.Context, set examples) (classifier, error) {
 		ids := make([][]int32, len(set.texts))
 		for i, text := range set.texts {
 			ids[i] = grams.AppendIDs(nil, text)
 		}
-		l := newLinear(b.cfg.Task, grams, labels)
-		return l, l.train(ctx, linearConfig{epochs: 10, rate: rate}, ids, set.truth, b.cfg.Seed)
+		l := bag.NewLinear(b.cfg.Task, grams, labels)
+		return l, l.Train(ctx, bag.LinearConfig{Epochs: 10, Rate: rate}, ids, set.truth, b.cfg.Seed)
 	}}
 }

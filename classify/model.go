@@ -11,6 +11,7 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
+	"github.com/textgen-go/textgen/classify/bag"
 	"github.com/textgen-go/textgen/classify/labelset"
 	"github.com/textgen-go/textgen/classify/measure"
 	"github.com/textgen-go/textgen/corpora"
@@ -45,7 +46,7 @@ type Training struct {
 	Train      int                     `json:"train_documents"`   // that were trained on
 	Valid      int                     `json:"valid_documents"`   // that were validated on
 	Vectors    int                     `json:"vectors,omitempty"` // tokens that started from a vector of a file
-	Bag        BagChoice               `json:"bag"`               // how the weights of n-grams were trained, if there are any
+	Bag        bag.Choice              `json:"bag"`               // how the weights of n-grams were trained, if there are any
 	Planned    int                     `json:"planned_steps"`     // the length of the run: with --steps, it repeats a run with --time
 }
 

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 
+	"github.com/textgen-go/textgen/classify/bag"
 	"github.com/textgen-go/textgen/classify/measure"
 	"github.com/textgen-go/textgen/internal/runner"
 	"github.com/textgen-go/textgen/model"
@@ -24,7 +25,7 @@ type run struct {
 	data      *data
 	training  Training
 	network   *model.Classifier
-	bag       BagChoice
+	bag       bag.Choice
 	objective *objective
 	plan      Plan
 }

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/textgen-go/textgen/classify/bag"
 	"github.com/textgen-go/textgen/classify/labelset"
 	"github.com/textgen-go/textgen/model"
 	"github.com/textgen-go/textgen/model/optim"
@@ -139,14 +140,14 @@ func (s *Settings) proposeChars(f Facts) {
 func (s *Settings) proposeWords(f Facts) {
 	s.Lowercase, s.VocabSize = true, 30_000
 	s.NGrams, s.Buckets = 2, buckets(1<<19, f)
-	if f.Chars <= shortText {
+	if f.Chars <= bag.ShortText {
 		s.CharGrams, s.StartGrams, s.Buckets = 6, 4, buckets(1<<20, f)
 	}
 	s.InputDropout, s.HeadDropout, s.TokenDropout = 0.5, 0.5, 0.2
 }
 
 // buckets returns n, or fewer if there are so many labels that the weights would be too many.
-func buckets(n int, f Facts) int { return max(1, min(n, linearWeights/max(1, f.Labels))) }
+func buckets(n int, f Facts) int { return max(1, min(n, bag.MostWeights/max(1, f.Labels))) }
 
 // epochs returns how often to read the documents: more often the fewer they are.
 func epochs(f Facts) int {
@@ -202,11 +203,11 @@ func (s Settings) modelConfig(vocab, labels int) model.ClassifierConfig {
 }
 
 // grams are the features beside the network.
-func (s Settings) grams() NGrams {
+func (s Settings) grams() bag.NGrams {
 	if s.NGrams == 0 && s.CharGrams == 0 {
-		return NGrams{}
+		return bag.NGrams{}
 	}
-	return NGrams{Words: s.NGrams, Chars: s.CharGrams, Buckets: s.Buckets, Start: s.StartGrams, Marks: true, Across: true}
+	return bag.NGrams{Words: s.NGrams, Chars: s.CharGrams, Buckets: s.Buckets, Start: s.StartGrams, Marks: true, Across: true}
 }
 
 func (s Settings) tokenizerConfig() tokenize.TrainConfig {

@@ -3,6 +3,7 @@ package classify
 import (
 	"context"
 
+	"github.com/textgen-go/textgen/classify/bag"
 	"github.com/textgen-go/textgen/classify/labelset"
 	"github.com/textgen-go/textgen/classify/measure"
 	"github.com/textgen-go/textgen/model/train"
@@ -13,15 +14,15 @@ type validation struct {
 	scorer *scorer
 	loss   loss
 	data   *tokenised  // without n-grams
-	bag    *bag        // nil: none
+	bag    *bagPart    // nil: none
 	sums   [][]float32 // what the bag says of the documents
 	logits [][]float32 // of the last run, by document
 }
 
-func newValidation(s *scorer, l loss, data *tokenised, b *bag) *validation {
+func newValidation(s *scorer, l loss, data *tokenised, b *bagPart) *validation {
 	v := &validation{scorer: s, loss: l, data: data.withoutNGrams(), bag: b}
 	if b != nil {
-		v.sums = b.logits(data.documents)
+		v.sums = b.logits(data)
 	}
 	return v
 }
@@ -34,7 +35,7 @@ func (v *validation) run(ctx context.Context) (train.Metrics, error) {
 	}
 	if v.bag != nil {
 		var factor float64
-		if factor, v.logits, err = bestMix(v.loss.task, v.logits, v.sums, v.data.truth); err != nil {
+		if factor, v.logits, err = bag.Mix(v.loss.task, v.logits, v.sums, v.data.truth); err != nil {
 			return train.Metrics{}, err
 		}
 		v.bag.weigh(factor)

@@ -1,7 +1,6 @@
-package classify
+package bag
 
 import (
-	"fmt"
 	"slices"
 	"strings"
 	"unicode"
@@ -16,8 +15,8 @@ const (
 	shownCapital = '⇧'
 )
 
-// texts returns the parts of a text as they are written, in the order of AppendHashes.
-func (g NGrams) texts(text string) []string {
+// Texts returns the parts of a text as they are written, in the order of AppendHashes.
+func (g NGrams) Texts(text string) []string {
 	out := g.textsOf(text)
 	if g.Start > 0 {
 		for _, part := range g.atStart().textsOf(startOf(text, g.Start)) {
@@ -96,8 +95,4 @@ func show(word []rune) string {
 		}
 	}
 	return string(shown)
-}
-
-func unknownLabel(label string, names []string) error {
-	return fmt.Errorf("classify: the model has no label %q; it has %s", label, quoteList(names))
 }

@@ -1,4 +1,7 @@
-package classify
+// Package bag puts labels on texts by what is in them, wherever it stands: hashed sequences of words and characters
+// ([NGrams]), whose weights naive Bayes counts ([Bayes]) or logistic regression learns ([Linear]). [Trainer] makes the
+// bag beside a network.
+package bag
 
 import (
 	"iter"
@@ -35,6 +38,10 @@ const (
 // 2016; Dictionary::addWordNgrams).
 const ngramFactor = 116049371
 
+// ShortText is the mean length in bytes up to which the characters of texts are looked at. In longer texts the words
+// say more, and the time would be long.
+const ShortText = 300
+
 // charSeed keeps sequences of characters apart from words.
 const charSeed = 0x9e3779b97f4a7c15
 
@@ -66,6 +73,11 @@ func (g NGrams) AppendHashes(dst []uint64, text string) []uint64 {
 // have the same id, but only parts of one kind: see [NGrams.ranges].
 func (g NGrams) AppendIDs(dst []int32, text string) []int32 {
 	return g.appendIDs(dst, text, gramKinds)
+}
+
+// AppendLaterIDs is AppendIDs for a piece of a text that is not where the text starts.
+func (g NGrams) AppendLaterIDs(dst []int32, text string) []int32 {
+	return g.appendIDs(dst, text, gramsOfStartWords)
 }
 
 // appendIDs appends the ids of the first kinds.

@@ -1,4 +1,4 @@
-package classify
+package bag
 
 import (
 	"math"
@@ -9,13 +9,12 @@ import (
 
 	"github.com/textgen-go/textgen/classify/labelset"
 	"github.com/textgen-go/textgen/classify/measure"
-	"github.com/textgen-go/textgen/model"
 )
 
 // TestStartAtBayes holds the weights against odds worked out by hand: part 0 is in both texts of label 0, twice in one of
 // them, and in one of label 1; part 1 is in the other of label 1; part 2 is nowhere.
 func TestStartAtBayes(t *testing.T) {
-	l := newLinear(labelset.MultiClass, NGrams{Buckets: 3}, 2)
+	l := NewLinear(labelset.MultiClass, NGrams{Buckets: 3}, 2)
 	l.startAtBayes([][]int32{{0, 0}, {0}, {0}, {1}}, [][]int{{0}, {0}, {1}, {1}}, 0.5)
 	want := []float32{
 		float32(0.5 * math.Log(3./2/(3./3))), float32(0.5 * math.Log(2./3/(3./3))),
@@ -55,8 +54,8 @@ func TestRanges(t *testing.T) {
 }
 
 // spelled makes documents whose label is their first n-gram of every kind; what else is in them is noise.
-func spelled(n int, grams NGrams, rng *rand.Rand) *tokenised {
-	docs := &tokenised{}
+func spelled(n int, grams NGrams, rng *rand.Rand) Examples {
+	var docs Examples
 	for i := range n {
 		label, ids := i%3, []int32(nil)
 		for _, kind := range grams.ranges() {
@@ -65,41 +64,44 @@ func spelled(n int, grams NGrams, rng *rand.Rand) *tokenised {
 				ids = append(ids, int32(kind.low+3+rng.IntN(kind.len()-3)))
 			}
 		}
-		docs.documents = append(docs.documents, model.Document{NGrams: ids})
-		docs.truth = append(docs.truth, []int{label})
+		docs.IDs = append(docs.IDs, ids)
+		docs.Truth = append(docs.Truth, []int{label})
 	}
 	return docs
 }
 
-// TestBag trains on all kinds of n-grams, for any number of threads alike, and again in the way that was chosen.
-func TestBag(t *testing.T) {
+// TestTrainer trains on all kinds of n-grams, for any number of threads alike, and again in the way that was chosen.
+func TestTrainer(t *testing.T) {
 	rng := rand.New(rand.NewPCG(1, 2))
 	grams := NGrams{Words: 1, Chars: 1, Start: 1, Buckets: 64}
 	training, valid := spelled(60, grams, rng), spelled(30, grams, rng)
-	build := func(threads int) (*bag, BagChoice, *bagTrainer) {
-		b := &bag{table: &model.Parameter{Shape: []int{64, 3}, Value: make([]float32, 64*3)}}
-		tr := &bagTrainer{task: labelset.MultiClass, grams: grams, training: training, valid: valid, seed: 7, threads: threads}
-		c, err := tr.choose(t.Context(), b)
+	build := func(threads int) ([]float32, Choice, *Trainer) {
+		weights := make([]float32, 64*3)
+		tr := &Trainer{Task: labelset.MultiClass, Grams: grams, Labels: 3, Training: training, Valid: valid, Seed: 7, Threads: threads}
+		c, err := tr.Choose(t.Context(), weights)
 		if err != nil {
 			t.Fatal(err)
 		}
-		return b, c, tr
+		return weights, c, tr
 	}
 	one, choice, trainer := build(1)
 	two, again, _ := build(2)
-	if diff := cmp.Diff(one.table.Value, two.table.Value); diff != "" || !cmp.Equal(choice, again) {
+	if diff := cmp.Diff(one, two); diff != "" || !cmp.Equal(choice, again) {
 		t.Errorf("with two threads: %+v, with one %+v, weights %s", again, choice, diff)
 	}
-	for i, row := range one.logits(valid.documents) {
-		if measure.MostProbable(row) != valid.truth[i][0] {
-			t.Errorf("document %d: %v, want label %d", i, row, valid.truth[i][0])
+	for i, row := range Logits(one, 3, valid.IDs) {
+		if measure.MostProbable(row) != valid.Truth[i][0] {
+			t.Errorf("document %d: %v, want label %d", i, row, valid.Truth[i][0])
 		}
 	}
-	repeated := &bag{table: &model.Parameter{Shape: []int{64, 3}, Value: make([]float32, 64*3)}}
-	if err := trainer.train(t.Context(), repeated, choice); err != nil {
+	repeated := make([]float32, 64*3)
+	if err := trainer.Train(t.Context(), repeated, choice); err != nil {
 		t.Fatal(err)
 	}
-	if diff := cmp.Diff(one.table.Value, repeated.table.Value); diff != "" {
+	if diff := cmp.Diff(one, repeated); diff != "" {
 		t.Errorf("trained again in the way that was chosen: %s", diff)
+	}
+	if err := trainer.Train(t.Context(), repeated, Choice{Kinds: choice.Kinds[1:]}); err == nil {
+		t.Error("a choice for fewer kinds than there are was followed")
 	}
 }
