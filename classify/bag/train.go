@@ -18,8 +18,9 @@ type Examples struct {
 	Truth [][]int
 }
 
-// A Trainer trains the weights of a bag, [Grams.Buckets][Labels]. Each kind of n-grams has weights that are trained apart, for the whole of the task, and added
-// up in a proportion that validation chooses: words, characters and the beginning of a text make different mistakes.
+// A Trainer trains the weights of a bag, [Grams.Buckets][Labels]. Each kind of n-grams has weights that are trained
+// apart, for the whole of the task, and added up in a proportion that validation chooses: words, characters and the
+// beginning of a text make different mistakes.
 type Trainer struct {
 	Task            labelset.Task
 	Grams           NGrams
