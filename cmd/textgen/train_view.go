@@ -56,7 +56,11 @@ func newProgress(ctx *cli.Context) progress {
 	return lines
 }
 
+// isTerminal reports whether somebody looks at what is written.
 func isTerminal(w io.Writer) bool {
+	if checked, ok := w.(*checkedWriter); ok {
+		w = checked.w
+	}
 	f, ok := w.(*os.File)
 	return ok && term.IsTerminal(int(f.Fd()))
 }
