@@ -61,7 +61,7 @@ func runEval(ctx *cli.Context) error {
 	}
 	defer text.Close()
 	began := time.Now()
-	score, err := m.Evaluate(ctx.Context, text.Chunks(ctx.Context), ctx.Int("threads"))
+	score, err := m.Evaluate(ctx.Context, text.Chunks(ctx.Context), threads(ctx))
 	if err != nil {
 		return err
 	}

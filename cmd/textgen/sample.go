@@ -33,7 +33,9 @@ func sampleCommand() *cli.Command {
 			&cli.Uint64Flag{Name: "seed", Usage: "of the random choices", Value: 1, EnvVars: variable("seed")},
 			&cli.StringSliceFlag{Name: "stop", Usage: "end before this `TEXT`; may be given more than once"},
 			jsonFlag("print each text as a line of JSON: model, prompt, text, seed"),
-			precisionFlag(), threadsFlag(), configFlag(),
+			precisionFlag(),
+			&cli.IntFlag{Name: "threads", Usage: "use `N` threads, at most one for every core; 0: one, as more only pay for large networks", EnvVars: variable("threads")},
+			configFlag(),
 		}, samplingFlags()...),
 		Action: runSample,
 	}
@@ -88,7 +90,7 @@ func runSample(ctx *cli.Context) error {
 // writeSample writes one text.
 func writeSample(ctx *cli.Context, m *generate.Model, prompt string, seed uint64) error {
 	w := ctx.App.Writer
-	req := generate.Request{Prompt: prompt, Length: ctx.Int("length"), Sampling: sampling(ctx), Seed: seed, Stop: ctx.StringSlice("stop"), Threads: ctx.Int("threads")}
+	req := generate.Request{Prompt: prompt, Length: ctx.Int("length"), Sampling: sampling(ctx), Seed: seed, Stop: ctx.StringSlice("stop"), Threads: threads(ctx)}
 	var text strings.Builder
 	for piece, err := range m.Generate(ctx.Context, req) {
 		if err != nil {

@@ -112,7 +112,7 @@ func trainConfig(ctx *cli.Context) (generate.TrainConfig, error) {
 		Stdin:    ctx.App.Reader,
 		Encoding: ctx.String("encoding"), NormalizeNewlines: ctx.Bool("normalize-newlines"),
 		Out: ctx.String("out"), Force: ctx.Bool("force"), Resume: ctx.Bool("resume"), From: ctx.String("from"),
-		Threads: ctx.Int("threads"), Report: ctx.Bool("report"),
+		Threads: threads(ctx), Report: ctx.Bool("report"),
 	}
 	if ctx.Args().Present() {
 		cfg.Paths = ctx.Args().Slice()
