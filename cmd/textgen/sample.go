@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"iter"
 	"strings"
 
 	"github.com/textgen-go/textgen/generate"
@@ -91,26 +92,32 @@ func runSample(ctx *cli.Context) error {
 func writeSample(ctx *cli.Context, m *generate.Model, prompt string, seed uint64) error {
 	w := ctx.App.Writer
 	req := generate.Request{Prompt: prompt, Length: ctx.Int("length"), Sampling: sampling(ctx), Seed: seed, Stop: ctx.StringSlice("stop"), Threads: threads(ctx)}
-	var text strings.Builder
-	for piece, err := range m.Generate(ctx.Context, req) {
+	text := m.Generate(ctx.Context, req)
+	if !ctx.Bool("json") {
+		return stream(w, prompt, text)
+	}
+	var all strings.Builder
+	if err := stream(&all, "", text); err != nil {
+		return err
+	}
+	written := strings.TrimSuffix(all.String(), "\n")
+	return printJSON(w, sampleRecord{ctx.String("model"), prompt, written, seed})
+}
+
+// stream writes a prompt and a text after it, as its pieces come, and ends the line. If the text cannot be begun, it
+// writes nothing.
+func stream(w io.Writer, prompt string, text iter.Seq2[string, error]) error {
+	before := prompt
+	for piece, err := range text {
 		if err != nil {
 			return err
 		}
-		if text.Len() == 0 && !ctx.Bool("json") {
-			io.WriteString(w, prompt)
-		}
-		text.WriteString(piece)
-		if ctx.Bool("json") {
-			continue
-		}
-		if _, err := io.WriteString(w, piece); err != nil {
+		if _, err := io.WriteString(w, before+piece); err != nil {
 			return err
 		}
+		before = ""
 	}
-	if ctx.Bool("json") {
-		return printJSON(w, sampleRecord{ctx.String("model"), prompt, text.String(), seed})
-	}
-	_, err := io.WriteString(w, "\n")
+	_, err := io.WriteString(w, before+"\n")
 	return err
 }
 
