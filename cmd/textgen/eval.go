@@ -13,11 +13,10 @@ import (
 	"github.com/urfave/cli/v2"
 )
 
-const evalDescription = `Measures how good a model is. Of a model that writes text: how well it predicts a text, where less is better;
-figures a character and a byte can be compared
-between models with different tokenizers. Of a classifier: how often its labels are those of labelled
-documents, as textgen train --task classify reads them, and how honest its probabilities are. FILE is a file, a folder, a glob or - for standard input; .gz and
-.zst are read transparently.
+const evalDescription = `Measures how good a model is. Of a model that writes text: how well it predicts a text, where less is
+better; figures a character and a byte can be compared between models with different tokenizers. Of a classifier: how
+often its labels are those of labelled documents, as textgen train --task classify reads them, and how honest its
+probabilities are. FILE is a file, a folder, a glob or - for standard input; .gz and .zst are read transparently.
 
    textgen eval -m shake held.txt
    textgen eval -m shake --json held/*.txt | jq .bits_per_char

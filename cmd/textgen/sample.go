@@ -32,7 +32,7 @@ func sampleCommand() *cli.Command {
 			&cli.IntFlag{Name: "length", Aliases: []string{"l"}, Usage: "write up to `N` tokens", Value: 400, EnvVars: variable("length")},
 			&cli.IntFlag{Name: "samples", Aliases: []string{"n"}, Usage: "write `N` texts, with the seeds from --seed on", Value: 1, EnvVars: variable("samples")},
 			&cli.Uint64Flag{Name: "seed", Usage: "of the random choices", Value: 1, EnvVars: variable("seed")},
-			&cli.StringSliceFlag{Name: "stop", Usage: "end before this `TEXT`; may be given more than once"},
+			&cli.StringSliceFlag{Name: "stop", Usage: "end before this `TEXT`; may be given more than once", EnvVars: variable("stop")},
 			jsonFlag("print each text as a line of JSON: model, prompt, text, seed"),
 			precisionFlag(),
 			&cli.IntFlag{Name: "threads", Usage: "use `N` threads, at most one for every core; 0: one, as more only pay for large networks", EnvVars: variable("threads")},
