@@ -57,7 +57,7 @@ func printInfo(w io.Writer, info generate.Info) {
 		"tokenizer", fmt.Sprintf("%s, %s", info.Tokenizer, plural(info.VocabSize, "token")),
 		"corpus", fmt.Sprintf("%s (%s to train on, %s to validate on)", strings.Join(t.Corpus, " "), plural(t.TrainTokens, "token"), plural(t.ValidTokens, "token")),
 		"training", describeTraining(t.Settings),
-		"this model", fmt.Sprintf("step %s of %s, %s read in %.0f s", grouped(m.Step), grouped(t.Planned), plural(int(m.Tokens), "token"), m.Seconds),
+		"this model", describeProgress(m, t.Planned),
 		"loss", describeLoss(m, t.Limit))
 	if t.From != "" {
 		rows(w, "", "started from", t.From)
@@ -70,7 +70,17 @@ func describeTraining(s generate.Settings) string {
 	return fmt.Sprintf("preset %s, %s, rate %g (%s), batch %d×%d, dropout %g, seed %d", s.Preset, s.Optimizer, s.LR, s.Schedule, s.Batch, s.BPTT, s.Dropout, s.Seed)
 }
 
+func describeProgress(m generate.Metrics, planned int) string {
+	if m.Step == 0 {
+		return "not trained yet: these are the first weights"
+	}
+	return fmt.Sprintf("step %s of %s, %s read in %.0f s", grouped(m.Step), grouped(planned), plural(int(m.Tokens), "token"), m.Seconds)
+}
+
 func describeLoss(m generate.Metrics, limit float64) string {
+	if m.Step == 0 {
+		return "unknown"
+	}
 	text := fmt.Sprintf("%.4f nats a token in training", m.Loss)
 	if m.ValidLoss > 0 {
 		text += fmt.Sprintf(", %.4f on validation (perplexity %.2f)", m.ValidLoss, math.Exp(m.ValidLoss))
