@@ -75,7 +75,11 @@ func counted(text iter.Seq2[[]byte, error], score *Score) iter.Seq2[[]byte, erro
 	}
 }
 
+// finish computes the means. Those of no text are 0.
 func (s *Score) finish() {
+	if s.Tokens == 0 {
+		return
+	}
 	bits := s.Nats / math.Ln2
 	s.NatsPerToken = s.Nats / float64(s.Tokens)
 	s.Perplexity = min(math.Exp(s.NatsPerToken), math.MaxFloat64)
