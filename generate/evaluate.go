@@ -89,10 +89,13 @@ func (s *Score) finish() {
 	s.CharsPerToken = float64(s.Chars) / float64(s.Tokens)
 }
 
-// nats returns −ln p of all tokens. The text is cut into streams that run side by side; what is left over is a stream
-// of its own.
+// nats returns −ln p of all tokens. A short text is read from its beginning; a longer one is cut into streams that run side
+// by side, and what is left over is a stream of its own.
 func (m *Model) nats(ctx context.Context, ids *tokenize.IDs, w *model.Workers) (float64, error) {
-	streams := max(1, min(maxEvalStreams, ids.Len()/minEvalStream))
+	streams := min(maxEvalStreams, ids.Len()/minEvalStream)
+	if streams <= 1 {
+		return m.newScorer().total(ctx, ids)
+	}
 	length := ids.Len() / streams
 	total, err := m.streamNats(ctx, ids, w, 0, streams, length)
 	if err != nil || length*streams == ids.Len() {

@@ -5,6 +5,7 @@ import (
 	"iter"
 	"math"
 	"runtime"
+	"slices"
 	"unicode/utf8"
 
 	"github.com/textgen-go/textgen/model"
@@ -115,6 +116,23 @@ func (m *Model) newScorer() *scorer {
 	return s
 }
 
+// total returns −ln p of a whole text.
+func (s *scorer) total(ctx context.Context, ids *tokenize.IDs) (float64, error) {
+	all := make([]int32, ids.Len())
+	for i := range all {
+		all[i] = ids.At(i)
+	}
+	err := s.read(ctx, all)
+	return s.sum(), err
+}
+
+func (s *scorer) sum() (total float64) {
+	for _, nats := range s.nats {
+		total += nats
+	}
+	return total
+}
+
 // score measures a text.
 func (s *scorer) score(ctx context.Context, text string) (Score, error) {
 	ids, unknown := s.model.tokenizer.AppendIDs(nil, []byte(text))
@@ -122,9 +140,7 @@ func (s *scorer) score(ctx context.Context, text string) (Score, error) {
 	if err := s.read(ctx, ids); err != nil {
 		return score, err
 	}
-	for _, nats := range s.nats {
-		score.Nats += nats
-	}
+	score.Nats = s.sum()
 	if math.IsNaN(score.Nats) || math.IsInf(score.Nats, 0) {
 		return score, ErrNotFinite
 	}
@@ -132,18 +148,19 @@ func (s *scorer) score(ctx context.Context, text string) (Score, error) {
 	return score, nil
 }
 
-// read fills nats: −ln p of each token after what a text begins after and the tokens before it.
+// read fills nats: −ln p of each token after what a text begins after and the tokens before it, as when writing.
 func (s *scorer) read(ctx context.Context, ids []int32) error {
 	s.nats = s.nats[:0]
 	s.state.Reset()
 	start := s.model.promptIDs("")
-	last := start[len(start)-1]
-	for len(ids) > 0 {
+	last, rest := start[0], slices.Concat(start[1:], ids)
+	for len(rest) > 0 {
 		if err := ctx.Err(); err != nil {
 			return err
 		}
-		last, ids = s.window(last, ids)
+		last, rest = s.window(last, rest)
 	}
+	s.nats = s.nats[len(start)-1:]
 	return nil
 }
 
@@ -171,7 +188,7 @@ func (s *scorer) window(last int32, ids []int32) (int32, []int32) {
 
 // Surprise says how much a token surprised a model that had read those before it.
 type Surprise struct {
-	Text string  `json:"text"` // what it reads as
+	Text string  `json:"text"` // what it adds to the text; empty for part of a character
 	Nats float64 `json:"nats"` // −ln p
 }
 
@@ -183,11 +200,12 @@ func (m *Model) Surprises(ctx context.Context, text string) ([]Surprise, error) 
 		return nil, err
 	}
 	var out []Surprise
+	decoder := tokenize.NewDecoder(m.tokenizer)
 	for i, nats := range s.nats {
 		if math.IsNaN(nats) || math.IsInf(nats, 0) {
 			return nil, ErrNotFinite
 		}
-		out = append(out, Surprise{string(m.tokenizer.AppendText(nil, ids[i:i+1])), nats})
+		out = append(out, Surprise{decoder.Next(ids[i]), nats})
 	}
 	return out, nil
 }

@@ -18,7 +18,8 @@ The same seed gives the same text.
    textgen sample -m shake
    textgen sample -m shake --prompt "ROMEO:" --length 400 --temperature 0.8 --top-k 40 --top-p 0.95 --seed 7 -n 3
    textgen sample -m shake --prompt-file - < beginning.txt
-   textgen sample -m shake --temperature 0                        the most likely text
+   textgen sample -m shake --temperature 0                        the most likely character, always
+   textgen sample -m shake --prompt "ROMEO:" --beams 8 -n 3       the three most likely texts that a search of eight finds
    textgen sample -m stories --stop "$(printf '\n\n')"            one story
    textgen sample -m stories -n 100 --json | jq -r .text`
 
@@ -31,6 +32,7 @@ func sampleCommand() *cli.Command {
 			&cli.StringFlag{Name: "prompt-file", Usage: "go on from the text of `FILE`; - is standard input", EnvVars: variable("prompt-file"), TakesFile: true},
 			&cli.IntFlag{Name: "length", Aliases: []string{"l"}, Usage: "write up to `N` tokens", Value: 400, EnvVars: variable("length")},
 			&cli.IntFlag{Name: "samples", Aliases: []string{"n"}, Usage: "write `N` texts, with the seeds from --seed on", Value: 1, EnvVars: variable("samples")},
+			&cli.IntFlag{Name: "beams", Usage: "do not draw but search for the most likely texts, following `N` side by side; -n prints as many of them", EnvVars: variable("beams")},
 			&cli.Uint64Flag{Name: "seed", Usage: "of the random choices", Value: 1, EnvVars: variable("seed")},
 			&cli.StringSliceFlag{Name: "stop", Usage: "end before this `TEXT`; may be given more than once", EnvVars: variable("stop")},
 			jsonFlag("print each text as a line of JSON: model, prompt, text, seed"),
@@ -77,15 +79,27 @@ func runSample(ctx *cli.Context) error {
 	if ctx.Int("length") < 1 {
 		return fmt.Errorf("--length is %d; it is a number of tokens", ctx.Int("length"))
 	}
+	if ctx.IsSet("beams") {
+		return writeLikely(ctx, m, prompt, n)
+	}
 	for i := range n {
-		if n > 1 && !ctx.Bool("json") {
-			fmt.Fprintf(ctx.App.Writer, "── %d ──\n", i+1)
+		if err := headSample(ctx, i, n); err != nil {
+			return err
 		}
 		if err := writeSample(ctx, m, prompt, ctx.Uint64("seed")+uint64(i)); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// headSample writes a line before each of several texts.
+func headSample(ctx *cli.Context, i, n int) error {
+	if n == 1 || ctx.Bool("json") {
+		return nil
+	}
+	_, err := fmt.Fprintf(ctx.App.Writer, "── %d ──\n", i+1)
+	return err
 }
 
 // writeSample writes one text.
