@@ -132,13 +132,23 @@ func (b *beam) grow() error {
 	slices.SortStableFunc(grown, func(a, b path) int { return cmp.Compare(a.nats, b.nats) })
 	b.live = b.live[:0:0]
 	for _, p := range grown[:min(b.width, len(grown))] {
-		if text, ended := b.text(p); ended {
-			b.finished = append(b.finished, Likely{Text: text, Tokens: len(p.tokens), Nats: p.nats, Finished: true})
-		} else {
+		if !b.finish(p) {
 			b.live = append(b.live, p)
 		}
 	}
 	return nil
+}
+
+// finish takes a path that a stop text ends to the finished ones, and reports whether there was one.
+func (b *beam) finish(p path) bool {
+	if len(b.stops) == 0 {
+		return false
+	}
+	text, ended := b.text(p)
+	if ended {
+		b.finished = append(b.finished, Likely{Text: text, Tokens: len(p.tokens), Nats: p.nats, Finished: true})
+	}
+	return ended
 }
 
 // step reads the live paths' last tokens.
