@@ -16,12 +16,18 @@ import (
 const inspectDescription = `Shows what a model file holds: the network and its parameters, the tokenizer, how it was trained, how good it is.
 
    textgen inspect shake
-   textgen inspect --json shake | jq .training.settings`
+   textgen inspect --json shake | jq .training.settings
+   textgen inspect --near fox stories             words that the model expects in the same places`
 
 func inspectCommand() *cli.Command {
 	return &cli.Command{
 		Name: "inspect", Usage: "show what is in a model", ArgsUsage: "MODEL", Description: inspectDescription,
-		Flags:  []cli.Flag{modelFlag(), jsonFlag("print all of it as JSON"), configFlag()},
+		Flags: []cli.Flag{
+			modelFlag(), jsonFlag("print all of it as JSON"),
+			&cli.StringFlag{Name: "near", Usage: "list the tokens that a model that writes text expects in the same places as `TOKEN`", EnvVars: variable("near")},
+			&cli.IntFlag{Name: "top-k", Aliases: []string{"k"}, Usage: "with --near: list `K` tokens", Value: 10, EnvVars: variable("top-k")},
+			configFlag(),
+		},
 		Action: runInspect,
 	}
 }
@@ -35,11 +41,17 @@ func runInspect(ctx *cli.Context) error {
 		return errors.New("textgen inspect takes one model")
 	}
 	if classifier, err := classify.Load(path); !errors.Is(err, classify.ErrNotClassifier) {
+		if err == nil && ctx.String("near") != "" {
+			return errors.New("--near is for a model that writes text, but this one classifies documents")
+		}
 		return inspectClassifier(ctx, classifier, err)
 	}
 	m, err := generate.Load(path)
 	if err != nil {
 		return err
+	}
+	if word := ctx.String("near"); word != "" {
+		return inspectNear(ctx, m, word)
 	}
 	info := m.Info()
 	if ctx.Bool("json") {
