@@ -17,7 +17,10 @@
 //     blank), and each piece is looked up, or, for BPE, merged.
 package tokenize
 
-import "fmt"
+import (
+	"fmt"
+	"unicode/utf8"
+)
 
 // Kind is how a tokenizer splits text: "char", "word" or "bpe".
 type Kind string
@@ -74,16 +77,29 @@ type Tokenizer interface {
 // "<unk>" that the text itself spells out is not counted.
 type Unknowns struct {
 	Count  int    // characters or words that became Unknown
-	First  string // the first of them; a byte that is not UTF-8 stands as it is
+	First  string // the first of them, cut to 64 bytes; a byte that is not UTF-8 stands as it is
 	Offset int64  // where it begins, in bytes of the (normalised) text
 }
 
 // add counts one piece that begins at offset.
 func (u *Unknowns) add(piece []byte, offset int64) {
 	if u.Count == 0 {
-		u.First, u.Offset = string(piece), offset
+		u.First, u.Offset = beginning(piece), offset
 	}
 	u.Count++
+}
+
+// beginning returns what a message shows of a piece, which may be megabytes of text without a blank.
+func beginning(piece []byte) string {
+	const most = 64
+	if len(piece) <= most {
+		return string(piece)
+	}
+	end := most - len("…")
+	for end > 0 && !utf8.RuneStart(piece[end]) {
+		end--
+	}
+	return string(piece[:end]) + "…"
 }
 
 // specials are the special tokens by id.

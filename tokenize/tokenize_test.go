@@ -20,6 +20,9 @@ func TestUnknowns(t *testing.T) {
 		{Char, "a<unk>b", Unknowns{}},
 		{Char, "<eos>a文", Unknowns{1, "文", 6}},
 		{Word, "abc  cab abc", Unknowns{1, "cab", 5}},
+		{Word, "abc " + strings.Repeat("é", 40), Unknowns{1, strings.Repeat("é", 30) + "…", 4}},
+		{Word, "abc a" + strings.Repeat("é", 40), Unknowns{1, "a" + strings.Repeat("é", 30) + "…", 4}},
+		{Word, "abc " + strings.Repeat("x", 64), Unknowns{1, strings.Repeat("x", 64), 4}},
 		{Word, "abc <unk> xyz \xe2", Unknowns{2, "xyz", 10}},
 		{BPE, "\xff\x00文", Unknowns{}},
 	} {

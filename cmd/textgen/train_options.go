@@ -33,7 +33,7 @@ func options() []option {
 	return []option{
 		word("tokenizer", categoryTokenizer, "char, word or bpe", func(s *s) *tokenize.Kind { return &s.Tokenizer }),
 		integer("vocab-size", categoryTokenizer, "at most `N` tokens; 0: no limit for char, 10,000 for word, 2,000 for bpe", func(s *s) *int { return &s.VocabSize }),
-		integer("min-freq", categoryTokenizer, "leave out characters and words that occur less than `N` times", func(s *s) *int { return &s.MinFrequency }),
+		integer("min-freq", categoryTokenizer, "leave out characters and words that occur less than `N` times, and for bpe do not join pairs that do; 0: 1, for bpe 2", func(s *s) *int { return &s.MinFrequency }),
 		toggle("lowercase", categoryTokenizer, "read everything in lower case", func(s *s) *bool { return &s.Lowercase }),
 		toggle("nfc", categoryTokenizer, "compose characters first (Unicode NFC)", func(s *s) *bool { return &s.NFC }),
 

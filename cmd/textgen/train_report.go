@@ -106,7 +106,7 @@ func showSample(ctx *cli.Context, out string, seed uint64) error {
 	}
 	w := ctx.App.Writer
 	fmt.Fprintf(w, "\nA sample:\n\n")
-	req := generate.Request{Length: shownChars, Sampling: generate.Sampling{Temperature: shownTemperature}, Seed: seed, Threads: ctx.Int("threads")}
+	req := generate.Request{Length: shownChars, Sampling: generate.Sampling{Temperature: shownTemperature}, Seed: seed, Threads: threads(ctx)}
 	var text strings.Builder
 	for piece, err := range m.Generate(ctx.Context, req) {
 		if err != nil {
