@@ -7,7 +7,6 @@ import (
 	"strings"
 
 	"github.com/textgen-go/textgen/generate"
-	"github.com/textgen-go/textgen/tokenize"
 	"github.com/urfave/cli/v2"
 )
 
@@ -132,7 +131,7 @@ func modelAndPrompt(ctx *cli.Context) (*generate.Model, string, error) {
 	}
 	if n := m.CheckPrompt(prompt); n.Count > 0 {
 		what, fate := "character", "left out"
-		if m.Tokenizer().Kind() == tokenize.Word {
+		if m.Tokenizer().Kind().Words() {
 			what, fate = "word", "read as <unk>"
 		}
 		newLogger(ctx.App.ErrWriter).Warn(fmt.Sprintf("the model has never seen %s of the prompt, the first is %q: %s", plural(n.Count, what), n.First, fate))

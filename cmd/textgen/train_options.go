@@ -31,8 +31,8 @@ const (
 func options() []option {
 	type s = generate.Settings
 	return []option{
-		word("tokenizer", categoryTokenizer, "char, word or bpe", func(s *s) *tokenize.Kind { return &s.Tokenizer }),
-		integer("vocab-size", categoryTokenizer, "at most `N` tokens; 0: no limit for char, 10,000 for word, 2,000 for bpe", func(s *s) *int { return &s.VocabSize }),
+		word("tokenizer", categoryTokenizer, "char, word, space (what blanks separate, as texts that are tokenised already) or bpe", func(s *s) *tokenize.Kind { return &s.Tokenizer }),
+		integer("vocab-size", categoryTokenizer, "at most `N` tokens; 0: no limit for char and space, 10,000 for word, 2,000 for bpe", func(s *s) *int { return &s.VocabSize }),
 		integer("min-freq", categoryTokenizer, "leave out characters and words that occur less than `N` times", func(s *s) *int { return &s.MinFrequency }),
 		toggle("lowercase", categoryTokenizer, "read everything in lower case", func(s *s) *bool { return &s.Lowercase }),
 		toggle("nfc", categoryTokenizer, "compose characters first (Unicode NFC)", func(s *s) *bool { return &s.NFC }),
