@@ -3,12 +3,14 @@ package model
 import "github.com/textgen-go/textgen/internal/kernel"
 
 // front is the way from token ids to the pre-activations of the first layer, for a window. It goes one of two ways that
-// compute the same function:
+// compute the same function, forward to the bit:
 //
 //   - through the rows: gather each token's embedding, drop out, project all R rows;
-//   - through a table: project the V embeddings once, then gather projected rows. With fewer tokens in the vocabulary
-//     than rows in the window, as with characters, that is far less work; it needs an input that nothing but the first
-//     layer reads (no dropout on it or of tokens, no shortcut around the layer).
+//   - through a table: gather and project the embeddings of the tokens that occur, once each; the time loop looks the
+//     projections up. That is less work where rows outnumber their tokens, as with characters and long texts; it needs
+//     an input that nothing but the first layer reads (no dropout on it or of tokens, no shortcut around the layer).
+//
+// The gradient of the embedding is written in the rows of tokens that occur; see [Parameter.Rows].
 type front struct {
 	*pass
 	embedding *Parameter
@@ -16,108 +18,105 @@ type front struct {
 	tokens    []int32
 	words     *embeddingDropout // nil: none
 
-	tables, tableGrads []kernel.Matrix // [V][G·H] a direction; nil when going through the rows
+	tabling  bool // a table may be used
+	tabled   bool // this window uses one
+	distinct *distinct
+	ids      []int32 // the tokens of the rows of inputs[0]: the window's, or the distinct ones
 
-	gatherJob, scatterJob func(int, *kernel.Scratch)
+	tableGrads []kernel.Matrix // of the tables, a direction
+
+	gatherJob, scatterJob, sumJob func(int, *kernel.Scratch)
 }
 
-// newFront builds the way through a table if table asks for it and it is possible, else through the rows.
+// tabledQuarters is how many quarters of a window's rows may hold different tokens for a table to pay: looking up and adding
+// up G·H numbers a row costs about as much as the products of a tenth of its In inputs, for In = 100.
+const tabledQuarters = 3
+
+// newFront builds the way; with table, it goes through a table where that is possible and worth while.
 func newFront(p *pass, embedding *Parameter, tied, table bool) *front {
-	f := &front{pass: p, embedding: embedding, tied: tied, words: newEmbeddingDropout(p, embedding.Shape[0])}
-	if !table || f.words != nil || p.dropping(0) || p.shortcut(0) {
-		f.gatherJob, f.scatterJob = f.gather, f.scatter
-		p.resizeInput()
-		return f
+	vocab := embedding.Shape[0]
+	f := &front{
+		pass: p, embedding: embedding, tied: tied, words: newEmbeddingDropout(p, vocab),
+		distinct: newDistinct(vocab), tableGrads: make([]kernel.Matrix, len(p.traces[0])),
 	}
-	f.gatherJob, f.scatterJob = f.gatherProjected, f.scatterProjected
-	for _, t := range p.traces[0] {
-		f.tables = append(f.tables, kernel.NewMatrix(embedding.Shape[0], t.rows()))
-		if p.training {
-			f.tableGrads = append(f.tableGrads, kernel.NewMatrix(embedding.Shape[0], t.rows()))
-		}
-	}
+	f.tabling = table && f.words == nil && !p.dropping(0) && !p.shortcut(0)
+	f.gatherJob, f.scatterJob, f.sumJob = f.gather, f.scatter, f.sum
 	return f
-}
-
-// resize makes room for another sequence.
-func (f *front) resize(seq sequence) {
-	f.pass.resize(seq)
-	if f.tables == nil {
-		f.pass.resizeInput()
-	}
 }
 
 // forward computes the pre-activations of the first layer from one token a row.
 func (f *front) forward(tokens []int32) {
-	f.tokens = tokens
+	f.choose(tokens)
 	if f.words != nil {
 		f.words.draw(f.noisy(), f.key)
 	}
-	if f.tables == nil {
-		f.workers.Run(f.gatherJob)
-		for _, t := range f.traces[0] {
-			t.project()
-		}
-		return
-	}
-	for d, t := range f.traces[0] {
-		if t.norms != nil {
-			t.norms.project(f.tables[d], f.embedding.matrix())
-			continue
-		}
-		f.workers.Mul(f.tables[d], f.embedding.matrix(), t.wx, kernel.Bias, t.bias)
-	}
 	f.workers.Run(f.gatherJob)
+	for _, t := range f.traces[0] {
+		t.project()
+	}
+}
+
+// choose decides the way of a window: by its tokens, never by the number of workers.
+func (f *front) choose(tokens []int32) {
+	f.tokens, f.ids = tokens, tokens
+	f.distinct.set(tokens)
+	f.tabled = f.tabling && 4*len(f.distinct.tokens) <= tabledQuarters*len(tokens)
+	var numbers []int32
+	if f.tabled {
+		f.ids, numbers = f.distinct.tokens, f.distinct.rows
+	}
+	f.connectInput(len(f.ids), numbers)
 }
 
 // backward computes the gradients of the embedding and, through a table, of the first layer's input weights.
 func (f *front) backward() {
-	if f.tables == nil {
+	if f.tabled {
+		f.tableBack()
+	} else {
 		for _, t := range f.traces[0] {
 			t.inputGrads()
 		}
-		f.workers.Run(f.scatterJob)
-		return
 	}
 	f.workers.Run(f.scatterJob)
-	for d, t := range f.traces[0] {
-		mode := kernel.Accumulate
-		if d == 0 && !f.tied {
-			mode = kernel.Overwrite
-		}
-		grads := f.tableGrads[d]
-		if t.norms != nil {
-			t.norms.projectBack(grads)
-			t.norms.inputGains()
-			grads = t.norms.input.dx
-		}
-		f.workers.MulTN(t.precision, grads, nil, kernel.Overwrite, kernel.Right{C: t.wih.gradMatrix(), B: f.embedding.matrix()})
-		f.workers.Mul(f.embedding.gradMatrix(), grads, t.wxT, mode, nil)
+	if !f.tied {
+		f.embedding.Rows = append(f.embedding.Rows[:0], f.distinct.tokens...)
 	}
 }
 
+// tableBack computes the gradients of the table, and from them what the rows' would give.
+func (f *front) tableBack() {
+	for d, t := range f.traces[0] {
+		f.tableGrads[d].Resize(len(f.ids), t.rows())
+	}
+	f.workers.Run(f.sumJob)
+	for d, t := range f.traces[0] {
+		t.tableGrads(f.tableGrads[d], f.inputGradMode(0, d))
+	}
+}
+
+// gather writes a worker's rows of the first layer's input.
 func (f *front) gather(worker int, _ *kernel.Scratch) {
-	from, to := kernel.Span(f.seq.rows(), 1, worker, f.workers.Len())
+	from, to := kernel.Span(len(f.ids), 1, worker, f.workers.Len())
 	table := f.embedding.matrix()
 	for r := from; r < to; r++ {
-		f.drop(f.inputs[0].Row(r), table.Row(int(f.tokens[r])), 0, f.maskRow(r)*table.Cols)
+		f.drop(f.inputs[0].Row(r), table.Row(int(f.ids[r])), 0, f.maskRow(r)*table.Cols)
 		if f.words != nil {
-			kernel.Scale(f.inputs[0].Row(r), f.words.kept[f.tokens[r]])
+			kernel.Scale(f.inputs[0].Row(r), f.words.kept[f.ids[r]])
 		}
 	}
 }
 
-// scatter adds the rows' gradients to their tokens' embeddings, each worker for some of the columns, so that a token's
-// rows are always added in their order.
+// scatter adds the gradients of the input's rows to their tokens' embeddings, each worker for some of the columns, so that
+// a token's rows are always added in their order.
 func (f *front) scatter(worker int, _ *kernel.Scratch) {
 	grad := f.embedding.gradMatrix()
 	from, to := kernel.Span(grad.Cols, 16, worker, f.workers.Len())
 	columns := grad.ColRange(from, to)
 	if !f.tied {
-		columns.Zero()
+		f.embedding.zeroGrad(columns)
 	}
 	rows := f.grads[0].ColRange(from, to)
-	for r, token := range f.tokens {
+	for r, token := range f.ids {
 		f.drop(rows.Row(r), rows.Row(r), 0, f.maskRow(r)*grad.Cols+from)
 		if f.words != nil {
 			kernel.Axpy(columns.Row(int(token)), f.words.kept[token], rows.Row(r))
@@ -127,22 +126,14 @@ func (f *front) scatter(worker int, _ *kernel.Scratch) {
 	}
 }
 
-func (f *front) gatherProjected(worker int, _ *kernel.Scratch) {
-	from, to := kernel.Span(f.seq.rows(), 1, worker, f.workers.Len())
-	for d, t := range f.traces[0] {
-		for r := from; r < to; r++ {
-			copy(t.gates.Row(r), f.tables[d].Row(int(f.tokens[r])))
-		}
-	}
-}
-
-func (f *front) scatterProjected(worker int, _ *kernel.Scratch) {
+// sum adds the gradients of the window's rows to those of their rows of the table, each worker for some of the columns.
+func (f *front) sum(worker int, _ *kernel.Scratch) {
 	for d, t := range f.traces[0] {
 		from, to := kernel.Span(t.rows(), 16, worker, f.workers.Len())
 		columns, rows := f.tableGrads[d].ColRange(from, to), t.gates.ColRange(from, to)
 		columns.Zero()
-		for r, token := range f.tokens {
-			kernel.Add(columns.Row(int(token)), rows.Row(r))
+		for r, number := range f.distinct.rows {
+			kernel.Add(columns.Row(int(number)), rows.Row(r))
 		}
 	}
 }
