@@ -9,8 +9,12 @@ import (
 // The same window through a table and through the rows gives the same loss to the bit, and the same gradients but for the
 // order in which they were added up; rows of the embedding's gradient whose tokens were in the window before are zero again.
 func TestTableAndRowsAgree(t *testing.T) {
-	for _, cell := range []Cell{LSTM, GRU, RNN} {
-		cfg := Config{VocabSize: 40, Embedding: 9, RecurrentConfig: RecurrentConfig{Cell: cell, Layers: 2, Hidden: 21}}
+	for _, cell := range []RecurrentConfig{
+		{Cell: LSTM}, {Cell: GRU}, {Cell: RNN}, {Cell: LSTM, Residual: true}, {Cell: GRU, Highway: true},
+		{Cell: LSTM, LayerNorm: true, Highway: true}, {Cell: LSTM, EmbeddingDropout: 0.3},
+	} {
+		cell.Layers, cell.Hidden = 2, 21
+		cfg := Config{VocabSize: 40, Embedding: 21, RecurrentConfig: cell}
 		var losses []float64
 		var grads [][]float32
 		for _, tabling := range []bool{true, false} {
@@ -25,7 +29,7 @@ func TestTableAndRowsAgree(t *testing.T) {
 			window.front.tabling = tabling
 			var loss float64
 			for _, words := range []int{30, 12} { // more different words at first
-				tokens := randomTokens(40, words, rng)
+				tokens := randomTokens(40, words, rng) // at most 30 of them different
 				loss = window.Forward(tokens, tokens, state, 0)
 				window.Backward()
 				if window.front.tabled != tabling {
@@ -35,7 +39,7 @@ func TestTableAndRowsAgree(t *testing.T) {
 			losses = append(losses, loss)
 			for i, p := range m.Parameters() {
 				if !tabling {
-					compare(t, p.Name, widen(p.Grad), widen(grads[i]), 1e-5)
+					compare(t, caseName(cell)+": "+p.Name, widen(p.Grad), widen(grads[i]), 1e-5)
 				}
 				grads = append(grads, slices.Clone(p.Grad))
 			}
@@ -44,10 +48,10 @@ func TestTableAndRowsAgree(t *testing.T) {
 			}
 		}
 		if losses[0] != losses[1] {
-			t.Errorf("%s: losses %v and %v", cell, losses[0], losses[1])
+			t.Errorf("%s: losses %v and %v", caseName(cell), losses[0], losses[1])
 		}
 		for row := int32(12); row < 40; row++ {
-			if g := grads[0][row*9 : row*9+9]; slices.Max(g) != 0 || slices.Min(g) != 0 {
+			if g := grads[0][row*21 : row*21+21]; slices.Max(g) != 0 || slices.Min(g) != 0 {
 				t.Errorf("row %d of the gradient is left from another window", row)
 			}
 		}

@@ -113,16 +113,23 @@ func (p *pass) noisy() bool { return p.training && !p.quiet }
 
 func (p *pass) dropping(l int) bool { return p.noisy() && p.dropout(l) > 0 }
 
-// connectInput makes room for the input of layer 0 and, when training, for its gradient: a row for each of the window's
-// or, where numbers chooses one for each of those, any number of rows.
-func (p *pass) connectInput(rows int, numbers []int32) {
-	p.inputs[0].Resize(rows, p.input)
+// resizeInput makes room for the input of layer 0 and, when training, for its gradient.
+func (p *pass) resizeInput() {
+	p.inputs[0].Resize(p.seq.rows(), p.input)
 	if p.training {
-		p.grads[0].Resize(rows, p.input)
+		p.grads[0].Resize(p.seq.rows(), p.input)
 	}
+}
+
+// connectInput lets layer 0, and a highway around it, read inputs[0].
+func (p *pass) connectInput() {
+	p.resizeInput()
 	for d, t := range p.traces[0] {
 		t.connect(p.inputs[0], p.grads[0], p.inputGradMode(0, d))
-		t.lookUp(numbers)
+		t.lookUp(nil)
+	}
+	if way := p.ways[0]; way != nil {
+		way.lookUp(nil, kernel.Matrix{})
 	}
 }
 
@@ -148,8 +155,8 @@ func (p *pass) backward() {
 		if p.joined[l+1] {
 			p.backwardJoin(l + 1)
 		}
-		if p.ways[l] != nil {
-			p.ways[l].weightGrads(p.inputs[l], p.workers)
+		if way := p.ways[l]; way != nil && !way.tabled() {
+			way.weightGrads(p.inputs[l], way.gate, p.workers)
 		}
 		if p.penalty != nil && l == len(p.traces)-1 {
 			p.penalty.addToChanges()
@@ -181,12 +188,12 @@ func (p *pass) forwardJoin(l int) {
 	p.workers.Run(p.joinJob)
 }
 
-// backwardJoin goes the way back, without the gradients of weights.
+// backwardJoin goes the way back, without the gradients of weights, nor of what a table was made of.
 func (p *pass) backwardJoin(l int) {
 	p.joinAt = l
 	p.workers.Run(p.joinBackward)
-	if way := p.ways[l-1]; way != nil {
-		way.inputGrads(p.grads[l-1], p.workers)
+	if way := p.ways[l-1]; way != nil && !way.tabled() {
+		way.inputGrads(p.grads[l-1], way.gate, p.workers)
 	}
 }
 
