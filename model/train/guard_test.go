@@ -81,7 +81,9 @@ func damaged(t *testing.T, place, optimizer string, step int, bad float32, guard
 	return o.LanguageModel, l
 }
 
-func anyOf(rng *rand.Rand, tensors []model.Named) []float32 { return tensors[rng.IntN(len(tensors))].Data }
+func anyOf(rng *rand.Rand, tensors []model.Named) []float32 {
+	return tensors[rng.IntN(len(tensors))].Data
+}
 
 // rememberers are the optimisers whose memory has a say in every step. That of NT-ASGD has none before it averages.
 var rememberers = []string{optim.NameAdam, optim.NameAdamW, optim.NameRMSProp, optim.NameSGD}
