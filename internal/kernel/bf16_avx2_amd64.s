@@ -5,7 +5,7 @@
 #include "textflag.h"
 
 // func gemvBF16x1AVX2(a *float32, b *uint32, c *float32, start *float32, k int, rowA int, panel int, rowC int, rowStart int)
-// Requires: AVX, AVX2, FMA3, MMX+
+// Requires: AVX, AVX2, FMA3
 TEXT ·gemvBF16x1AVX2(SB), NOSPLIT, $0-72
 	MOVQ    start+24(FP), AX
 	TESTQ   AX, AX
@@ -49,7 +49,6 @@ multiply:
 next:
 	VBROADCASTSS (AX), Y9
 	VBROADCASTSS 4(AX), Y10
-	PREFETCHT0   4096(DX)
 	VMOVUPS      (DX), Y11
 	VPSLLD       $0x10, Y11, Y12
 	VPAND        Y8, Y11, Y11
@@ -61,7 +60,6 @@ next:
 	VFMADD231PS  Y12, Y9, Y1
 	VFMADD231PS  Y11, Y10, Y1
 	ADDQ         $0x40, DX
-	PREFETCHT0   4096(SI)
 	VMOVUPS      (SI), Y11
 	VPSLLD       $0x10, Y11, Y12
 	VPAND        Y8, Y11, Y11
@@ -73,7 +71,6 @@ next:
 	VFMADD231PS  Y12, Y9, Y3
 	VFMADD231PS  Y11, Y10, Y3
 	ADDQ         $0x40, SI
-	PREFETCHT0   4096(DI)
 	VMOVUPS      (DI), Y11
 	VPSLLD       $0x10, Y11, Y12
 	VPAND        Y8, Y11, Y11
@@ -85,7 +82,6 @@ next:
 	VFMADD231PS  Y12, Y9, Y5
 	VFMADD231PS  Y11, Y10, Y5
 	ADDQ         $0x40, DI
-	PREFETCHT0   4096(BX)
 	VMOVUPS      (BX), Y11
 	VPSLLD       $0x10, Y11, Y12
 	VPAND        Y8, Y11, Y11

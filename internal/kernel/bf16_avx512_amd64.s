@@ -5,7 +5,7 @@
 #include "textflag.h"
 
 // func gemvBF16x1AVX512(a *float32, b *uint32, c *float32, start *float32, k int, rowA int, panel int, rowC int, rowStart int)
-// Requires: AVX, AVX512F, MMX+
+// Requires: AVX, AVX512F
 TEXT ·gemvBF16x1AVX512(SB), NOSPLIT, $0-72
 	MOVQ    start+24(FP), AX
 	TESTQ   AX, AX
@@ -49,8 +49,6 @@ multiply:
 next:
 	VBROADCASTSS (AX), Z9
 	VBROADCASTSS 4(AX), Z10
-	PREFETCHT0   4096(DX)
-	PREFETCHT0   4160(DX)
 	VMOVUPS      (DX), Z11
 	VPSLLD       $0x10, Z11, Z12
 	VPANDD       Z8, Z11, Z11
@@ -62,8 +60,6 @@ next:
 	VFMADD231PS  Z12, Z9, Z1
 	VFMADD231PS  Z11, Z10, Z1
 	ADDQ         $0x80, DX
-	PREFETCHT0   4096(SI)
-	PREFETCHT0   4160(SI)
 	VMOVUPS      (SI), Z11
 	VPSLLD       $0x10, Z11, Z12
 	VPANDD       Z8, Z11, Z11
@@ -75,8 +71,6 @@ next:
 	VFMADD231PS  Z12, Z9, Z3
 	VFMADD231PS  Z11, Z10, Z3
 	ADDQ         $0x80, SI
-	PREFETCHT0   4096(DI)
-	PREFETCHT0   4160(DI)
 	VMOVUPS      (DI), Z11
 	VPSLLD       $0x10, Z11, Z12
 	VPANDD       Z8, Z11, Z11
@@ -88,8 +82,6 @@ next:
 	VFMADD231PS  Z12, Z9, Z5
 	VFMADD231PS  Z11, Z10, Z5
 	ADDQ         $0x80, DI
-	PREFETCHT0   4096(BX)
-	PREFETCHT0   4160(BX)
 	VMOVUPS      (BX), Z11
 	VPSLLD       $0x10, Z11, Z12
 	VPANDD       Z8, Z11, Z11
@@ -168,7 +160,7 @@ DATA all_ffff0000<>+60(SB)/4, $0xffff0000
 GLOBL all_ffff0000<>(SB), RODATA|NOPTR, $64
 
 // func gemvBF16x2AVX512(a *float32, b *uint32, c *float32, start *float32, k int, rowA int, panel int, rowC int, rowStart int)
-// Requires: AVX, AVX512F, MMX+
+// Requires: AVX, AVX512F
 TEXT ·gemvBF16x2AVX512(SB), NOSPLIT, $0-72
 	MOVQ    start+24(FP), AX
 	TESTQ   AX, AX
@@ -231,8 +223,6 @@ next:
 	VBROADCASTSS (AX)(CX*1), Z18
 	VBROADCASTSS 4(AX), Z19
 	VBROADCASTSS 4(AX)(CX*1), Z20
-	PREFETCHT0   4096(BX)
-	PREFETCHT0   4160(BX)
 	VMOVUPS      (BX), Z21
 	VPSLLD       $0x10, Z21, Z22
 	VPANDD       Z16, Z21, Z21
@@ -248,8 +238,6 @@ next:
 	VFMADD231PS  Z21, Z19, Z1
 	VFMADD231PS  Z21, Z20, Z9
 	ADDQ         $0x80, BX
-	PREFETCHT0   4096(DI)
-	PREFETCHT0   4160(DI)
 	VMOVUPS      (DI), Z21
 	VPSLLD       $0x10, Z21, Z22
 	VPANDD       Z16, Z21, Z21
@@ -265,8 +253,6 @@ next:
 	VFMADD231PS  Z21, Z19, Z3
 	VFMADD231PS  Z21, Z20, Z11
 	ADDQ         $0x80, DI
-	PREFETCHT0   4096(R8)
-	PREFETCHT0   4160(R8)
 	VMOVUPS      (R8), Z21
 	VPSLLD       $0x10, Z21, Z22
 	VPANDD       Z16, Z21, Z21
@@ -282,8 +268,6 @@ next:
 	VFMADD231PS  Z21, Z19, Z5
 	VFMADD231PS  Z21, Z20, Z13
 	ADDQ         $0x80, R8
-	PREFETCHT0   4096(SI)
-	PREFETCHT0   4160(SI)
 	VMOVUPS      (SI), Z21
 	VPSLLD       $0x10, Z21, Z22
 	VPANDD       Z16, Z21, Z21

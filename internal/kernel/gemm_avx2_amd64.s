@@ -1371,7 +1371,7 @@ partEnd:
 	RET
 
 // func gemv1x64AVX2(a *float32, b *float32, c *float32, start *float32, k int, rowA int, panel int, rowC int, rowStart int)
-// Requires: AVX, FMA3, MMX+
+// Requires: AVX, FMA3
 TEXT ·gemv1x64AVX2(SB), NOSPLIT, $0-72
 	MOVQ    start+24(FP), AX
 	TESTQ   AX, AX
@@ -1411,25 +1411,21 @@ multiply:
 
 next:
 	VBROADCASTSS (AX), Y8
-	PREFETCHT0   4096(DX)
 	VMOVUPS      (DX), Y9
 	VFMADD231PS  Y9, Y8, Y0
 	VMOVUPS      32(DX), Y9
 	VFMADD231PS  Y9, Y8, Y1
 	ADDQ         $0x40, DX
-	PREFETCHT0   4096(SI)
 	VMOVUPS      (SI), Y9
 	VFMADD231PS  Y9, Y8, Y2
 	VMOVUPS      32(SI), Y9
 	VFMADD231PS  Y9, Y8, Y3
 	ADDQ         $0x40, SI
-	PREFETCHT0   4096(DI)
 	VMOVUPS      (DI), Y9
 	VFMADD231PS  Y9, Y8, Y4
 	VMOVUPS      32(DI), Y9
 	VFMADD231PS  Y9, Y8, Y5
 	ADDQ         $0x40, DI
-	PREFETCHT0   4096(BX)
 	VMOVUPS      (BX), Y9
 	VFMADD231PS  Y9, Y8, Y6
 	VMOVUPS      32(BX), Y9

@@ -5,7 +5,7 @@
 #include "textflag.h"
 
 // func gemvInt8x1AVX2(a *int8, b *uint32, c *float32, start *float32, factors *float32, scales *float32, offsets *int32, k int, rowA int, panel int, rowC int, rowStart int)
-// Requires: AVX, AVX2, MMX+
+// Requires: AVX, AVX2
 TEXT ·gemvInt8x1AVX2(SB), NOSPLIT, $0-96
 	MOVQ    offsets+48(FP), AX
 	VXORPS  Y0, Y0, Y0
@@ -30,7 +30,6 @@ TEXT ·gemvInt8x1AVX2(SB), NOSPLIT, $0-96
 next:
 	VPBROADCASTD (AX), Y9
 	VPABSB       Y9, Y10
-	PREFETCHT0   4096(DX)
 	VMOVUPS      (DX), Y11
 	VPSIGNB      Y9, Y11, Y11
 	VPMADDUBSW   Y11, Y10, Y11
@@ -42,7 +41,6 @@ next:
 	VPMADDWD     Y8, Y11, Y11
 	VPADDD       Y11, Y1, Y1
 	ADDQ         $0x40, DX
-	PREFETCHT0   4096(SI)
 	VMOVUPS      (SI), Y11
 	VPSIGNB      Y9, Y11, Y11
 	VPMADDUBSW   Y11, Y10, Y11
@@ -54,7 +52,6 @@ next:
 	VPMADDWD     Y8, Y11, Y11
 	VPADDD       Y11, Y3, Y3
 	ADDQ         $0x40, SI
-	PREFETCHT0   4096(DI)
 	VMOVUPS      (DI), Y11
 	VPSIGNB      Y9, Y11, Y11
 	VPMADDUBSW   Y11, Y10, Y11
@@ -66,7 +63,6 @@ next:
 	VPMADDWD     Y8, Y11, Y11
 	VPADDD       Y11, Y5, Y5
 	ADDQ         $0x40, DI
-	PREFETCHT0   4096(BX)
 	VMOVUPS      (BX), Y11
 	VPSIGNB      Y9, Y11, Y11
 	VPMADDUBSW   Y11, Y10, Y11

@@ -5,7 +5,7 @@
 #include "textflag.h"
 
 // func gemvInt8x1AVX512(a *int8, b *uint32, c *float32, start *float32, factors *float32, scales *float32, offsets *int32, k int, rowA int, panel int, rowC int, rowStart int)
-// Requires: AVX, AVX512F, AVX512VNNI, MMX+
+// Requires: AVX, AVX512F, AVX512VNNI
 TEXT ·gemvInt8x1AVX512(SB), NOSPLIT, $0-96
 	MOVQ    offsets+48(FP), AX
 	VMOVUPS (AX), Z0
@@ -30,29 +30,21 @@ TEXT ·gemvInt8x1AVX512(SB), NOSPLIT, $0-96
 next:
 	VPBROADCASTD (AX), Z9
 	VPXORD       Z8, Z9, Z9
-	PREFETCHT0   4096(DX)
-	PREFETCHT0   4160(DX)
 	VMOVUPS      (DX), Z10
 	VPDPBUSD     Z10, Z9, Z0
 	VMOVUPS      64(DX), Z10
 	VPDPBUSD     Z10, Z9, Z1
 	ADDQ         $0x80, DX
-	PREFETCHT0   4096(SI)
-	PREFETCHT0   4160(SI)
 	VMOVUPS      (SI), Z10
 	VPDPBUSD     Z10, Z9, Z2
 	VMOVUPS      64(SI), Z10
 	VPDPBUSD     Z10, Z9, Z3
 	ADDQ         $0x80, SI
-	PREFETCHT0   4096(DI)
-	PREFETCHT0   4160(DI)
 	VMOVUPS      (DI), Z10
 	VPDPBUSD     Z10, Z9, Z4
 	VMOVUPS      64(DI), Z10
 	VPDPBUSD     Z10, Z9, Z5
 	ADDQ         $0x80, DI
-	PREFETCHT0   4096(BX)
-	PREFETCHT0   4160(BX)
 	VMOVUPS      (BX), Z10
 	VPDPBUSD     Z10, Z9, Z6
 	VMOVUPS      64(BX), Z10
@@ -135,7 +127,7 @@ DATA all_80808080<>+60(SB)/4, $0x80808080
 GLOBL all_80808080<>(SB), RODATA|NOPTR, $64
 
 // func gemvInt8x2AVX512(a *int8, b *uint32, c *float32, start *float32, factors *float32, scales *float32, offsets *int32, k int, rowA int, panel int, rowC int, rowStart int)
-// Requires: AVX, AVX512F, AVX512VNNI, MMX+
+// Requires: AVX, AVX512F, AVX512VNNI
 TEXT ·gemvInt8x2AVX512(SB), NOSPLIT, $0-96
 	MOVQ    offsets+48(FP), AX
 	VMOVUPS (AX), Z0
@@ -170,8 +162,6 @@ next:
 	VPBROADCASTD (AX)(CX*1), Z18
 	VPXORD       Z16, Z17, Z17
 	VPXORD       Z16, Z18, Z18
-	PREFETCHT0   4096(BX)
-	PREFETCHT0   4160(BX)
 	VMOVUPS      (BX), Z19
 	VPDPBUSD     Z19, Z17, Z0
 	VPDPBUSD     Z19, Z18, Z8
@@ -179,8 +169,6 @@ next:
 	VPDPBUSD     Z19, Z17, Z1
 	VPDPBUSD     Z19, Z18, Z9
 	ADDQ         $0x80, BX
-	PREFETCHT0   4096(DI)
-	PREFETCHT0   4160(DI)
 	VMOVUPS      (DI), Z19
 	VPDPBUSD     Z19, Z17, Z2
 	VPDPBUSD     Z19, Z18, Z10
@@ -188,8 +176,6 @@ next:
 	VPDPBUSD     Z19, Z17, Z3
 	VPDPBUSD     Z19, Z18, Z11
 	ADDQ         $0x80, DI
-	PREFETCHT0   4096(R8)
-	PREFETCHT0   4160(R8)
 	VMOVUPS      (R8), Z19
 	VPDPBUSD     Z19, Z17, Z4
 	VPDPBUSD     Z19, Z18, Z12
@@ -197,8 +183,6 @@ next:
 	VPDPBUSD     Z19, Z17, Z5
 	VPDPBUSD     Z19, Z18, Z13
 	ADDQ         $0x80, R8
-	PREFETCHT0   4096(SI)
-	PREFETCHT0   4160(SI)
 	VMOVUPS      (SI), Z19
 	VPDPBUSD     Z19, Z17, Z6
 	VPDPBUSD     Z19, Z18, Z14
@@ -308,7 +292,7 @@ store:
 	RET
 
 // func gemvInt8x3AVX512(a *int8, b *uint32, c *float32, start *float32, factors *float32, scales *float32, offsets *int32, k int, rowA int, panel int, rowC int, rowStart int)
-// Requires: AVX, AVX512F, AVX512VNNI, MMX+
+// Requires: AVX, AVX512F, AVX512VNNI
 TEXT ·gemvInt8x3AVX512(SB), NOSPLIT, $0-96
 	MOVQ    offsets+48(FP), AX
 	VMOVUPS (AX), Z0
@@ -353,8 +337,6 @@ next:
 	VPXORD       Z24, Z25, Z25
 	VPXORD       Z24, Z26, Z26
 	VPXORD       Z24, Z27, Z27
-	PREFETCHT0   4096(BX)
-	PREFETCHT0   4160(BX)
 	VMOVUPS      (BX), Z28
 	VPDPBUSD     Z28, Z25, Z0
 	VPDPBUSD     Z28, Z26, Z8
@@ -364,8 +346,6 @@ next:
 	VPDPBUSD     Z28, Z26, Z9
 	VPDPBUSD     Z28, Z27, Z17
 	ADDQ         $0x80, BX
-	PREFETCHT0   4096(DI)
-	PREFETCHT0   4160(DI)
 	VMOVUPS      (DI), Z28
 	VPDPBUSD     Z28, Z25, Z2
 	VPDPBUSD     Z28, Z26, Z10
@@ -375,8 +355,6 @@ next:
 	VPDPBUSD     Z28, Z26, Z11
 	VPDPBUSD     Z28, Z27, Z19
 	ADDQ         $0x80, DI
-	PREFETCHT0   4096(R8)
-	PREFETCHT0   4160(R8)
 	VMOVUPS      (R8), Z28
 	VPDPBUSD     Z28, Z25, Z4
 	VPDPBUSD     Z28, Z26, Z12
@@ -386,8 +364,6 @@ next:
 	VPDPBUSD     Z28, Z26, Z13
 	VPDPBUSD     Z28, Z27, Z21
 	ADDQ         $0x80, R8
-	PREFETCHT0   4096(SI)
-	PREFETCHT0   4160(SI)
 	VMOVUPS      (SI), Z28
 	VPDPBUSD     Z28, Z25, Z6
 	VPDPBUSD     Z28, Z26, Z14

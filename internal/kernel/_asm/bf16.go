@@ -41,7 +41,6 @@ func (v *bf16Tile) multiply() {
 	v.Label("next")
 	even, odd := v.factors(a, rowA, 0), v.factors(a, rowA, 4)
 	for p, from := range b {
-		v.fetch(from)
 		for j := range 2 {
 			word, low := v.vec(), v.vec()
 			v.VMOVUPS(operand.Mem{Base: from, Disp: j * v.bytes}, word)

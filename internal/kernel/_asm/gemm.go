@@ -189,7 +189,6 @@ func (v *gemvTile) multiply() {
 		v.VBROADCASTSS(v.rowOf(a, rowA, i), r)
 	}
 	for p, from := range b {
-		v.fetch(from)
 		for j := range 2 {
 			v.VMOVUPS(operand.Mem{Base: from, Disp: j * v.bytes}, panel)
 			for i, r := range factor {
@@ -212,13 +211,6 @@ func (v *gemvTile) panels() []reg.Register {
 		b = append(b, next)
 	}
 	return b
-}
-
-// fetch calls what is needed later of a panel, two vectors, into the cache.
-func (v *gemvTile) fetch(panel reg.Register) {
-	for j := 0; j < 2*v.bytes; j += 64 {
-		v.PREFETCHT0(operand.Mem{Base: panel, Disp: ahead + j})
-	}
 }
 
 // rowOf is where row i of A, at most 2, is read.

@@ -57,7 +57,6 @@ func (v *int8Tile) multiply() {
 	}
 	addWord := add(x)
 	for p, from := range b {
-		v.fetch(from)
 		for j := range 2 {
 			word := v.vec()
 			v.VMOVUPS(operand.Mem{Base: from, Disp: j * v.bytes}, word)
