@@ -4970,19 +4970,27 @@ partEnd:
 // func gemv1x128AVX512(a *float32, b *float32, c *float32, start *float32, k int, rowA int, panel int, rowC int, rowStart int)
 // Requires: AVX, AVX512F
 TEXT ·gemv1x128AVX512(SB), NOSPLIT, $0-72
-	MOVQ    start+24(FP), AX
-	TESTQ   AX, AX
+	MOVQ    a+0(FP), AX
+	MOVQ    rowA+40(FP), CX
+	MOVQ    k+32(FP), CX
+	MOVQ    b+8(FP), DX
+	MOVQ    panel+48(FP), BX
+	LEAQ    (DX)(BX*1), SI
+	LEAQ    (SI)(BX*1), DI
+	LEAQ    (DI)(BX*1), BX
+	MOVQ    start+24(FP), R8
+	TESTQ   R8, R8
 	JZ      zero
-	MOVQ    start+24(FP), AX
-	MOVQ    rowStart+64(FP), CX
-	VMOVUPS (AX), Z0
-	VMOVUPS 64(AX), Z1
-	VMOVUPS 128(AX), Z2
-	VMOVUPS 192(AX), Z3
-	VMOVUPS 256(AX), Z4
-	VMOVUPS 320(AX), Z5
-	VMOVUPS 384(AX), Z6
-	VMOVUPS 448(AX), Z7
+	MOVQ    start+24(FP), R8
+	MOVQ    rowStart+64(FP), R9
+	VMOVUPS (R8), Z0
+	VMOVUPS 64(R8), Z1
+	VMOVUPS 128(R8), Z2
+	VMOVUPS 192(R8), Z3
+	VMOVUPS 256(R8), Z4
+	VMOVUPS 320(R8), Z5
+	VMOVUPS 384(R8), Z6
+	VMOVUPS 448(R8), Z7
 	JMP     multiply
 
 zero:
@@ -4996,16 +5004,6 @@ zero:
 	VPXORD Z7, Z7, Z7
 
 multiply:
-	MOVQ    a+0(FP), AX
-	MOVQ    rowA+40(FP), CX
-	MOVQ    k+32(FP), CX
-	MOVQ    b+8(FP), DX
-	MOVQ    panel+48(FP), BX
-	LEAQ    (DX)(BX*1), SI
-	LEAQ    (SI)(BX*1), DI
-	LEAQ    (DI)(BX*1), BX
-	PCALIGN $0x20
-
 next:
 	VBROADCASTSS (AX), Z8
 	VMOVUPS      (DX), Z9
@@ -5047,28 +5045,36 @@ next:
 // func gemv2x128AVX512(a *float32, b *float32, c *float32, start *float32, k int, rowA int, panel int, rowC int, rowStart int)
 // Requires: AVX, AVX512F
 TEXT ·gemv2x128AVX512(SB), NOSPLIT, $0-72
-	MOVQ    start+24(FP), AX
-	TESTQ   AX, AX
+	MOVQ    a+0(FP), AX
+	MOVQ    rowA+40(FP), CX
+	MOVQ    k+32(FP), DX
+	MOVQ    b+8(FP), BX
+	MOVQ    panel+48(FP), SI
+	LEAQ    (BX)(SI*1), DI
+	LEAQ    (DI)(SI*1), R8
+	LEAQ    (R8)(SI*1), SI
+	MOVQ    start+24(FP), R9
+	TESTQ   R9, R9
 	JZ      zero
-	MOVQ    start+24(FP), AX
-	MOVQ    rowStart+64(FP), CX
-	VMOVUPS (AX), Z0
-	VMOVUPS 64(AX), Z1
-	VMOVUPS 128(AX), Z2
-	VMOVUPS 192(AX), Z3
-	VMOVUPS 256(AX), Z4
-	VMOVUPS 320(AX), Z5
-	VMOVUPS 384(AX), Z6
-	VMOVUPS 448(AX), Z7
-	ADDQ    CX, AX
-	VMOVUPS (AX), Z8
-	VMOVUPS 64(AX), Z9
-	VMOVUPS 128(AX), Z10
-	VMOVUPS 192(AX), Z11
-	VMOVUPS 256(AX), Z12
-	VMOVUPS 320(AX), Z13
-	VMOVUPS 384(AX), Z14
-	VMOVUPS 448(AX), Z15
+	MOVQ    start+24(FP), R9
+	MOVQ    rowStart+64(FP), R10
+	VMOVUPS (R9), Z0
+	VMOVUPS 64(R9), Z1
+	VMOVUPS 128(R9), Z2
+	VMOVUPS 192(R9), Z3
+	VMOVUPS 256(R9), Z4
+	VMOVUPS 320(R9), Z5
+	VMOVUPS 384(R9), Z6
+	VMOVUPS 448(R9), Z7
+	ADDQ    R10, R9
+	VMOVUPS (R9), Z8
+	VMOVUPS 64(R9), Z9
+	VMOVUPS 128(R9), Z10
+	VMOVUPS 192(R9), Z11
+	VMOVUPS 256(R9), Z12
+	VMOVUPS 320(R9), Z13
+	VMOVUPS 384(R9), Z14
+	VMOVUPS 448(R9), Z15
 	JMP     multiply
 
 zero:
@@ -5090,16 +5096,6 @@ zero:
 	VPXORD Z15, Z15, Z15
 
 multiply:
-	MOVQ    a+0(FP), AX
-	MOVQ    rowA+40(FP), CX
-	MOVQ    k+32(FP), DX
-	MOVQ    b+8(FP), BX
-	MOVQ    panel+48(FP), SI
-	LEAQ    (BX)(SI*1), DI
-	LEAQ    (DI)(SI*1), R8
-	LEAQ    (R8)(SI*1), SI
-	PCALIGN $0x20
-
 next:
 	VBROADCASTSS (AX), Z16
 	VBROADCASTSS (AX)(CX*1), Z17
@@ -5159,37 +5155,45 @@ next:
 // func gemv3x128AVX512(a *float32, b *float32, c *float32, start *float32, k int, rowA int, panel int, rowC int, rowStart int)
 // Requires: AVX, AVX512F
 TEXT ·gemv3x128AVX512(SB), NOSPLIT, $0-72
-	MOVQ    start+24(FP), AX
-	TESTQ   AX, AX
+	MOVQ    a+0(FP), AX
+	MOVQ    rowA+40(FP), CX
+	MOVQ    k+32(FP), DX
+	MOVQ    b+8(FP), BX
+	MOVQ    panel+48(FP), SI
+	LEAQ    (BX)(SI*1), DI
+	LEAQ    (DI)(SI*1), R8
+	LEAQ    (R8)(SI*1), SI
+	MOVQ    start+24(FP), R9
+	TESTQ   R9, R9
 	JZ      zero
-	MOVQ    start+24(FP), AX
-	MOVQ    rowStart+64(FP), CX
-	VMOVUPS (AX), Z0
-	VMOVUPS 64(AX), Z1
-	VMOVUPS 128(AX), Z2
-	VMOVUPS 192(AX), Z3
-	VMOVUPS 256(AX), Z4
-	VMOVUPS 320(AX), Z5
-	VMOVUPS 384(AX), Z6
-	VMOVUPS 448(AX), Z7
-	ADDQ    CX, AX
-	VMOVUPS (AX), Z8
-	VMOVUPS 64(AX), Z9
-	VMOVUPS 128(AX), Z10
-	VMOVUPS 192(AX), Z11
-	VMOVUPS 256(AX), Z12
-	VMOVUPS 320(AX), Z13
-	VMOVUPS 384(AX), Z14
-	VMOVUPS 448(AX), Z15
-	ADDQ    CX, AX
-	VMOVUPS (AX), Z16
-	VMOVUPS 64(AX), Z17
-	VMOVUPS 128(AX), Z18
-	VMOVUPS 192(AX), Z19
-	VMOVUPS 256(AX), Z20
-	VMOVUPS 320(AX), Z21
-	VMOVUPS 384(AX), Z22
-	VMOVUPS 448(AX), Z23
+	MOVQ    start+24(FP), R9
+	MOVQ    rowStart+64(FP), R10
+	VMOVUPS (R9), Z0
+	VMOVUPS 64(R9), Z1
+	VMOVUPS 128(R9), Z2
+	VMOVUPS 192(R9), Z3
+	VMOVUPS 256(R9), Z4
+	VMOVUPS 320(R9), Z5
+	VMOVUPS 384(R9), Z6
+	VMOVUPS 448(R9), Z7
+	ADDQ    R10, R9
+	VMOVUPS (R9), Z8
+	VMOVUPS 64(R9), Z9
+	VMOVUPS 128(R9), Z10
+	VMOVUPS 192(R9), Z11
+	VMOVUPS 256(R9), Z12
+	VMOVUPS 320(R9), Z13
+	VMOVUPS 384(R9), Z14
+	VMOVUPS 448(R9), Z15
+	ADDQ    R10, R9
+	VMOVUPS (R9), Z16
+	VMOVUPS 64(R9), Z17
+	VMOVUPS 128(R9), Z18
+	VMOVUPS 192(R9), Z19
+	VMOVUPS 256(R9), Z20
+	VMOVUPS 320(R9), Z21
+	VMOVUPS 384(R9), Z22
+	VMOVUPS 448(R9), Z23
 	JMP     multiply
 
 zero:
@@ -5219,16 +5223,6 @@ zero:
 	VPXORD Z23, Z23, Z23
 
 multiply:
-	MOVQ    a+0(FP), AX
-	MOVQ    rowA+40(FP), CX
-	MOVQ    k+32(FP), DX
-	MOVQ    b+8(FP), BX
-	MOVQ    panel+48(FP), SI
-	LEAQ    (BX)(SI*1), DI
-	LEAQ    (DI)(SI*1), R8
-	LEAQ    (R8)(SI*1), SI
-	PCALIGN $0x20
-
 next:
 	VBROADCASTSS (AX), Z24
 	VBROADCASTSS (AX)(CX*1), Z25
