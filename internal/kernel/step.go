@@ -59,6 +59,16 @@ func (s *Scratch) Step(p *Step, from, to int) {
 	s.stepBlocks(p, p.Prev, p.Wh, start, true, from, to)
 }
 
+// Step computes a whole step on all workers, if it pays.
+func (w *Workers) Step(p Step) {
+	w.step = p
+	if p.Wh.K*p.Wh.N < leastShared {
+		w.scratch[0].Step(&w.step, 0, p.Wh.StepBlocks())
+		return
+	}
+	w.Run(w.stepAll)
+}
+
 // check panics unless the shapes fit: assembly would not notice.
 func (p *Step) check(to int) {
 	n := len(p.H)

@@ -47,7 +47,7 @@ func newStepCase(t *testing.T, r *rand.Rand, precision Precision, input, hidden,
 }
 
 // TestStep asserts the bits of the products and the cell that a step consists of, in every precision, for inputs of odd
-// lengths and for none, computed at once and block by block in any order.
+// lengths and for none, computed at once, by two workers, and block by block in any order.
 func TestStep(t *testing.T) {
 	eachImplementation(t, func(t *testing.T) {
 		for _, precision := range []Precision{Float32, BFloat16, Int8} {
@@ -62,9 +62,14 @@ func TestStep(t *testing.T) {
 					continue
 				}
 				s := newScratch()
-				if i%2 == 0 {
+				switch i % 3 {
+				case 0:
 					s.Step(&c.Step, 0, blocks)
-				} else {
+				case 1:
+					w := NewWorkers(2)
+					defer w.Close()
+					w.Step(c.Step)
+				default:
 					for b := blocks - 1; b >= 0; b-- {
 						s.Step(&c.Step, b, b+1)
 					}
