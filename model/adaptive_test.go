@@ -161,7 +161,7 @@ func TestDefaultCutoffs(t *testing.T) {
 			t.Errorf("cut-offs of %d tokens are %s, want %s", vocab, got, want)
 		}
 	}
-	if c := (Config{VocabSize: 1 << 24, Embedding: 1, Cutoffs: DefaultCutoffs(1 << 24), RecurrentConfig: RecurrentConfig{Cell: RNN, Layers: 1, Hidden: 1 << 9}}); c.Validate() != nil {
+	if c := (Config{VocabSize: 1 << 24, Embedding: 1, Cutoffs: DefaultCutoffs(1 << 24), RecurrentConfig: RecurrentConfig{Cell: RNN, Layers: 1, Hidden: 1 << 14}}); c.Validate() != nil {
 		t.Errorf("the largest vocabulary: %v", c.Validate())
 	}
 	if s := (Config{VocabSize: 30_000, Cutoffs: DefaultCutoffs(30_000), RecurrentConfig: RecurrentConfig{Hidden: 64}}).adaptiveSize(); s != 2002*65+16*(64+8000)+4*(64+20000) {
