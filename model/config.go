@@ -181,9 +181,8 @@ func (c RecurrentConfig) normSize() int {
 	return n
 }
 
-// maxSize is the largest number of weights: with two moments of the optimiser each, they fit into the 4 GiB that a state
-// file may have.
-const maxSize = 1 << 28
+// maxSize is the largest number of weights: those of the 4 GiB that a model file may have.
+const maxSize = 1 << 30
 
 func checkSize(weights int) error {
 	if weights > maxSize {

@@ -34,7 +34,7 @@ func TestConfigValidate(t *testing.T) {
 			"vocab_size is 16777217", "embedding is 65537", "layers is 65", "hidden is 65537",
 		}},
 		// 4·60000·(4+60000+2) and 4·60000·(60000+60000+2) in the layers, 5·4 in the embedding, 5·(60000+1) in the head.
-		{"more than memory holds", func(c *Config) { c.Hidden = 60000 }, []string{"the network would have 43202220025 weights, 268435456 are the most"}},
+		{"more than memory holds", func(c *Config) { c.Hidden = 60000 }, []string{"the network would have 43202220025 weights, 1073741824 are the most"}},
 		{"unknown cell", func(c *Config) { c.Cell = "LSTM" }, []string{`cell "LSTM" is unknown`}},
 		{"dropouts", func(c *Config) { c.Dropout, c.InputDropout, c.OutputDropout = 1, -0.1, nan }, []string{
 			"\ndropout is 1; it is a probability", "input_dropout is -0.1", "output_dropout is NaN",
@@ -111,7 +111,7 @@ func TestClassifierConfigValidate(t *testing.T) {
 			`cell "" is unknown`,
 		}},
 		{"buckets without a width", func(c *ClassifierConfig) { c.Buckets, c.FeatureWidth = 8, 0 }, []string{"feature_width is 0"}},
-		{"more than memory holds", func(c *ClassifierConfig) { c.Buckets, c.FeatureWidth = 1<<24, 1<<12 }, []string{"weights, 268435456 are the most"}},
+		{"more than memory holds", func(c *ClassifierConfig) { c.Buckets, c.FeatureWidth = 1<<24, 1<<12 }, []string{"weights, 1073741824 are the most"}},
 		{"negative buckets", func(c *ClassifierConfig) { c.Buckets = -1 }, []string{"buckets is -1"}},
 		{"dilation", func(c *ClassifierConfig) { c.Dilation = 2 }, []string{"dilation is for language models"}},
 		{"dropout", func(c *ClassifierConfig) { c.FeatureDropout = 1 }, []string{"feature_dropout is 1"}},
