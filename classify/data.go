@@ -157,8 +157,12 @@ func choose(docs []corpora.Document, numbers []int) []corpora.Document {
 // review warns of what makes figures worse or better than they should be.
 func (d *data) review() {
 	warn := func(format string, args ...any) { d.warnings = append(d.warnings, fmt.Sprintf(format, args...)) }
+	var single []string
 	for _, few := range d.labels.Fewer(d.train, 2) {
-		warn("label %q has a single document to train on", few.Label)
+		single = append(single, few.Label)
+	}
+	if len(single) > 0 {
+		warn("labels with a single document to train on: %s", quoteList(single))
 	}
 	for _, part := range []struct {
 		name string

@@ -163,7 +163,7 @@ func (s Settings) Validate() error {
 		name       string
 		value, min int
 	}{
-		{"batch", s.Batch, 1}, {"max_tokens", s.MaxTokens, 1}, {"ngrams", s.NGrams, 0}, {"char_grams", s.CharGrams, 0}, {"start_grams", s.StartGrams, 0},
+		{"batch", s.Batch, 1}, {"max_tokens", s.MaxTokens, 1}, {"buckets", s.Buckets, 0}, {"ngrams", s.NGrams, 0}, {"char_grams", s.CharGrams, 0}, {"start_grams", s.StartGrams, 0},
 		{"patience", s.Patience, 0},
 	} {
 		if f.value < f.min {

@@ -1,6 +1,7 @@
 package classify
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/textgen-go/textgen/classify/bag"
@@ -30,6 +31,14 @@ func TestPropose(t *testing.T) {
 		if s.Tokenizer != tt.kind || s.NGrams != tt.words || s.CharGrams != tt.chars || s.Buckets != tt.most || s.Epochs != tt.epochs {
 			t.Errorf("%s: %+v, want %+v", tt.name, s, tt)
 		}
+	}
+	s, err := Propose("", "", Facts{Documents: 10, Labels: 2, Words: 5, Chars: 30})
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.Buckets, s.Batch = -1, 0
+	if err := s.Validate(); err == nil || !strings.Contains(err.Error(), "buckets is -1") || !strings.Contains(err.Error(), "batch is 0") {
+		t.Errorf("bad settings: %v", err)
 	}
 	if _, err := Propose("huge", "", Facts{}); err == nil {
 		t.Error("an unknown preset is accepted")

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io"
 	"iter"
-	"os"
 	"strings"
 	"sync"
 
@@ -87,7 +86,7 @@ func runClassify(ctx *cli.Context) error {
 	out := labelWriter{w: ctx.App.Writer, json: ctx.Bool("json"), lines: ctx.Bool("lines"), k: k, threshold: threshold}
 	origins := queue{keep: ctx.Bool("explain")}
 	if origins.keep {
-		out.explain, out.colour = m, isTerminal(ctx.App.Writer) && os.Getenv("NO_COLOR") == ""
+		out.explain, out.colour = m, coloured(ctx.App.Writer)
 	}
 	label := func() error {
 		for p, err := range m.PredictStream(ctx.Context, origins.texts(unlabelled(ctx))) {

@@ -18,7 +18,7 @@ func evalLabelNames() []string { return append(documentNames(), "threshold", "ht
 // evalClassifier measures a classifier on labelled documents, which are written as those that it was trained on were
 // unless flags say otherwise.
 func evalClassifier(ctx *cli.Context, m *classify.Model) error {
-	if err := checkNotGiven(ctx, "is for a model that writes text, but this one classifies documents", []string{"normalize-newlines", "precision", "threads"}); err != nil {
+	if err := checkNotGiven(ctx, "is for a model that writes text, but this one classifies documents", []string{"normalize-newlines", "precision", "threads", "lines", "explain"}); err != nil {
 		return err
 	}
 	opt := m.Info().Training.Documents

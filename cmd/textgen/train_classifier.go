@@ -89,7 +89,7 @@ func classifierConfig(ctx *cli.Context) (classify.TrainConfig, error) {
 	cfg := classify.TrainConfig{
 		Preset: ctx.String("preset"), Stdin: ctx.App.Reader,
 		Out: ctx.String("out"), Force: ctx.Bool("force"), Resume: ctx.Bool("resume"),
-		Vectors: ctx.String("vectors"), NoBaselines: ctx.Bool("no-baselines"), Threads: ctx.Int("threads"),
+		Vectors: ctx.String("vectors"), NoBaselines: ctx.Bool("no-baselines"), Threads: threads(ctx),
 		Report: ctx.Bool("report"),
 	}
 	if ctx.Args().Present() {
