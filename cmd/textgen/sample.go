@@ -215,6 +215,9 @@ func loadModel(ctx *cli.Context) (*generate.Model, error) {
 		return nil, err
 	}
 	m, err := generate.Load(path)
+	if errors.Is(err, generate.ErrNotGenerator) {
+		return nil, fmt.Errorf("%w: see textgen inspect", err)
+	}
 	if err != nil {
 		return nil, err
 	}
