@@ -99,7 +99,7 @@ func (m *Model) promptIDs(prompt string) []int32 {
 
 func (m *Model) knownIDs(text string) []int32 {
 	ids, _ := m.tokenizer.AppendIDs(nil, []byte(text))
-	if m.tokenizer.Kind() == tokenize.Word {
+	if m.tokenizer.Kind().Words() {
 		return ids
 	}
 	known := ids[:0]

@@ -19,8 +19,8 @@ type Settings struct {
 
 	// Tokenizer.
 	Tokenizer    tokenize.Kind `json:"tokenizer"`
-	VocabSize    int           `json:"vocab_size"` // 0: no limit for char, 10,000 for word, 2,000 for bpe
-	MinFrequency int           `json:"min_freq"`   // 0: 1 for char and word, 2 for bpe
+	VocabSize    int           `json:"vocab_size"` // 0: no limit for char and space, 10,000 for word, 2,000 for bpe
+	MinFrequency int           `json:"min_freq"`   // 0: 1 for char, word and space, 2 for bpe
 	Lowercase    bool          `json:"lowercase"`
 	NFC          bool          `json:"nfc"`
 
@@ -47,6 +47,7 @@ type Settings struct {
 	TAR              float64      `json:"tar,omitempty"`               // part of the loss that keeps activations slow
 	Init             model.Scheme `json:"init"`
 	InitRange        float64      `json:"init_range,omitempty"` // with Init uniform, of all weights; 0: see [model.Init]
+	HeadBias         HeadBias     `json:"head_bias,omitempty"`  // first biases of the head; "": frequencies for large vocabularies, without InitRange
 	ForgetBias       float64      `json:"forget_bias"`
 	Chrono           int          `json:"chrono"` // longest dependency in tokens that gates begin with; 0: ForgetBias
 

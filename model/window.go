@@ -28,7 +28,7 @@ func (m *LanguageModel) newWindow(w *Workers, steps, streams int, training bool)
 	p.penalty = newActivationPenalty(p, m.cfg)
 	return &Window{
 		Steps: steps, Streams: streams,
-		front: newFront(p, m.embedding, m.cfg.TieWeights, 2*m.cfg.VocabSize <= seq.rows()),
+		front: newFront(p, m.embedding, m.cfg.TieWeights, true),
 		loss:  m.newLoss(seq.rows(), w, training),
 	}
 }

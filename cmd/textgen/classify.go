@@ -10,6 +10,7 @@ import (
 	"sync"
 
 	"github.com/textgen-go/textgen/classify"
+	"github.com/textgen-go/textgen/classify/labelset"
 	"github.com/textgen-go/textgen/corpora"
 	"github.com/urfave/cli/v2"
 )
@@ -77,7 +78,7 @@ func runClassify(ctx *cli.Context) error {
 	if err != nil {
 		return err
 	}
-	if many := m.Task() == classify.MultiLabel; !many && !ctx.IsSet("top") {
+	if many := m.Task() == labelset.MultiLabel; !many && !ctx.IsSet("top") {
 		k = 1
 	} else if many && !ctx.IsSet("threshold") {
 		threshold = 0.5

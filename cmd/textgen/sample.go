@@ -10,7 +10,6 @@ import (
 
 	"github.com/textgen-go/textgen/corpora"
 	"github.com/textgen-go/textgen/generate"
-	"github.com/textgen-go/textgen/tokenize"
 	"github.com/urfave/cli/v2"
 )
 
@@ -198,7 +197,7 @@ func warnUnknown(ctx *cli.Context, m *generate.Model, prompt string) {
 		return
 	}
 	what, fate := "character", "left out"
-	if m.Tokenizer().Kind() == tokenize.Word {
+	if m.Tokenizer().Kind().Words() {
 		what, fate = "word", "read as <unk>"
 	}
 	newLogger(ctx.App.ErrWriter).Warn(fmt.Sprintf("the model has never seen %s of the prompt, the first is %q: %s", plural(n.Count, what), n.First, fate))

@@ -7,7 +7,11 @@ import (
 	"golang.org/x/term"
 )
 
+// isTerminal reports whether somebody looks at what is written to w.
 func isTerminal(w io.Writer) bool {
+	if checked, ok := w.(*checkedWriter); ok {
+		w = checked.w
+	}
 	f, ok := w.(*os.File)
 	return ok && term.IsTerminal(int(f.Fd()))
 }

@@ -86,7 +86,7 @@ func tokenName(kind string) string {
 	switch tokenize.Kind(kind) {
 	case tokenize.Char:
 		return "character"
-	case tokenize.Word:
+	case tokenize.Word, tokenize.Space:
 		return "word"
 	}
 	return "token"

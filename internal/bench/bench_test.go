@@ -46,14 +46,14 @@ func TestMeasuringEndsWithItsContext(t *testing.T) {
 	}
 }
 
-// Shape b, by hand: layer 0 has 2048×512 recurrent weights, layer 1 2048×512 twice, the head 65×512; its 2,500 tokens
-// exceed the vocabulary, so that the first layer's input weights do not count.
+// Shape b, by hand: layer 0 has 2048×512 recurrent weights, layer 1 2048×512 twice, the head 65×512; of its 2,500 tokens
+// 65 are different, which meet the 2048×512 input weights of layer 0.
 func TestFLOPs(t *testing.T) {
 	s, err := ShapeNamed("b")
 	if err != nil {
 		t.Fatal(err)
 	}
-	if want := 6.0 * 2500 * (3*2048*512 + 65*512); s.FLOPs() != want {
+	if want := 6.0 * (2500*(3*2048*512+65*512) + 65*2048*512); s.FLOPs() != want {
 		t.Errorf("FLOPs = %v, want %v", s.FLOPs(), want)
 	}
 	if _, err := ShapeNamed("nonsense"); err == nil {

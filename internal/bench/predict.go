@@ -104,18 +104,5 @@ func (s Shape) labelling(w *model.Workers, batch int) (*model.Classifier, []mode
 		return nil, nil, err
 	}
 	c.Pack(w)
-	return c, s.texts(batch, rng), nil
-}
-
-// texts returns documents whose tokens are as frequent as words are (Zipf 1949, with Mandelbrot's shift), numbered by their
-// frequency as tokenizers do. It matters to textgen, which keeps what it has computed of frequent tokens; to programs that
-// multiply every token by the weights it does not.
-func (s Shape) texts(n int, rng *rand.Rand) []model.Document {
-	words, docs := rand.NewZipf(rng, 1.05, 2.7, uint64(s.Vocab-1)), make([]model.Document, n)
-	for i := range docs {
-		for range s.Steps {
-			docs[i].Tokens = append(docs[i].Tokens, int32(words.Uint64()))
-		}
-	}
-	return docs
+	return c, s.documents(batch, rng), nil
 }

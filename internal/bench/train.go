@@ -3,7 +3,6 @@ package bench
 import (
 	"context"
 	"fmt"
-	"math"
 	"math/rand/v2"
 	"slices"
 	"time"
@@ -159,17 +158,18 @@ func (s Shape) documents(n int, rng *rand.Rand) []model.Document {
 	return docs
 }
 
-// tokens draws tokens, all equally likely, or for an adaptive softmax, whose speed depends on that, as words are: token k
-// with a probability of about 1/k (Zipf's law).
+// tokens draws tokens: characters all equally likely, words as frequent as words are (Zipf 1949, with Mandelbrot's shift),
+// numbered by their frequency as tokenizers do. It matters to textgen, which computes what depends on a token alone once for
+// each that occurs; to programs that multiply every token by the weights it does not.
 func (s Shape) tokens(n int, rng *rand.Rand) []int32 {
-	tokens := make([]int32, n)
+	const characters = 512 // as many at most
+	words, tokens := rand.NewZipf(rng, 1.05, 2.7, uint64(s.Vocab-1)), make([]int32, n)
 	for i := range tokens {
-		if s.Adaptive {
-			rank := math.Pow(float64(s.Vocab), rng.Float64())
-			tokens[i] = int32(min(int(rank), s.Vocab)) - 1
-			continue
+		if s.Vocab <= characters {
+			tokens[i] = int32(rng.IntN(s.Vocab))
+		} else {
+			tokens[i] = int32(words.Uint64())
 		}
-		tokens[i] = int32(rng.IntN(s.Vocab))
 	}
 	return tokens
 }
