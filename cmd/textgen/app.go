@@ -66,6 +66,11 @@ func prepare(c *cli.Command, args []string) {
 		}
 		return
 	}
+	for _, f := range c.Flags {
+		if toggle, ok := f.(*cli.BoolFlag); ok {
+			toggle.DisableDefaultText = true // that a switch is off by itself needs no word
+		}
+	}
 	action := c.Action
 	c.Action = func(ctx *cli.Context) error {
 		if err := checkPositionals(ctx, args); err != nil {
