@@ -27,14 +27,15 @@ type Model struct {
 // Training is what a model file says of the run that made it.
 type Training struct {
 	Settings    Settings `json:"settings"`
-	Corpus      []string `json:"corpus"`          // names of what was read
-	SHA256      string   `json:"sha256"`          // of the corpus's text
-	TrainTokens int      `json:"train_tokens"`    // in the text that was trained on
-	ValidTokens int      `json:"valid_tokens"`    // in the validation text
-	Planned     int      `json:"planned_steps"`   // the length of the run: with --steps, it repeats a run with --time
-	Start       string   `json:"start"`           // what text begins after when there is no prompt
-	Limit       float64  `json:"limit,omitempty"` // nats a token that no model can beat, where it is known
-	From        string   `json:"from,omitempty"`  // the model that was fine-tuned
+	Corpus      []string `json:"corpus"`                 // names of what was read
+	SHA256      string   `json:"sha256"`                 // of the corpus's text
+	ValidSHA256 string   `json:"valid_sha256,omitempty"` // of a text that was given to validate on
+	TrainTokens int      `json:"train_tokens"`           // in the text that was trained on
+	ValidTokens int      `json:"valid_tokens"`           // in the validation text
+	Planned     int      `json:"planned_steps"`          // the length of the run: with --steps, it repeats a run with --time
+	Start       string   `json:"start"`                  // what text begins after when there is no prompt
+	Limit       float64  `json:"limit,omitempty"`        // nats a token that no model can beat, where it is known
+	From        string   `json:"from,omitempty"`         // the model that was fine-tuned
 
 	// What resuming needs to read the same text again.
 	Valid             []string `json:"valid,omitempty"`
