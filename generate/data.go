@@ -20,6 +20,7 @@ type data struct {
 	train     *tokenize.IDs // the whole corpus where the split cuts streams
 	valid     *tokenize.IDs // nil: nothing to validate on, or the split cuts streams
 	unknown   tokenize.Unknowns
+	validSum  string // SHA-256 of a text to validate on that is none of the corpus; else ""
 	start     string
 	nats      float64 // information of the validation text; 0 where it is not known
 	limit     float64 // nats a token of the validation text that no model can beat; 0 where it is not known
@@ -53,6 +54,9 @@ func readData(ctx context.Context, cfg TrainConfig, known tokenize.Tokenizer) (*
 	d.start, err = beginning(ctx, text)
 	return d, err
 }
+
+// sum returns the SHA-256 of the corpus.
+func (d *data) sum() string { return fmt.Sprintf("%x", d.stats.SHA256) }
 
 // open opens the corpus, the built-in one when cfg names no other.
 func (d *data) open(ctx context.Context, cfg TrainConfig) (*corpora.Corpus, error) {
@@ -113,7 +117,11 @@ func (d *data) parts(ctx context.Context, cfg TrainConfig, text *corpora.Corpus)
 		if err != nil {
 			return nil, nil, nil, err
 		}
-		d.split = corpora.Split{}
+		stats, err := other.Stats(ctx)
+		if err != nil {
+			return nil, nil, nil, errors.Join(err, other.Close())
+		}
+		d.split, d.validSum = corpora.Split{}, fmt.Sprintf("%x", stats.SHA256)
 		return train, other.Chunks(ctx), other.Close, nil
 	case len(cfg.Paths) == 0:
 		other, entropy := corpora.Builtin(builtinValidSeed, builtinValidBytes)

@@ -2,6 +2,7 @@ package generate
 
 import (
 	"cmp"
+	"errors"
 	"fmt"
 	"path/filepath"
 
@@ -26,14 +27,15 @@ type Model struct {
 // Training is what a model file says of the run that made it.
 type Training struct {
 	Settings    Settings `json:"settings"`
-	Corpus      []string `json:"corpus"`          // names of what was read
-	SHA256      string   `json:"sha256"`          // of the corpus's text
-	TrainTokens int      `json:"train_tokens"`    // in the text that was trained on
-	ValidTokens int      `json:"valid_tokens"`    // in the validation text
-	Planned     int      `json:"planned_steps"`   // the length of the run: with --steps, it repeats a run with --time
-	Start       string   `json:"start"`           // what text begins after when there is no prompt
-	Limit       float64  `json:"limit,omitempty"` // nats a token that no model can beat, where it is known
-	From        string   `json:"from,omitempty"`  // the model that was fine-tuned
+	Corpus      []string `json:"corpus"`                 // names of what was read
+	SHA256      string   `json:"sha256"`                 // of the corpus's text
+	ValidSHA256 string   `json:"valid_sha256,omitempty"` // of a text that was given to validate on
+	TrainTokens int      `json:"train_tokens"`           // in the text that was trained on
+	ValidTokens int      `json:"valid_tokens"`           // in the validation text
+	Planned     int      `json:"planned_steps"`          // the length of the run: with --steps, it repeats a run with --time
+	Start       string   `json:"start"`                  // what text begins after when there is no prompt
+	Limit       float64  `json:"limit,omitempty"`        // nats a token that no model can beat, where it is known
+	From        string   `json:"from,omitempty"`         // the model that was fine-tuned
 
 	// What resuming needs to read the same text again.
 	Valid             []string `json:"valid,omitempty"`
@@ -50,7 +52,8 @@ type Metrics struct {
 	ValidLoss float64 `json:"valid_loss,omitempty"`
 }
 
-// Load opens a model from a run directory or a model file. A damaged or foreign file gives a *[checkpoint.FormatError].
+// Load opens a model from a run directory or a model file. A damaged or foreign file gives a *[checkpoint.FormatError],
+// the file of another kind of model [ErrNotGenerator].
 func Load(path string) (*Model, error) {
 	f, origin, err := checkpoint.Open(path)
 	if err != nil {
@@ -64,10 +67,13 @@ func Load(path string) (*Model, error) {
 	return m, nil
 }
 
+// ErrNotGenerator says that a file holds a model that does something else.
+var ErrNotGenerator = errors.New("not a model for generating text")
+
 // fromFile builds the network that a file describes and fills it.
 func fromFile(f *checkpoint.File) (*Model, error) {
 	if head := f.Metadata[checkpoint.KeyHead]; head != headName {
-		return nil, fmt.Errorf("this is a model for %q, not for generating text", cmp.Or(head, "something else"))
+		return nil, fmt.Errorf("%w but for %q", ErrNotGenerator, cmp.Or(head, "something else"))
 	}
 	m := &Model{}
 	var cfg model.Config

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"math/rand/v2"
+	"slices"
 
 	"github.com/textgen-go/textgen/internal/runner"
 	"github.com/textgen-go/textgen/model"
@@ -121,24 +122,30 @@ func (r *run) resume() (earlier, error) {
 	if err != nil {
 		return earlier{}, err
 	}
-	if r.cfg.Paths == nil && m.training.Corpus[0] != builtinName {
+	if r.cfg.Paths == nil && !slices.Equal(m.training.Corpus, []string{builtinName}) {
 		r.cfg.Paths = m.training.Corpus
 	}
 	if r.cfg.ValidPaths == nil {
 		r.cfg.ValidPaths = m.training.Valid
 	}
+	r.cfg.From = m.training.From
 	r.cfg.Settings, r.cfg.Encoding, r.cfg.NormalizeNewlines = m.training.Settings, m.training.Encoding, m.training.NormalizeNewlines
 	return earlier{tokenizer: m.tokenizer, network: m.network, training: m.training}, nil
 }
 
 // checkData makes sure that a resumed run goes on with its text, and fits a new one's batch to the text.
 func (r *run) checkData(before earlier) error {
-	sum := fmt.Sprintf("%x", r.data.stats.SHA256)
-	if r.cfg.Resume && sum != before.training.SHA256 {
-		return fmt.Errorf("the corpus has changed since the run was stopped (SHA-256 %.12s…, was %.12s…): resume with the same text, or start a run from the model", sum, before.training.SHA256)
+	if r.cfg.Resume {
+		for _, text := range []struct{ name, sum, was string }{
+			{"corpus", r.data.sum(), before.training.SHA256}, {"text to validate on", r.data.validSum, before.training.ValidSHA256},
+		} {
+			if text.sum != text.was {
+				return fmt.Errorf("the %s has changed since the run was stopped (SHA-256 %.12s…, was %.12s…): resume with the same text, or start a run from the model", text.name, text.sum, text.was)
+			}
+		}
 	}
 	if n := r.data.unknown; n.Count > 0 {
-		r.observer.Warning(fmt.Sprintf("%d tokens of the corpus are unknown to the tokenizer (the first is %q) and are read as <unk>", n.Count, n.First))
+		r.observer.Warning(fmt.Sprintf("unknown to the tokenizer, and read as <unk>: %s of the corpus, the first is %q", plural(n.Count, "token"), n.First))
 	}
 	if r.cfg.Resume {
 		return nil
@@ -182,7 +189,7 @@ func (r *run) describe() {
 	d, s := r.data, r.cfg.Settings
 	r.training = Training{
 		Settings: s, Corpus: d.names, Valid: r.cfg.ValidPaths, Encoding: r.cfg.Encoding, NormalizeNewlines: r.cfg.NormalizeNewlines,
-		SHA256: fmt.Sprintf("%x", d.stats.SHA256), TrainTokens: d.train.Len(), ValidTokens: lengthOf(d.valid),
+		SHA256: d.sum(), ValidSHA256: d.validSum, TrainTokens: d.train.Len(), ValidTokens: lengthOf(d.valid),
 		Start: d.start, Limit: d.limit, From: r.cfg.From,
 	}
 	r.plan = Plan{

@@ -321,17 +321,3 @@ func TestFineTuneKeepsTokenizerAndNetwork(t *testing.T) {
 		t.Errorf("the file says it comes from %q, want %q", m.Info().Training.From, base.Out)
 	}
 }
-
-func TestResumeNeedsTheSameText(t *testing.T) {
-	text := corpus(t)
-	cfg := generate.TrainConfig{Settings: settings(t), Paths: []string{text}, Out: filepath.Join(t.TempDir(), "run")}
-	cfg.Settings.Steps = 3
-	train1(t, cfg)
-	if err := os.WriteFile(text, []byte(strings.Repeat("Another text.\n", 900)), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	_, err := generate.Train(t.Context(), generate.TrainConfig{Out: cfg.Out, Resume: true})
-	if err == nil || !strings.Contains(err.Error(), "corpus has changed") {
-		t.Errorf("resuming with another text: %v", err)
-	}
-}

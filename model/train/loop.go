@@ -28,6 +28,7 @@ type Loop struct {
 
 	state State     // its Seconds are those of earlier sessions; optimiser, schedule and position keep theirs
 	began time.Time // of this session; zero before Run
+	saved time.Time // when the state was saved last, or the session began
 }
 
 // Result is how a run ended.
@@ -84,6 +85,7 @@ func NewLoop(o Objective, w *model.Workers, cfg Config, hooks Hooks) (*Loop, err
 // ends the run with a [DivergedError] and without a save.
 func (l *Loop) Run(ctx context.Context) (Result, error) {
 	l.began = l.now()
+	l.saved = l.began
 	l.objective.Updated()
 	ending, err := l.run(ctx)
 	if err != nil && ctx.Err() != nil && errors.Is(err, ctx.Err()) {

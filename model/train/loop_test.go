@@ -113,6 +113,19 @@ func TestSaves(t *testing.T) {
 	}
 }
 
+// A run that validates seldom is saved nevertheless.
+func TestSavesByTime(t *testing.T) {
+	q, h := newQuadratic(), &history{}
+	q.step = 2 * time.Minute
+	cfg := fakeConfig(q)
+	cfg.Steps, cfg.EvalEvery = 8, 8
+	run(t, newLoop(t, q, cfg, h.hooks()))
+	want, at := []SaveReason{SaveStart, SavePeriodic, SavePeriodic, SaveBest, SaveFinal}, []int{0, 3, 6, 8, 8}
+	if !slices.Equal(h.saves, want) || !slices.Equal(h.at, at) {
+		t.Errorf("saves %v at %v, want %v at %v", h.saves, h.at, want, at)
+	}
+}
+
 func TestEpochs(t *testing.T) {
 	q := newQuadratic()
 	cfg := fakeConfig(q)

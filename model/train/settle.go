@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"time"
 
 	"github.com/textgen-go/textgen/model/optim"
 )
@@ -154,6 +155,9 @@ func (l *Loop) recordFailure(err error) error {
 	return err
 }
 
+// longestUnsaved is how much of a run that validates seldom may be lost when it is killed.
+const longestUnsaved = 5 * time.Minute
+
 // saveIfDue saves after a step, given the step's validation if it had one. The last step's save is left to run.
 func (l *Loop) saveIfDue(v *Validation) error {
 	s := &l.state
@@ -162,7 +166,7 @@ func (l *Loop) saveIfDue(v *Validation) error {
 			return err
 		}
 	}
-	due := v != nil
+	due := v != nil || l.now().Sub(l.saved) >= longestUnsaved
 	if every := l.cfg.SaveEvery; every != 0 {
 		due = every > 0 && s.Step%every == 0
 	}
@@ -187,6 +191,9 @@ func (l *Loop) save(reason SaveReason) error {
 	}
 	if err := l.checkTensors("saved tensor"); err != nil {
 		return err
+	}
+	if reason != SaveBest {
+		l.saved = l.now()
 	}
 	return l.hooks.Save(reason, l.State())
 }

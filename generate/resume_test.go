@@ -1,0 +1,75 @@
+package generate_test
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/textgen-go/textgen/generate"
+	"github.com/textgen-go/textgen/model/checkpoint"
+)
+
+func TestResumeNeedsTheSameText(t *testing.T) {
+	for _, changed := range []string{"corpus", "text to validate on"} {
+		texts := map[string]string{"corpus": corpus(t), "text to validate on": corpus(t)}
+		cfg := generate.TrainConfig{
+			Settings: settings(t), Paths: []string{texts["corpus"]}, ValidPaths: []string{texts["text to validate on"]},
+			Out: filepath.Join(t.TempDir(), "run"),
+		}
+		cfg.Settings.Steps = 3
+		train1(t, cfg)
+		if err := os.WriteFile(texts[changed], []byte(strings.Repeat("Another text.\n", 900)), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		_, err := generate.Train(t.Context(), generate.TrainConfig{Out: cfg.Out, Resume: true})
+		if err == nil || !strings.Contains(err.Error(), "the "+changed+" has changed") {
+			t.Errorf("resuming with another %s: %v", changed, err)
+		}
+	}
+}
+
+// A fine-tuned run still says what it started from after it was resumed.
+func TestResumeKeepsTheOrigin(t *testing.T) {
+	base := generate.TrainConfig{Settings: settings(t), Paths: []string{corpus(t)}, Out: filepath.Join(t.TempDir(), "base")}
+	base.Settings.Steps = 2
+	train1(t, base)
+	tuned := base
+	tuned.From, tuned.Out = base.Out, filepath.Join(t.TempDir(), "tuned")
+	train1(t, tuned)
+	train1(t, generate.TrainConfig{Out: tuned.Out, Resume: true})
+	m, err := generate.Load(tuned.Out)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := m.Info().Training.From; got != base.Out {
+		t.Errorf("the file says it comes from %q, want %q", got, base.Out)
+	}
+}
+
+// A state file that names no corpus is refused or resumed with another text, but does not end the program.
+func TestResumeOfAStateWithoutCorpus(t *testing.T) {
+	cfg := generate.TrainConfig{Settings: settings(t), Paths: []string{corpus(t)}, Out: filepath.Join(t.TempDir(), "run")}
+	cfg.Settings.Steps = 2
+	train1(t, cfg)
+	path := filepath.Join(cfg.Out, checkpoint.StateName)
+	f, err := checkpoint.Read(path, checkpoint.Limits{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var training generate.Training
+	if err := f.JSON(checkpoint.KeyTraining, &training); err != nil {
+		t.Fatal(err)
+	}
+	training.Corpus = nil
+	if err := f.SetJSON(checkpoint.KeyTraining, training); err != nil {
+		t.Fatal(err)
+	}
+	if err := checkpoint.Write(path, f); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := generate.Train(t.Context(), generate.TrainConfig{Out: cfg.Out, Resume: true}); err == nil || !strings.Contains(err.Error(), "corpus has changed") {
+		t.Errorf("resuming a state without a corpus: %v", err)
+	}
+	train1(t, generate.TrainConfig{Out: cfg.Out, Resume: true, Paths: cfg.Paths})
+}
