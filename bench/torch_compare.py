@@ -64,13 +64,21 @@ def detach(state):
     return tuple(s.detach() for s in state) if isinstance(state, tuple) else state.detach()
 
 
+def draw(torch, vocab, size):
+    """Tokens as `textgen bench` draws them: characters all equally likely, words by the law of Zipf and Mandelbrot."""
+    if vocab <= 512:
+        return torch.randint(0, vocab, size)
+    frequency = (2.7 + torch.arange(vocab)) ** -1.05
+    return torch.multinomial(frequency, size[0] * size[1], replacement=True).view(size)
+
+
 def trainer(torch, shape, foreach):
     vocab, _, _, _, _, batch, steps, optimiser, clip, labels = shape
     net = build(torch, shape)
     params = list(net.parameters())
     make = torch.optim.Adam if optimiser == "adam" else torch.optim.SGD
     update = make(params, lr=1e-4, foreach=foreach or None)
-    tokens = torch.randint(0, vocab, (steps + 1, batch))
+    tokens = draw(torch, vocab, (steps + 1, batch))
     targets = torch.randint(0, labels, (batch,)) if labels else tokens[1:].reshape(-1)
     state = None
 

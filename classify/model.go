@@ -5,13 +5,15 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"os"
 	"path/filepath"
 	"runtime"
 	"slices"
 
 	"golang.org/x/sync/errgroup"
 
+	"github.com/textgen-go/textgen/classify/bag"
+	"github.com/textgen-go/textgen/classify/labelset"
+	"github.com/textgen-go/textgen/classify/measure"
 	"github.com/textgen-go/textgen/corpora"
 	"github.com/textgen-go/textgen/model"
 	"github.com/textgen-go/textgen/model/checkpoint"
@@ -25,11 +27,10 @@ const headName = "classify"
 type Model struct {
 	network  *model.Classifier
 	reader   reader
-	labels   *Labels
+	labels   *labelset.Labels
 	training Training
 	metrics  Metrics
-	path     string
-	fileSize int64
+	origin   checkpoint.Origin
 	scorers  chan *scorer // those that are idle, of one core each
 	pair     chan *scorer // one of two cores while it is idle, for a document that is alone; nil: none
 	explain  explainer
@@ -46,19 +47,19 @@ type Training struct {
 	Train      int                     `json:"train_documents"`   // that were trained on
 	Valid      int                     `json:"valid_documents"`   // that were validated on
 	Vectors    int                     `json:"vectors,omitempty"` // tokens that started from a vector of a file
-	Bag        BagChoice               `json:"bag"`               // how the weights of n-grams were trained, if there are any
+	Bag        bag.Choice              `json:"bag"`               // how the weights of n-grams were trained, if there are any
 	Planned    int                     `json:"planned_steps"`     // the length of the run: with --steps, it repeats a run with --time
 }
 
 // Metrics is how good a model file's weights are.
 type Metrics struct {
-	Step        int         `json:"step"`
-	Documents   int64       `json:"documents"` // read while training, repeats included
-	Seconds     float64     `json:"seconds"`   // of training
-	Loss        float64     `json:"loss"`      // nats a document, over the last steps
-	ValidLoss   float64     `json:"valid_loss,omitempty"`
-	MacroF1     float64     `json:"macro_f1,omitempty"` // of validation
-	Temperature Temperature `json:"temperature"`
+	Step        int                 `json:"step"`
+	Documents   int64               `json:"documents"` // read while training, repeats included
+	Seconds     float64             `json:"seconds"`   // of training
+	Loss        float64             `json:"loss"`      // nats a document, over the last steps
+	ValidLoss   float64             `json:"valid_loss,omitempty"`
+	MacroF1     float64             `json:"macro_f1,omitempty"` // of validation
+	Temperature measure.Temperature `json:"temperature"`
 }
 
 // ErrNotClassifier says that a file holds a model that does something else.
@@ -67,22 +68,15 @@ var ErrNotClassifier = errors.New("not a model for classifying documents")
 // Load opens a model from a run directory or a model file. A damaged or foreign file gives a *[checkpoint.FormatError],
 // the file of another kind of model [ErrNotClassifier].
 func Load(path string) (*Model, error) {
-	file, err := checkpoint.Resolve(path)
-	if err != nil {
-		return nil, err
-	}
-	f, err := checkpoint.Read(file, checkpoint.Limits{})
+	f, origin, err := checkpoint.Open(path)
 	if err != nil {
 		return nil, err
 	}
 	m, err := fromFile(f)
 	if err != nil {
-		return nil, fmt.Errorf("%s: %w", file, err)
+		return nil, fmt.Errorf("%s: %w", origin.Path, err)
 	}
-	m.path = file
-	if info, err := os.Stat(file); err == nil {
-		m.fileSize = info.Size()
-	}
+	m.origin = origin
 	return m, nil
 }
 
@@ -103,60 +97,41 @@ func fromFile(f *checkpoint.File) (*Model, error) {
 	if err != nil {
 		return nil, err
 	}
-	m.labels = LabelNames(names)
+	m.labels = labelset.Named(names)
 	m.reader.grams = m.training.Settings.grams()
 	if m.reader.tokenizer, err = tokenize.Parse([]byte(f.Metadata[checkpoint.KeyTokenizer])); err != nil {
-		return nil, malformed("the tokenizer cannot be read", err)
+		return nil, checkpoint.Malformed("the tokenizer cannot be read", err)
 	}
 	if err := m.check(cfg); err != nil {
 		return nil, err
 	}
-	if m.network, err = restore(cfg, f); err != nil {
+	m.network, err = checkpoint.Restore(f, cfg, func() (*model.Classifier, error) { return model.NewEmptyClassifier(cfg) })
+	if err != nil {
 		return nil, err
 	}
 	m.open()
 	return m, nil
 }
 
-func malformed(what string, err error) error {
-	return &checkpoint.FormatError{Offset: -1, What: what, Err: err}
-}
-
 // check makes sure that the parts of a file fit each other.
 func (m *Model) check(cfg model.ClassifierConfig) error {
-	task, t := MultiClass, m.metrics.Temperature.T
+	task := labelset.MultiClass
 	if cfg.MultiLabel {
-		task = MultiLabel
+		task = labelset.MultiLabel
 	}
 	switch n := m.reader.tokenizer.Size(); {
 	case n != cfg.VocabSize:
-		return malformed(fmt.Sprintf("the tokenizer knows %d tokens, the network %d", n, cfg.VocabSize), nil)
-	case m.labels.Len() != cfg.Labels || len(m.labels.index) != cfg.Labels:
-		return malformed(fmt.Sprintf("the network has %d outputs, but there are %d labels", cfg.Labels, len(m.labels.index)), nil)
+		return checkpoint.Malformed(fmt.Sprintf("the tokenizer knows %d tokens, the network %d", n, cfg.VocabSize), nil)
+	case m.labels.Len() != cfg.Labels || m.labels.Distinct() != cfg.Labels:
+		return checkpoint.Malformed(fmt.Sprintf("the network has %d outputs, but there are %d labels", cfg.Labels, m.labels.Distinct()), nil)
 	case m.training.Settings.Task != task:
-		return malformed(fmt.Sprintf("the task is %q, the network's %q", m.training.Settings.Task, task), nil)
-	case m.reader.grams.Buckets != cfg.Buckets || m.reader.grams.Words < 0 || m.reader.grams.Chars < 0:
-		return malformed(fmt.Sprintf("the n-grams %+v do not fit the network's %d buckets", m.reader.grams, cfg.Buckets), nil)
-	case !(t >= leastTemperature && t <= mostTemperature):
-		return malformed(fmt.Sprintf("the temperature is %v", t), nil)
+		return checkpoint.Malformed(fmt.Sprintf("the task is %q, the network's %q", m.training.Settings.Task, task), nil)
+	case m.reader.grams.Buckets != cfg.Buckets || m.reader.grams.Words < 0 || m.reader.grams.Chars < 0 || m.reader.grams.Start < 0:
+		return checkpoint.Malformed(fmt.Sprintf("the n-grams %+v do not fit the network's %d buckets", m.reader.grams, cfg.Buckets), nil)
+	case !m.metrics.Temperature.Valid():
+		return checkpoint.Malformed(fmt.Sprintf("the temperature is %v", m.metrics.Temperature.T), nil)
 	}
 	return nil
-}
-
-// restore builds the network of a configuration with the weights of a file. The size that the configuration asks for is
-// checked against the file before it is allocated.
-func restore(cfg model.ClassifierConfig, f *checkpoint.File) (*model.Classifier, error) {
-	if err := cfg.Validate(); err != nil {
-		return nil, malformed("the network's configuration is invalid", err)
-	}
-	if want, have := cfg.Size(), f.Elements(checkpoint.PrefixOptim, checkpoint.PrefixState); want != have {
-		return nil, malformed(fmt.Sprintf("the configuration asks for %d weights, the file has %d", want, have), nil)
-	}
-	network, err := model.NewEmptyClassifier(cfg)
-	if err != nil {
-		return nil, err
-	}
-	return network, checkpoint.Bind(checkpoint.Parameters(network.Parameters()), f, checkpoint.PrefixOptim, checkpoint.PrefixState)
 }
 
 // open makes room for as many documents at a time as there are cores, one each.
@@ -202,7 +177,7 @@ func (m *Model) put(s *scorer) {
 func (m *Model) Labels() []string { return slices.Clone(m.labels.Names) }
 
 // Task returns how the labels relate.
-func (m *Model) Task() Task { return m.training.Settings.Task }
+func (m *Model) Task() labelset.Task { return m.training.Settings.Task }
 
 // Tokenizer returns the model's tokenizer.
 func (m *Model) Tokenizer() tokenize.Tokenizer { return m.reader.tokenizer }
@@ -271,7 +246,7 @@ func (m *Model) predict(ctx context.Context, out []Prediction, texts []string) e
 	}
 	for i, row := range rows {
 		m.metrics.Temperature.Apply(m.Task(), row)
-		best := mostProbable(row)
+		best := measure.MostProbable(row)
 		out[i].Probabilities, out[i].Probability, out[i].Label = row, row[best], m.labels.Names[best]
 	}
 	return nil
@@ -279,35 +254,25 @@ func (m *Model) predict(ctx context.Context, out []Prediction, texts []string) e
 
 // Info describes a model.
 type Info struct {
-	Path       string                 `json:"path"`
-	FileSize   int64                  `json:"file_bytes"`
-	Config     model.ClassifierConfig `json:"config"`
-	Labels     []string               `json:"labels"`
-	Tokenizer  string                 `json:"tokenizer"`
-	VocabSize  int                    `json:"vocab_size"`
-	Parameters []TensorInfo           `json:"parameters"`
-	Total      int                    `json:"total_parameters"`
-	Training   Training               `json:"training"`
-	Metrics    Metrics                `json:"metrics"`
-}
-
-// TensorInfo describes a parameter.
-type TensorInfo struct {
-	Name  string `json:"name"`
-	Shape []int  `json:"shape"`
-	Count int    `json:"count"`
+	Path       string                  `json:"path"`
+	FileSize   int64                   `json:"file_bytes"`
+	Config     model.ClassifierConfig  `json:"config"`
+	Labels     []string                `json:"labels"`
+	Tokenizer  string                  `json:"tokenizer"`
+	VocabSize  int                     `json:"vocab_size"`
+	Parameters []checkpoint.TensorInfo `json:"parameters"`
+	Total      int                     `json:"total_parameters"`
+	Training   Training                `json:"training"`
+	Metrics    Metrics                 `json:"metrics"`
 }
 
 // Info describes the model.
 func (m *Model) Info() Info {
 	info := Info{
-		Path: filepath.ToSlash(m.path), FileSize: m.fileSize, Config: m.network.Config(), Labels: m.Labels(),
+		Path: filepath.ToSlash(m.origin.Path), FileSize: m.origin.Size, Config: m.network.Config(), Labels: m.Labels(),
 		Tokenizer: string(m.reader.tokenizer.Kind()), VocabSize: m.reader.tokenizer.Size(),
 		Training: m.training, Metrics: m.metrics,
 	}
-	for _, p := range m.network.Parameters() {
-		info.Parameters = append(info.Parameters, TensorInfo{p.Name, p.Shape, p.Len()})
-		info.Total += p.Len()
-	}
+	info.Parameters, info.Total = checkpoint.Describe(m.network.Parameters())
 	return info
 }

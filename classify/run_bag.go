@@ -3,6 +3,7 @@ package classify
 import (
 	"context"
 
+	"github.com/textgen-go/textgen/classify/bag"
 	"github.com/textgen-go/textgen/model/checkpoint"
 )
 
@@ -12,19 +13,22 @@ func (r *run) trainBag(ctx context.Context) (err error) {
 	if b == nil {
 		return nil
 	}
-	r.bag, err = r.bagTrainer(r.data.training, r.data.checked).choose(ctx, b)
+	r.bag, err = r.bagTrainer(r.data.training, r.data.checked).Choose(ctx, b.table.Value)
 	b.weigh(1)
 	return err
 }
 
-func (r *run) bagTrainer(training, valid *tokenised) *bagTrainer {
+func (r *run) bagTrainer(training, valid *tokenised) *bag.Trainer {
 	s := r.settings
-	return &bagTrainer{task: s.Task, grams: s.grams(), training: training, valid: valid, seed: s.Seed, threads: r.workers.Len()}
+	return &bag.Trainer{
+		Task: s.Task, Grams: s.grams(), Labels: r.data.labels.Len(), Training: training.examples(), Valid: valid.examples(),
+		Seed: s.Seed, Threads: r.workers.Len(),
+	}
 }
 
 // validated returns the best model as validation knows it: before [run.refit].
 func (r *run) validated() (*Model, error) {
-	m, err := Load(r.dir.Path(checkpoint.ModelName))
+	m, err := Load(r.session.Dir.Path(checkpoint.ModelName))
 	if err != nil {
 		return nil, err
 	}
@@ -41,7 +45,7 @@ func (r *run) refit(ctx context.Context) error {
 	if !r.refits() {
 		return nil
 	}
-	path := r.dir.Path(checkpoint.ModelName)
+	path := r.session.Dir.Path(checkpoint.ModelName)
 	f, err := checkpoint.Read(path, checkpoint.Limits{})
 	if err != nil {
 		return err
@@ -51,12 +55,12 @@ func (r *run) refit(ctx context.Context) error {
 		return err
 	}
 	b := newBag(m.network)
-	if err := r.bagTrainer(r.data.training.and(r.data.checked), &tokenised{}).train(ctx, b, r.bag); err != nil {
+	if err := r.bagTrainer(r.data.training.and(r.data.checked), &tokenised{}).Train(ctx, b.table.Value, r.bag); err != nil {
 		return err
 	}
 	t, _ := f.Tensor(bagTable)
 	copy(t.Data, b.table.Value)
-	return r.write(checkpoint.ModelName, f)
+	return r.session.Write(checkpoint.ModelName, f)
 }
 
 // refits reports whether the weights of n-grams are trained once more at the end.

@@ -38,8 +38,7 @@ type Batch struct {
 	rows                [][]float32   // logits of the documents as given
 }
 
-// tableLimit is the vocabulary up to which embeddings are projected once a batch instead of once a token. It must not
-// depend on the batch: a document's bits would.
+// tableLimit is the vocabulary up to which a [Stepper] keeps the projections of all embeddings.
 const tableLimit = 512
 
 // NewBatch allocates a workspace for prediction.
@@ -61,7 +60,7 @@ func (c *Classifier) NewTrainingBatch(w *Workers) *Batch {
 func (c *Classifier) newBatch(w *Workers, training bool) *Batch {
 	b := &Batch{Classifier: c, workers: w, training: training}
 	p := newPass(c.recurrent, uniformSequence(1, 1), w, training)
-	b.front = newFront(p, c.embedding, false, c.cfg.VocabSize <= tableLimit && !c.cfg.LayerNorm) // see saliency
+	b.front = newFront(p, c.embedding, false, !c.cfg.LayerNorm) // see saliency
 	b.pool = c.pooling.newPass(p)
 	return b
 }
@@ -100,7 +99,7 @@ func (b *Batch) remember(pooled kernel.Matrix, dropoutKey uint64) {
 	checkTokens(b.tokens, b.seq.rows(), b.cfg.VocabSize)
 	p := b.front.pass
 	p.key = dropoutKey
-	b.front.resize(b.seq)
+	p.resize(b.seq)
 	p.load(nil)
 	b.front.forward(b.tokens)
 	p.forward()
@@ -195,14 +194,19 @@ func (b *Batch) Backward(grads [][]float32) {
 	b.front.backward()
 }
 
+// bagGrad clears a table of many megabytes only if the last step has left something there.
 func (b *Batch) bagGrad() {
 	if b.ngrams == nil {
 		return
 	}
-	clear(b.ngrams.Grad)
+	if b.bagged {
+		clear(b.ngrams.Grad)
+		b.bagged = false
+	}
 	table := b.ngrams.gradMatrix()
 	for i, d := range b.order {
 		grad, ids := b.dfeatures.Row(i)[b.cfg.pooled():], b.docs[d].NGrams
+		b.bagged = b.bagged || len(ids) > 0
 		for _, id := range ids {
 			kernel.Axpy(table.Row(int(id)), bagScale(len(ids)), grad)
 		}

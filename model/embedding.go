@@ -3,12 +3,14 @@ package model
 import "github.com/textgen-go/textgen/internal/kernel"
 
 // front is the way from token ids to the pre-activations of the first layer, for a window. It goes one of two ways that
-// compute the same function:
+// compute the same function, forward to the bit:
 //
 //   - through the rows: gather each token's embedding, drop out, project all R rows;
-//   - through a table: project the V embeddings once, then gather projected rows. With fewer tokens in the vocabulary
-//     than rows in the window, as with characters, that is far less work; it needs an input that nothing but the first
-//     layer reads (no dropout on it or of tokens, no shortcut around the layer).
+//   - through a table: gather and project the embeddings of the tokens that occur, once each; the time loop looks the
+//     projections up. That is less work where rows outnumber their tokens, as with characters and long texts. It needs an
+//     input without dropout.
+//
+// The gradient of the embedding is written in the rows of tokens that occur; see [Parameter.Rows].
 type front struct {
 	*pass
 	embedding *Parameter
@@ -16,108 +18,144 @@ type front struct {
 	tokens    []int32
 	words     *embeddingDropout // nil: none
 
-	tables, tableGrads []kernel.Matrix // [V][G·H] a direction; nil when going through the rows
+	tabling  bool // a table may be used
+	tabled   bool // this window uses one
+	distinct *distinct
 
-	gatherJob, scatterJob func(int, *kernel.Scratch)
+	ids   []int32       // the tokens of the rows of x: the window's, or the distinct ones
+	x, dx kernel.Matrix // what the first layer projects: inputs[0], or embeddings of the distinct tokens
+
+	tableX, tableDX kernel.Matrix   // x and dx of a table
+	tableGrads      []kernel.Matrix // of the projections, a direction
+
+	gatherJob, scatterJob, sumJob func(int, *kernel.Scratch)
 }
 
-// newFront builds the way through a table if table asks for it and it is possible, else through the rows.
+// newFront builds the way; with table, it goes through a table where that is possible and worth while.
 func newFront(p *pass, embedding *Parameter, tied, table bool) *front {
-	f := &front{pass: p, embedding: embedding, tied: tied, words: newEmbeddingDropout(p, embedding.Shape[0])}
-	if !table || f.words != nil || p.dropping(0) || p.shortcut(0) {
-		f.gatherJob, f.scatterJob = f.gather, f.scatter
-		p.resizeInput()
-		return f
+	vocab := embedding.Shape[0]
+	f := &front{
+		pass: p, embedding: embedding, tied: tied, words: newEmbeddingDropout(p, vocab), tabling: table && !p.dropping(0),
+		distinct: newDistinct(vocab), tableGrads: make([]kernel.Matrix, len(p.traces[0])),
 	}
-	f.gatherJob, f.scatterJob = f.gatherProjected, f.scatterProjected
-	for _, t := range p.traces[0] {
-		f.tables = append(f.tables, kernel.NewMatrix(embedding.Shape[0], t.rows()))
-		if p.training {
-			f.tableGrads = append(f.tableGrads, kernel.NewMatrix(embedding.Shape[0], t.rows()))
-		}
-	}
+	f.gatherJob, f.scatterJob, f.sumJob = f.gather, f.scatter, f.sum
 	return f
-}
-
-// resize makes room for another sequence.
-func (f *front) resize(seq sequence) {
-	f.pass.resize(seq)
-	if f.tables == nil {
-		f.pass.resizeInput()
-	}
 }
 
 // forward computes the pre-activations of the first layer from one token a row.
 func (f *front) forward(tokens []int32) {
 	f.tokens = tokens
+	f.distinct.set(tokens)
+	if f.tabled = f.tabling && 4*len(f.distinct.tokens) <= tabledQuarters*len(tokens); f.tabled {
+		f.connectTable()
+	} else {
+		f.connectRows()
+	}
 	if f.words != nil {
 		f.words.draw(f.noisy(), f.key)
 	}
-	if f.tables == nil {
-		f.workers.Run(f.gatherJob)
-		for _, t := range f.traces[0] {
-			t.project()
-		}
-		return
-	}
-	for d, t := range f.traces[0] {
-		if t.norms != nil {
-			t.norms.project(f.tables[d], f.embedding.matrix())
-			continue
-		}
-		f.workers.Mul(f.tables[d], f.embedding.matrix(), t.wx, kernel.Bias, t.bias)
-	}
 	f.workers.Run(f.gatherJob)
+	for _, t := range f.traces[0] {
+		t.project()
+	}
 }
 
-// backward computes the gradients of the embedding and, through a table, of the first layer's input weights.
+// tabledQuarters is how many quarters of a window's rows may hold different tokens for a table to pay: looking up and adding
+// up G·H numbers a row costs about as much as the products of a tenth of its In inputs, for In = 100. The choice depends on
+// the tokens, never on the number of workers.
+const tabledQuarters = 3
+
+// connectRows lets the first layer project the window's rows.
+func (f *front) connectRows() {
+	f.connectInput()
+	f.ids, f.x, f.dx = f.tokens, f.inputs[0], f.grads[0]
+}
+
+// connectTable lets the first layer, and a highway around it, project the embeddings of distinct tokens.
+func (f *front) connectTable() {
+	f.ids = f.distinct.tokens
+	f.tableX.Resize(len(f.ids), f.input)
+	if f.training {
+		f.tableDX.Resize(len(f.ids), f.input)
+	}
+	f.x, f.dx = f.tableX, f.tableDX
+	if f.shortcut(0) {
+		f.resizeInput()
+	}
+	for d, t := range f.traces[0] {
+		t.connect(f.x, f.dx, f.inputGradMode(0, d))
+		t.lookUp(f.distinct.rows)
+	}
+	if way := f.ways[0]; way != nil {
+		way.lookUp(f.distinct.rows, f.x)
+	}
+}
+
+// backward computes the gradients of the embedding and, through a table, of the weights that its rows meet.
 func (f *front) backward() {
-	if f.tables == nil {
+	if f.tabled {
+		f.tableBack()
+	} else {
 		for _, t := range f.traces[0] {
 			t.inputGrads()
 		}
-		f.workers.Run(f.scatterJob)
-		return
 	}
 	f.workers.Run(f.scatterJob)
+	if !f.tied {
+		f.embedding.Rows = append(f.embedding.Rows[:0], f.distinct.tokens...)
+	}
+}
+
+// tableBack computes the gradients of the table, and from them what the rows' would give.
+func (f *front) tableBack() {
 	for d, t := range f.traces[0] {
-		mode := kernel.Accumulate
-		if d == 0 && !f.tied {
-			mode = kernel.Overwrite
-		}
-		grads := f.tableGrads[d]
-		if t.norms != nil {
-			t.norms.projectBack(grads)
-			t.norms.inputGains()
-			grads = t.norms.input.dx
-		}
-		f.workers.MulTN(t.precision, grads, nil, kernel.Overwrite, kernel.Right{C: t.wih.gradMatrix(), B: f.embedding.matrix()})
-		f.workers.Mul(f.embedding.gradMatrix(), grads, t.wxT, mode, nil)
+		f.tableGrads[d].Resize(len(f.ids), t.rows())
+	}
+	way := f.ways[0]
+	if way != nil {
+		way.resizeTableGrads()
+	}
+	f.workers.Run(f.sumJob)
+	for d, t := range f.traces[0] {
+		t.tableGrads(f.tableGrads[d], f.inputGradMode(0, d))
+	}
+	if way != nil {
+		way.inputGrads(f.dx, way.tableGrads, f.workers)
+		way.weightGrads(f.x, way.tableGrads, f.workers)
 	}
 }
 
+// gather writes a worker's rows of what the first layer projects and, for a shortcut around it, of its input.
 func (f *front) gather(worker int, _ *kernel.Scratch) {
-	from, to := kernel.Span(f.seq.rows(), 1, worker, f.workers.Len())
+	f.embed(f.x, f.ids, worker)
+	if f.tabled && f.shortcut(0) {
+		f.embed(f.inputs[0], f.tokens, worker)
+	}
+}
+
+// embed writes a worker's rows of the embeddings of ids.
+func (f *front) embed(to kernel.Matrix, ids []int32, worker int) {
+	from, end := kernel.Span(len(ids), 1, worker, f.workers.Len())
 	table := f.embedding.matrix()
-	for r := from; r < to; r++ {
-		f.drop(f.inputs[0].Row(r), table.Row(int(f.tokens[r])), 0, f.maskRow(r)*table.Cols)
+	for r := from; r < end; r++ {
+		f.drop(to.Row(r), table.Row(int(ids[r])), 0, f.maskRow(r)*table.Cols)
 		if f.words != nil {
-			kernel.Scale(f.inputs[0].Row(r), f.words.kept[f.tokens[r]])
+			kernel.Scale(to.Row(r), f.words.kept[ids[r]])
 		}
 	}
 }
 
-// scatter adds the rows' gradients to their tokens' embeddings, each worker for some of the columns, so that a token's
-// rows are always added in their order.
+// scatter adds the gradients of x's rows to their tokens' embeddings, each worker for some of the columns, so that a
+// token's rows are always added in their order.
 func (f *front) scatter(worker int, _ *kernel.Scratch) {
 	grad := f.embedding.gradMatrix()
 	from, to := kernel.Span(grad.Cols, 16, worker, f.workers.Len())
 	columns := grad.ColRange(from, to)
 	if !f.tied {
-		columns.Zero()
+		f.embedding.zeroGrad(columns)
 	}
-	rows := f.grads[0].ColRange(from, to)
-	for r, token := range f.tokens {
+	rows := f.dx.ColRange(from, to)
+	for r, token := range f.ids {
 		f.drop(rows.Row(r), rows.Row(r), 0, f.maskRow(r)*grad.Cols+from)
 		if f.words != nil {
 			kernel.Axpy(columns.Row(int(token)), f.words.kept[token], rows.Row(r))
@@ -127,22 +165,26 @@ func (f *front) scatter(worker int, _ *kernel.Scratch) {
 	}
 }
 
-func (f *front) gatherProjected(worker int, _ *kernel.Scratch) {
-	from, to := kernel.Span(f.seq.rows(), 1, worker, f.workers.Len())
+// sum adds the gradients of what the window's rows took from the table to those of the table, each worker for some of the
+// columns.
+func (f *front) sum(worker int, _ *kernel.Scratch) {
 	for d, t := range f.traces[0] {
-		for r := from; r < to; r++ {
-			copy(t.gates.Row(r), f.tables[d].Row(int(f.tokens[r])))
-		}
+		f.sumColumns(f.tableGrads[d], t.gates, worker)
+	}
+	if f.shortcut(0) {
+		f.sumColumns(f.dx, f.grads[0], worker)
+	}
+	if way := f.ways[0]; way != nil {
+		f.sumColumns(way.tableGrads, way.gate, worker)
 	}
 }
 
-func (f *front) scatterProjected(worker int, _ *kernel.Scratch) {
-	for d, t := range f.traces[0] {
-		from, to := kernel.Span(t.rows(), 16, worker, f.workers.Len())
-		columns, rows := f.tableGrads[d].ColRange(from, to), t.gates.ColRange(from, to)
-		columns.Zero()
-		for r, token := range f.tokens {
-			kernel.Add(columns.Row(int(token)), rows.Row(r))
-		}
+// sumColumns overwrites a worker's columns of to with the sums of the rows that hold the same token.
+func (f *front) sumColumns(to, rows kernel.Matrix, worker int) {
+	from, end := kernel.Span(to.Cols, 16, worker, f.workers.Len())
+	to, rows = to.ColRange(from, end), rows.ColRange(from, end)
+	to.Zero()
+	for r, number := range f.distinct.rows {
+		kernel.Add(to.Row(int(number)), rows.Row(r))
 	}
 }

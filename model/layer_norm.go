@@ -212,15 +212,15 @@ func (n *normTrace) inputBackRows(worker int, _ *kernel.Scratch) {
 	}
 }
 
-// inputGains overwrites the gradient of the input's gains, after projectBack.
+// inputGains overwrites the gradients of the input's gains and biases, after projectBack.
 func (n *normTrace) inputGains() { n.trace.workers.Run(n.inputGainJob) }
 
 func (n *normTrace) inputGainColumns(worker int, _ *kernel.Scratch) {
-	n.gainGrad(n.gainIH, n.projected, n.input.x, worker)
+	n.gainGrad(n.gainIH, n.trace.bih, n.projected, n.input.x, worker)
 }
 
-// weightGrads overwrites the gradients of the layer's parameters, but those of W_ih and its gains where a table projects
-// the input.
+// weightGrads overwrites the gradients of the layer's parameters, but those of W_ih, its gains and biases where a table
+// projects the input.
 func (n *normTrace) weightGrads(recurrent, input kernel.Right) {
 	t, w := n.trace, n.trace.workers
 	w.MulTN(t.precision, n.recurrent.dx, nil, kernel.Overwrite, recurrent)
@@ -228,28 +228,27 @@ func (n *normTrace) weightGrads(recurrent, input kernel.Right) {
 		w.MulTN(t.precision, n.input.dx, nil, kernel.Overwrite, input)
 		n.inputGains()
 	}
-	w.MulTN(kernel.Float32, t.gates, t.bih.Grad, kernel.Overwrite)
-	w.MulTN(kernel.Float32, t.step.projected(), t.bhh.Grad, kernel.Overwrite)
-	if n.biasC != nil {
-		w.MulTN(kernel.Float32, n.dcell, n.biasC.Grad, kernel.Overwrite)
-	}
 	w.Run(n.gainJob)
 }
 
-// gainColumns computes a worker's columns of the gains' gradients, Σ dy⊙x̂ over the rows in their order.
+// gainColumns computes a worker's columns of the other gains' and biases' gradients.
 func (n *normTrace) gainColumns(worker int, _ *kernel.Scratch) {
 	t := n.trace
-	n.gainGrad(n.gainHH, t.step.projected(), n.recurrent.x, worker)
+	n.gainGrad(n.gainHH, t.bhh, t.step.projected(), n.recurrent.x, worker)
 	if n.gainC != nil {
-		n.gainGrad(n.gainC, n.dcell, n.cell.x, worker)
+		n.gainGrad(n.gainC, n.biasC, n.dcell, n.cell.x, worker)
 	}
 }
 
-func (n *normTrace) gainGrad(gain *Parameter, dy, x kernel.Matrix, worker int) {
+// gainGrad overwrites a worker's columns of the gradients of gain, Σ dy⊙x̂, and bias, Σ dy, over the rows in their order.
+func (n *normTrace) gainGrad(gain, bias *Parameter, dy, x kernel.Matrix, worker int) {
 	from, to := kernel.Span(gain.Len(), 16, worker, n.trace.workers.Len())
-	sum := gain.Grad[from:to]
-	clear(sum)
+	gains, biases := gain.Grad[from:to], bias.Grad[from:to]
+	clear(gains)
+	clear(biases)
 	for r := range dy.Rows {
-		kernel.HadamardAdd(sum, dy.Row(r)[from:to], x.Row(r)[from:to])
+		row := dy.Row(r)[from:to]
+		kernel.HadamardAdd(gains, row, x.Row(r)[from:to])
+		kernel.Add(biases, row)
 	}
 }

@@ -8,6 +8,11 @@ type Parameter struct {
 	Shape []int
 	Value []float32
 	Grad  []float32 // gradient of the loss; nil until the model is trained
+
+	// Rows lists, in rising order, the rows of Grad that may differ from 0: of an embedding those of the tokens that the
+	// last window held, which are a small part of a large vocabulary. Nil means all. Whoever writes other rows of Grad
+	// sets it to nil.
+	Rows []int32
 }
 
 func newParameter(name string, shape ...int) *Parameter {
@@ -34,6 +39,17 @@ func (p *Parameter) enableGrad() {
 func (p *Parameter) matrix() kernel.Matrix { return kernel.View(p.Value, p.Shape[0], p.Shape[1]) }
 
 func (p *Parameter) gradMatrix() kernel.Matrix { return kernel.View(p.Grad, p.Shape[0], p.Shape[1]) }
+
+// zeroGrad sets some columns of the gradient to 0, without touching rows that are 0.
+func (p *Parameter) zeroGrad(columns kernel.Matrix) {
+	if p.Rows == nil {
+		columns.Zero()
+		return
+	}
+	for _, row := range p.Rows {
+		clear(columns.Row(int(row)))
+	}
+}
 
 // Workers runs the arithmetic of a model on several cores.
 type Workers = kernel.Workers

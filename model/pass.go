@@ -18,6 +18,8 @@ type pass struct {
 	grads  []kernel.Matrix // of inputs
 	joined []bool          // inputs[l] is a buffer of its own, not the layer's output itself
 
+	outputs, outputGrads []kernel.Matrix // [B+R][W] of a layer with two directions: their h and dh side by side
+
 	penalty *activationPenalty // nil: none
 
 	joinAt                int // the layer that a job works behind
@@ -30,6 +32,8 @@ func newPass(r *Recurrent, seq sequence, w *Workers, training bool) *pass {
 	p.inputs = make([]kernel.Matrix, len(r.layers)+1)
 	p.grads = make([]kernel.Matrix, len(r.layers)+1)
 	p.joined = make([]bool, len(r.layers)+1)
+	p.outputs = make([]kernel.Matrix, len(r.layers))
+	p.outputGrads = make([]kernel.Matrix, len(r.layers))
 	for l, directions := range r.layers {
 		var traces []*trace
 		for _, d := range directions {
@@ -40,7 +44,7 @@ func newPass(r *Recurrent, seq sequence, w *Workers, training bool) *pass {
 		if h := r.highways[l]; h != nil {
 			p.ways[l] = &highwayTrace{highway: h}
 		}
-		p.joined[l+1] = len(directions) > 1 || p.shortcut(l) || p.dropping(l+1)
+		p.joined[l+1] = p.shortcut(l) || p.dropping(l+1)
 	}
 	p.joinJob, p.joinBackward = p.join, p.unjoin
 	p.resize(seq)
@@ -57,6 +61,9 @@ func (p *pass) resize(seq sequence) {
 				t.connect(p.inputs[l], p.grads[l], p.inputGradMode(l, d))
 			}
 		}
+		if len(traces) > 1 {
+			p.layOut(l)
+		}
 		if p.ways[l] != nil {
 			p.ways[l].resize(seq.rows())
 		}
@@ -64,12 +71,34 @@ func (p *pass) resize(seq sequence) {
 	}
 }
 
+// layOut lets the directions of layer l write side by side.
+func (p *pass) layOut(l int) {
+	states, width := p.seq.streams+p.seq.rows(), p.cfg.Width()
+	h, dh := &p.outputs[l], &p.outputGrads[l]
+	h.Resize(states, width)
+	if p.training {
+		dh.Resize(states, width)
+	}
+	for d, t := range p.traces[l] {
+		from, to := d*t.hidden, (d+1)*t.hidden
+		t.h = h.ColRange(from, to)
+		if p.training {
+			t.dh = dh.ColRange(from, to)
+		}
+	}
+}
+
 // connect sets what stands behind layer l−1: its output itself, or a buffer into which it is joined.
 func (p *pass) connect(l int) {
 	if !p.joined[l] {
-		p.inputs[l] = p.traces[l-1][0].output()
+		h, dh := p.traces[l-1][0].h, p.traces[l-1][0].dh
+		if len(p.traces[l-1]) > 1 {
+			h, dh = p.outputs[l-1], p.outputGrads[l-1]
+		}
+		from := p.traces[l-1][0].seq.streams
+		p.inputs[l] = h.RowRange(from, h.Rows)
 		if p.training {
-			p.grads[l] = p.traces[l-1][0].outputGrad()
+			p.grads[l] = dh.RowRange(from, dh.Rows)
 		}
 		return
 	}
@@ -90,8 +119,17 @@ func (p *pass) resizeInput() {
 	if p.training {
 		p.grads[0].Resize(p.seq.rows(), p.input)
 	}
+}
+
+// connectInput lets layer 0, and a highway around it, read inputs[0].
+func (p *pass) connectInput() {
+	p.resizeInput()
 	for d, t := range p.traces[0] {
 		t.connect(p.inputs[0], p.grads[0], p.inputGradMode(0, d))
+		t.lookUp(nil)
+	}
+	if way := p.ways[0]; way != nil {
+		way.lookUp(nil, kernel.Matrix{})
 	}
 }
 
@@ -117,8 +155,8 @@ func (p *pass) backward() {
 		if p.joined[l+1] {
 			p.backwardJoin(l + 1)
 		}
-		if p.ways[l] != nil {
-			p.ways[l].weightGrads(p.inputs[l], p.workers)
+		if way := p.ways[l]; way != nil && !way.tabled() {
+			way.weightGrads(p.inputs[l], way.gate, p.workers)
 		}
 		if p.penalty != nil && l == len(p.traces)-1 {
 			p.penalty.addToChanges()
@@ -150,12 +188,12 @@ func (p *pass) forwardJoin(l int) {
 	p.workers.Run(p.joinJob)
 }
 
-// backwardJoin goes the way back, without the gradients of weights.
+// backwardJoin goes the way back, without the gradients of weights, nor of what a table was made of.
 func (p *pass) backwardJoin(l int) {
 	p.joinAt = l
 	p.workers.Run(p.joinBackward)
-	if way := p.ways[l-1]; way != nil {
-		way.inputGrads(p.grads[l-1], p.workers)
+	if way := p.ways[l-1]; way != nil && !way.tabled() {
+		way.inputGrads(p.grads[l-1], way.gate, p.workers)
 	}
 }
 

@@ -15,7 +15,7 @@ type pooling interface {
 type poolingPass interface {
 	// forward overwrites pooled, [docs][P].
 	forward(pooled, out kernel.Matrix)
-	// backward overwrites dout and the gradients of parameters from dpooled.
+	// backward overwrites dout and the gradients of parameters from dpooled, which is its to change.
 	backward(dout, dpooled, out kernel.Matrix)
 }
 
@@ -83,19 +83,18 @@ func (p *plainPass) forwardDocs(worker int, _ *kernel.Scratch) {
 func (p *plainPass) backwardDocs(worker int, _ *kernel.Scratch) {
 	from, to := kernel.Span(p.seq.streams, 1, worker, p.workers.Len())
 	for d := from; d < to; d++ {
-		for t := range p.seq.length(d) {
-			clear(p.dout.Row(p.seq.row(t, d)))
-		}
 		grad, width := p.dpooled.Row(d), p.out.Cols
 		switch p.kind {
 		case PoolMean:
 			p.meanGrad(grad, d)
 		case PoolMax:
+			p.clearGrad(d)
 			p.maxGrad(grad, d)
 		case PoolMeanMax:
 			p.meanGrad(grad[:width], d)
 			p.maxGrad(grad[width:], d)
 		default:
+			p.clearGrad(d)
 			p.lastGrad(grad, d)
 		}
 	}
@@ -110,10 +109,19 @@ func (p *plainPass) mean(dst []float32, d int) {
 	kernel.Scale(dst, 1/float32(n))
 }
 
+// meanGrad overwrites the gradients of a document's outputs, which are all the same. It shrinks grad.
 func (p *plainPass) meanGrad(grad []float32, d int) {
 	n := p.seq.length(d)
+	kernel.Scale(grad, 1/float32(n))
 	for t := range n {
-		kernel.Axpy(p.dout.Row(p.seq.row(t, d)), 1/float32(n), grad)
+		copy(p.dout.Row(p.seq.row(t, d)), grad)
+	}
+}
+
+// clearGrad sets the gradients of a document's outputs to 0.
+func (p *plainPass) clearGrad(d int) {
+	for t := range p.seq.length(d) {
+		clear(p.dout.Row(p.seq.row(t, d)))
 	}
 }
 

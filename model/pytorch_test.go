@@ -71,7 +71,7 @@ func TestBidirectionalStackAgainstPyTorch(t *testing.T) {
 			seq.setLengths(lengths)
 			p := newPass(r, seq, testWorkers(t, 2), true)
 			r.pack(p.workers)
-			p.resizeInput()
+			p.connectInput()
 			state := r.newState(len(lengths))
 			fixtureState(state)
 			runFixtureStack(p, state)

@@ -18,14 +18,13 @@ func (b *Batch) Saliency() [][]float32 {
 // saliency returns the product of a row's input and its gradient. Through a table, the input's gradient is not there, but
 // that of its projection W·x + b is, and ∂·x = ∂(W·x)·(W·x), unless that is normalised: then there is no table.
 func (f *front) saliency(row int) float32 {
-	token := int(f.tokens[row])
-	if f.tables == nil {
-		return float32(dot(f.grads[0].Row(row), f.embedding.matrix().Row(token)))
+	if !f.tabled {
+		return float32(dot(f.grads[0].Row(row), f.embedding.matrix().Row(int(f.tokens[row]))))
 	}
 	sum := 0.0
-	for d, t := range f.traces[0] {
+	for _, t := range f.traces[0] {
 		grad := t.gates.Row(row)
-		sum += dot(grad, f.tables[d].Row(token)) - dot(grad, t.bias)
+		sum += dot(grad, t.table.Row(int(t.numbers[row]))) - dot(grad, t.bias)
 	}
 	return float32(sum)
 }

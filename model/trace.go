@@ -9,11 +9,12 @@ type trace struct {
 	seq      sequence
 	workers  *Workers
 	training bool
+	alone    bool    // h and dh belong to this direction alone; else the pass gives both directions theirs
 	prev     []int32 // the row of h that precedes each row
 	inOrder  bool    // prev is every row's own number
 
-	x     kernel.Matrix // [R][In] input, a view of what the layer below wrote; none where a table projects it
-	dx    kernel.Matrix // [R][In] gradient of x
+	x     kernel.Matrix // [R][In] input, a view of what the layer below wrote; of a table [D][In]
+	dx    kernel.Matrix // gradient of x
 	gates kernel.Matrix // [R][G·H] pre-activations, then activations, then their gradients
 	carry kernel.Matrix // [R][3·H] GRU: W_hh·h + b_hh, then its gradient
 	h     kernel.Matrix // [B+R][H] initial states, then outputs
@@ -29,8 +30,10 @@ type trace struct {
 	fresh   kernel.Matrix  // [R][H] with zoneout: h as the cell computes it
 	norms   *normTrace     // nil: none
 
-	dxMode  kernel.Mode // what the gradient of x starts from
-	stepped bool        // the input is projected in the time loop
+	dxMode  kernel.Mode   // what the gradient of x starts from
+	stepped bool          // the input is projected in the time loop
+	numbers []int32       // of each row, the row of x and of table; nil: its own, and there is no table
+	table   kernel.Matrix // [D][G·H] projections of x
 
 	// initialGrad asks for the gradient of the initial states, too, which truncated BPTT does not need.
 	initialGrad bool
@@ -49,7 +52,7 @@ type cellStep interface {
 
 // newTrace returns a trace without memory; resize gives it some.
 func newTrace(l *layer, w *Workers, training bool) *trace {
-	t := &trace{layer: l, workers: w, training: training}
+	t := &trace{layer: l, workers: w, training: training, alone: !l.cfg.Bidirectional}
 	switch l.cell {
 	case LSTM:
 		t.step = lstmTrace{t}
@@ -76,7 +79,9 @@ func (t *trace) resize(seq sequence) {
 	t.seq = seq
 	t.prev, t.inOrder = seq.predecessors(t.prev[:0], t.reverse)
 	t.gates.Resize(rows, t.rows())
-	t.h.Resize(states, t.hidden)
+	if t.alone {
+		t.h.Resize(states, t.hidden)
+	}
 	switch t.cell {
 	case LSTM:
 		t.c.Resize(states, t.hidden)
@@ -84,8 +89,10 @@ func (t *trace) resize(seq sequence) {
 	case GRU:
 		t.carry.Resize(rows, t.rows())
 	}
-	if t.training {
+	if t.training && t.alone {
 		t.dh.Resize(states, t.hidden)
+	}
+	if t.training {
 		t.dc.Resize(seq.streams, t.hidden)
 	}
 	if t.zone != nil {
@@ -109,8 +116,16 @@ func (t *trace) connect(x, dx kernel.Matrix, mode kernel.Mode) {
 	t.stepped = t.norms == nil && rowsPerStep >= leastStepRows && (t.input+t.hidden)*t.rows() <= mostStepWeights
 }
 
+// lookUp lets the time loop take the projection of a row's input from a table, after connect; nil: it does not.
+func (t *trace) lookUp(numbers []int32) {
+	if t.numbers = numbers; numbers != nil {
+		t.table.Resize(t.x.Rows, t.rows())
+		t.stepped = false
+	}
+}
+
 // tabled reports whether a table projects the input.
-func (t *trace) tabled() bool { return t.x.Cols == 0 }
+func (t *trace) tabled() bool { return t.numbers != nil }
 
 // A layer's input is projected in the time loop, where the gates then are in the cache, if each worker has enough rows a
 // step to make good use of the weights and if those fit in its cache beside the rest; else all steps at once.
@@ -119,13 +134,17 @@ const (
 	mostStepWeights = 160 << 10
 )
 
-// project computes the input's part of the pre-activations for the whole window.
+// project computes the input's part of the pre-activations for the whole window, or a table of it.
 func (t *trace) project() {
+	to := t.gates
+	if t.tabled() {
+		to = t.table
+	}
 	switch {
 	case t.norms != nil:
-		t.norms.project(t.gates, t.x)
+		t.norms.project(to, t.x)
 	case !t.stepped:
-		t.workers.Mul(t.gates, t.x, t.wx, kernel.Bias, t.bias)
+		t.workers.Mul(to, t.x, t.wx, kernel.Bias, t.bias)
 	}
 }
 
@@ -148,10 +167,20 @@ func (t *trace) forwardStreams(worker int, s *kernel.Scratch) {
 	for i := range t.seq.steps() {
 		runs, n := t.seq.spans(t.seq.at(i, t.reverse), t.reverse, from, to)
 		for _, run := range runs[:n] {
-			if t.stepped {
-				s.Mul(run.at(t.gates), run.at(t.x), t.wx, 0, t.wx.Panels(), kernel.Bias, t.bias)
-			}
+			t.begin(s, run)
 			t.step.forward(s, run)
+		}
+	}
+}
+
+// begin lays the input's part of the pre-activations of run out, unless that has been done for the whole window.
+func (t *trace) begin(s *kernel.Scratch, run span) {
+	switch {
+	case t.stepped:
+		s.Mul(run.at(t.gates), run.at(t.x), t.wx, 0, t.wx.Panels(), kernel.Bias, t.bias)
+	case t.tabled():
+		for r := run.row; r < run.row+run.n; r++ {
+			copy(t.gates.Row(r), t.table.Row(int(t.numbers[r])))
 		}
 	}
 }
@@ -237,6 +266,17 @@ func (t *trace) weightGrads() {
 	if t.drop != nil {
 		t.drop.mask(t.whh.Grad, t.whh.Grad)
 	}
+}
+
+// tableGrads computes the gradients of the input weights, and of the table's input, from those of its projections.
+func (t *trace) tableGrads(grads kernel.Matrix, mode kernel.Mode) {
+	if t.norms != nil {
+		t.norms.projectBack(grads)
+		t.norms.inputGains()
+		grads = t.norms.input.dx
+	}
+	t.workers.MulTN(t.precision, grads, nil, kernel.Overwrite, kernel.Right{C: t.wih.gradMatrix(), B: t.x})
+	t.workers.Mul(t.dx, grads, t.wxT, mode, nil)
 }
 
 // inputGrads computes the gradient of the input.

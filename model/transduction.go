@@ -22,7 +22,7 @@ func (m *Transducer) NewTransduction(w *Workers, steps, streams, answers int) *T
 	m.recurrent.enableGrad()
 	m.head.enableGrad()
 	p := newPass(m.recurrent, uniformSequence(steps, streams), w, true)
-	p.resizeInput()
+	p.connectInput()
 	rows := answers * streams
 	return &Transduction{
 		Steps: steps, Streams: streams, Answers: answers, pass: p, head: m.head,

@@ -28,7 +28,7 @@ func (m *LanguageModel) newWindow(w *Workers, steps, streams int, training bool)
 	p.penalty = newActivationPenalty(p, m.cfg)
 	return &Window{
 		Steps: steps, Streams: streams,
-		front: newFront(p, m.embedding, m.cfg.TieWeights, 2*m.cfg.VocabSize <= seq.rows()),
+		front: newFront(p, m.embedding, m.cfg.TieWeights, true),
 		loss:  m.newLoss(seq.rows(), w, training),
 	}
 }
@@ -66,6 +66,9 @@ func (win *Window) ForwardPart(inputs, targets []int32, s *State, dropoutKey uin
 	}
 	return nats
 }
+
+// Losses returns −ln p(target) of each target of the last Forward, [T][B], until the next.
+func (win *Window) Losses() []float64 { return win.loss.nats }
 
 // Backward overwrites the gradient of every parameter with that of the mean loss of the last Forward, in nats a token,
 // and of AR and TAR (see [Config]) if they are on.

@@ -70,7 +70,7 @@ func runDoctor(ctx *cli.Context) error {
 	began := time.Now()
 	results, err := doctor.Run(ctx.Context, doctor.Config{
 		Tasks: ctx.StringSlice("task"), Networks: ctx.StringSlice("cell"), Quick: ctx.Bool("quick"), Seed: ctx.Uint64("seed"),
-		Lengths: ctx.IntSlice("length"), Steps: ctx.Int("steps"), Threads: ctx.Int("threads"),
+		Lengths: ctx.IntSlice("length"), Steps: ctx.Int("steps"), Threads: threads(ctx),
 		Progress: func(p doctor.Progress) {
 			fmt.Fprintf(ctx.App.ErrWriter, "%3.0f %%  %v  %s, T = %d, %s: %v\n", 100*float64(p.Done)/float64(p.All),
 				time.Since(began).Round(time.Second), p.Trial.Task, p.Trial.Length, p.Trial.Network, p.Trial)

@@ -1,6 +1,8 @@
 package bench
 
 import (
+	"context"
+	"errors"
 	"testing"
 	"time"
 )
@@ -16,29 +18,42 @@ func small(s Shape) Shape {
 
 func TestEveryShapeRuns(t *testing.T) {
 	for _, s := range Shapes {
-		if r, err := Train(small(s), quick); err != nil || r.PerSecond <= 0 {
+		if r, err := Train(t.Context(), small(s), quick); err != nil || r.PerSecond <= 0 {
 			t.Errorf("%s: training: %v, %v", s.Name, r, err)
 		}
 		if s.Labels > 0 {
-			if r, err := Classify(small(s), 3, quick); err != nil || r.PerSecond <= 0 {
+			if r, err := Classify(t.Context(), small(s), 3, quick); err != nil || r.PerSecond <= 0 {
 				t.Errorf("%s: classifying: %v, %v", s.Name, r, err)
 			}
 			continue
 		}
-		if r, err := Sample(small(s), 2, quick); err != nil || r.PerSecond <= 0 {
+		if r, err := Sample(t.Context(), small(s), 2, quick); err != nil || r.PerSecond <= 0 {
 			t.Errorf("%s: sampling: %v, %v", s.Name, r, err)
 		}
 	}
 }
 
-// Shape b, by hand: layer 0 has 2048×512 recurrent weights, layer 1 2048×512 twice, the head 65×512; its 2,500 tokens
-// exceed the vocabulary, so that the first layer's input weights do not count.
+func TestMeasuringEndsWithItsContext(t *testing.T) {
+	ctx, cancel := context.WithCancel(t.Context())
+	steps := 0
+	_, err := Config{Time: time.Hour}.measure(ctx, 1, func() {
+		if steps++; steps == 3 {
+			cancel()
+		}
+	})
+	if !errors.Is(err, context.Canceled) || steps != 3 {
+		t.Errorf("cancelled in step 3: %d steps, error %v", steps, err)
+	}
+}
+
+// Shape b, by hand: layer 0 has 2048×512 recurrent weights, layer 1 2048×512 twice, the head 65×512; of its 2,500 tokens
+// 65 are different, which meet the 2048×512 input weights of layer 0.
 func TestFLOPs(t *testing.T) {
 	s, err := ShapeNamed("b")
 	if err != nil {
 		t.Fatal(err)
 	}
-	if want := 6.0 * 2500 * (3*2048*512 + 65*512); s.FLOPs() != want {
+	if want := 6.0 * (2500*(3*2048*512+65*512) + 65*2048*512); s.FLOPs() != want {
 		t.Errorf("FLOPs = %v, want %v", s.FLOPs(), want)
 	}
 	if _, err := ShapeNamed("nonsense"); err == nil {

@@ -6,6 +6,7 @@ package bench
 
 import (
 	"fmt"
+	"math/rand/v2"
 	"slices"
 	"strings"
 
@@ -65,10 +66,19 @@ func (s Shape) recurrent() model.RecurrentConfig {
 }
 
 // FLOPs returns the floating-point operations of a training step's matrix products: two for each weight and token going
-// forward, four going back. The first layer's input weights count only where the tokens of a step are fewer than the
-// vocabulary: with fewer characters than tokens their products are made once a character, and that is not counted.
+// forward, four going back. The first layer's input weights count once for each token that is different, at most.
 func (s Shape) FLOPs() float64 {
-	return 6 * float64(s.weights(s.Vocab > s.Tokens())) * float64(s.Tokens())
+	rest, all := s.weights(false), s.weights(true)
+	return 6 * (float64(rest)*float64(s.Tokens()) + float64(all-rest)*float64(s.distinct()))
+}
+
+// distinct returns how many different tokens the first training step reads.
+func (s Shape) distinct() int {
+	seen := map[int32]bool{}
+	for _, token := range s.tokens(s.Tokens(), rand.New(rand.NewPCG(1, 2))) {
+		seen[token] = true
+	}
+	return len(seen)
 }
 
 // weights returns the number of weights that a token meets, those of the first layer's input if asked for. Of an adaptive

@@ -1,8 +1,8 @@
 package bench
 
 import (
+	"context"
 	"fmt"
-	"math"
 	"math/rand/v2"
 	"slices"
 	"time"
@@ -24,7 +24,7 @@ type Rate struct {
 // Config says how long to measure.
 type Config struct {
 	Threads   int             // below 1: one for every core
-	Time      time.Duration   // of one repetition; zero: one second
+	Time      time.Duration   // of one repetition, a single step at least; zero: one second
 	Repeats   int             // zero: 5
 	Precision model.Precision // of products; Float32 or Mixed when training
 }
@@ -39,21 +39,25 @@ func (c Config) withDefaults() Config {
 	return c
 }
 
-// measure repeats step, which does units of work, for the configured time and times.
-func (c Config) measure(units int, step func()) Rate {
+// measure repeats step, which does units of work, for the configured time and times. The error is that of ctx, which is
+// looked at after each step.
+func (c Config) measure(ctx context.Context, units int, step func()) (Rate, error) {
 	c = c.withDefaults()
 	step()
 	var r Rate
 	for range c.Repeats {
 		n, start := 0, time.Now()
 		for n == 0 || time.Since(start) < c.Time {
+			if err := ctx.Err(); err != nil {
+				return r, err
+			}
 			step()
 			n++
 		}
 		r.All = append(r.All, float64(n*units)/time.Since(start).Seconds())
 	}
 	r.PerSecond = median(r.All)
-	return r
+	return r, nil
 }
 
 func median(xs []float64) float64 {
@@ -62,7 +66,7 @@ func median(xs []float64) float64 {
 }
 
 // Train measures tokens a second of whole training steps on random tokens: forward, backward, clipping, update.
-func Train(s Shape, cfg Config) (Rate, error) {
+func Train(ctx context.Context, s Shape, cfg Config) (Rate, error) {
 	w := model.NewWorkers(cfg.Threads)
 	defer w.Close()
 	step, params, pack, err := s.trainer(w, cfg.Precision)
@@ -78,11 +82,11 @@ func Train(s Shape, cfg Config) (Rate, error) {
 		return Rate{}, err
 	}
 	pack(w)
-	return cfg.measure(s.Tokens(), func() {
+	return cfg.measure(ctx, s.Tokens(), func() {
 		step()
 		optimizer.Step(learningRate, clipper.Clip(w).Scale, w)
 		pack(w)
-	}), nil
+	})
 }
 
 // learningRate is small enough for random targets to stay harmless.
@@ -154,17 +158,18 @@ func (s Shape) documents(n int, rng *rand.Rand) []model.Document {
 	return docs
 }
 
-// tokens draws tokens, all equally likely, or for an adaptive softmax, whose speed depends on that, as words are: token k
-// with a probability of about 1/k (Zipf's law).
+// tokens draws tokens: characters all equally likely, words as frequent as words are (Zipf 1949, with Mandelbrot's shift),
+// numbered by their frequency as tokenizers do. It matters to textgen, which computes what depends on a token alone once for
+// each that occurs; to programs that multiply every token by the weights it does not.
 func (s Shape) tokens(n int, rng *rand.Rand) []int32 {
-	tokens := make([]int32, n)
+	const characters = 512 // as many at most
+	words, tokens := rand.NewZipf(rng, 1.05, 2.7, uint64(s.Vocab-1)), make([]int32, n)
 	for i := range tokens {
-		if s.Adaptive {
-			rank := math.Pow(float64(s.Vocab), rng.Float64())
-			tokens[i] = int32(min(int(rank), s.Vocab)) - 1
-			continue
+		if s.Vocab <= characters {
+			tokens[i] = int32(rng.IntN(s.Vocab))
+		} else {
+			tokens[i] = int32(words.Uint64())
 		}
-		tokens[i] = int32(rng.IntN(s.Vocab))
 	}
 	return tokens
 }

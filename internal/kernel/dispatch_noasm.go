@@ -52,9 +52,9 @@ func multiplyAdd(n int) { multiplyAddGeneric(n) }
 
 func read(x []float32) { readGeneric(x) }
 
-func sum(x []float32) float64 { return sumGeneric(x) }
+func moments(x []float32) (sum, squares float64) { return momentsGeneric(x) }
 
-func dot(x, y []float32) float64 { return dotGeneric(x, y) }
+func weigh(dx, dy, gain, x []float32) (sum, slope float64) { return weighGeneric(dx, dy, gain, x) }
 
 func hadamard(dst, x, y []float32) { hadamardGeneric(dst, x, y) }
 

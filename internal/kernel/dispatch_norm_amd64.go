@@ -2,24 +2,24 @@
 
 package kernel
 
-func sum(x []float32) float64 {
+func moments(x []float32) (sum, squares float64) {
 	switch active {
 	case avx512:
-		return sumAVX512(x)
+		return momentsAVX512(x)
 	case avx2:
-		return sumAVX2(x)
+		return momentsAVX2(x)
 	}
-	return sumGeneric(x)
+	return momentsGeneric(x)
 }
 
-func dot(x, y []float32) float64 {
+func weigh(dx, dy, gain, x []float32) (sum, slope float64) {
 	switch active {
 	case avx512:
-		return dotAVX512(x, y)
+		return weighAVX512(dx, dy, gain, x)
 	case avx2:
-		return dotAVX2(x, y)
+		return weighAVX2(dx, dy, gain, x)
 	}
-	return dotGeneric(x, y)
+	return weighGeneric(dx, dy, gain, x)
 }
 
 func hadamard(dst, x, y []float32) {

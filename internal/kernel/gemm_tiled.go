@@ -4,7 +4,7 @@ package kernel
 // bit of the result: a tile goes on from the sums that the one before it left in C.
 const (
 	maxDepth   = 1024      // words in one tile of Mul
-	depthTN    = 384       // words in one tile of MulTN: a strip of A is 24 KB, for a 32 KB L1
+	depthTN    = 384       // words in one tile of MulTN, about: a strip of A is 24 KB, for a 32 KB L1
 	leftBytes  = 384 << 10 // of packed A in Mul, for a 1 MB L2
 	rightBytes = 384 << 10 // of packed B in MulTN
 	stripsTN   = 8         // of packed A in MulTN
@@ -102,9 +102,10 @@ func panelsOf(t *tileSet, rights []Right) (n int) {
 // s.left. The panels of all right operands stand in one row.
 func (s *Scratch) mulTNTiled(t *tileSet, a Matrix, sums []float32, from, to int, mode Mode, rights []Right) {
 	words := t.words(a.Rows)
-	depth := min(words, depthTN)
+	depths := max(1, (words+depthTN/2)/depthTN)
+	depth := pieces(words, depths)
 	panels, most := panelsOf(t, rights), max(1, rightBytes/(floatBytes*depth*t.width))
-	blocks, depths := pieces(panels, most), pieces(words, depth)
+	blocks := pieces(panels, most)
 	s.left = grow(s.left, stripsTN*depth*t.lanes)
 	s.right = grow(s.right, depth*min(most, panels)*t.width)
 	if sums != nil && mode == Overwrite {

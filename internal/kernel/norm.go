@@ -12,8 +12,9 @@ const normEpsilon = 1e-5
 //	x̂ = (x−μ)·scale, dst += gain⊙x̂ + bias
 func NormForward(dst, x, gain, bias []float32) (scale float32) {
 	n := float64(len(x))
-	mean := sum(x) / n
-	variance := math.Max(0, SumSquares(x)/n-mean*mean)
+	sum, squares := moments(x)
+	mean := sum / n
+	variance := math.Max(0, squares/n-mean*mean)
 	scale = float32(1 / math.Sqrt(variance+normEpsilon))
 	normalise(x, dst[:len(x)], gain[:len(x)], bias[:len(x)], float32(mean), scale)
 	return scale
@@ -25,8 +26,9 @@ func NormForward(dst, x, gain, bias []float32) (scale float32) {
 //	d = dy⊙gain, dx = scale·(d − mean(d) − x̂·mean(d⊙x̂))
 func NormBackward(dx, dy, x, gain []float32, scale float32) {
 	n := float64(len(dx))
-	Hadamard(dx, dy, gain)
-	normaliseBack(dx, x[:len(dx)], float32(sum(dx)/n), float32(Dot(dx, x)/n), scale)
+	x = x[:len(dx)]
+	sum, slope := weigh(dx, dy[:len(dx)], gain[:len(dx)], x)
+	normaliseBack(dx, x, float32(sum/n), float32(slope/n), scale)
 }
 
 // Hadamard writes the products of x and y to dst, element by element.
@@ -35,23 +37,23 @@ func Hadamard(dst, x, y []float32) { hadamard(dst, x[:len(dst)], y[:len(dst)]) }
 // HadamardAdd adds the products of x and y to dst, element by element.
 func HadamardAdd(dst, x, y []float32) { hadamardAdd(dst, x[:len(dst)], y[:len(dst)]) }
 
-// Dot returns Σ x[i]·y[i], added up in float64.
-func Dot(x, y []float32) float64 { return dot(x, y[:len(x)]) }
-
-func sumGeneric(x []float32) float64 {
-	var s float64
+// momentsGeneric returns Σx and Σx², added up in float64.
+func momentsGeneric(x []float32) (sum, squares float64) {
 	for _, v := range x {
-		s += float64(v)
+		sum += float64(v)
+		squares += float64(v) * float64(v)
 	}
-	return s
+	return sum, squares
 }
 
-func dotGeneric(x, y []float32) float64 {
-	var s float64
-	for i, v := range x {
-		s += float64(v) * float64(y[i])
+// weighGeneric writes d = dy⊙gain to dx and returns Σd and Σd⊙x, added up in float64.
+func weighGeneric(dx, dy, gain, x []float32) (sum, slope float64) {
+	for i, v := range dy {
+		dx[i] = v * gain[i]
+		sum += float64(dx[i])
+		slope += float64(dx[i]) * float64(x[i])
 	}
-	return s
+	return sum, slope
 }
 
 func hadamardGeneric(dst, x, y []float32) {

@@ -4,15 +4,15 @@
 
 package kernel
 
-// sumAVX2 is sumGeneric.
+// momentsAVX2 is momentsGeneric.
 //
 //go:noescape
-func sumAVX2(x []float32) float64
+func momentsAVX2(x []float32) (sum float64, squares float64)
 
-// dotAVX2 is dotGeneric.
+// weighAVX2 is weighGeneric.
 //
 //go:noescape
-func dotAVX2(x []float32, y []float32) float64
+func weighAVX2(dx []float32, dy []float32, gain []float32, x []float32) (sum float64, slope float64)
 
 // hadamardAVX2 is hadamardGeneric.
 //

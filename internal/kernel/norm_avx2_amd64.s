@@ -4,11 +4,13 @@
 
 #include "textflag.h"
 
-// func sumAVX2(x []float32) float64
-// Requires: AVX, SSE2
-TEXT ·sumAVX2(SB), NOSPLIT, $0-32
+// func momentsAVX2(x []float32) (sum float64, squares float64)
+// Requires: AVX, FMA3, SSE2
+TEXT ·momentsAVX2(SB), NOSPLIT, $0-40
 	VXORPS  Y0, Y0, Y0
 	VXORPS  Y1, Y1, Y1
+	VXORPS  Y2, Y2, Y2
+	VXORPS  Y3, Y3, Y3
 	MOVQ    x_base+0(FP), AX
 	MOVQ    x_len+8(FP), CX
 	XORQ    DX, DX
@@ -17,12 +19,14 @@ TEXT ·sumAVX2(SB), NOSPLIT, $0-32
 	PCALIGN $0x20
 
 whole:
-	VMOVUPS      (AX)(DX*1), Y2
-	VEXTRACTF128 $0x01, Y2, X3
-	VCVTPS2PD    X2, Y2
-	VCVTPS2PD    X3, Y3
-	VADDPD       Y2, Y0, Y0
-	VADDPD       Y3, Y1, Y1
+	VMOVUPS      (AX)(DX*1), Y4
+	VEXTRACTF128 $0x01, Y4, X5
+	VCVTPS2PD    X4, Y4
+	VCVTPS2PD    X5, Y5
+	VADDPD       Y4, Y0, Y0
+	VFMADD231PD  Y4, Y4, Y2
+	VADDPD       Y5, Y1, Y1
+	VFMADD231PD  Y5, Y5, Y3
 	ADDQ         $0x20, DX
 	SUBQ         $0x08, CX
 	JGE          whole
@@ -33,13 +37,15 @@ rest:
 	LEAQ         ones1<>+0(SB), BX
 	MOVQ         $0x00000008, SI
 	SUBQ         CX, SI
-	VMOVUPS      (BX)(SI*4), Y2
-	VMASKMOVPS   (AX)(DX*1), Y2, Y2
-	VEXTRACTF128 $0x01, Y2, X3
-	VCVTPS2PD    X2, Y2
-	VCVTPS2PD    X3, Y3
-	VADDPD       Y2, Y0, Y0
-	VADDPD       Y3, Y1, Y1
+	VMOVUPS      (BX)(SI*4), Y4
+	VMASKMOVPS   (AX)(DX*1), Y4, Y4
+	VEXTRACTF128 $0x01, Y4, X5
+	VCVTPS2PD    X4, Y4
+	VCVTPS2PD    X5, Y5
+	VADDPD       Y4, Y0, Y0
+	VFMADD231PD  Y4, Y4, Y2
+	VADDPD       Y5, Y1, Y1
+	VFMADD231PD  Y5, Y5, Y3
 
 end:
 	VADDPD       Y1, Y0, Y0
@@ -47,7 +53,13 @@ end:
 	VADDPD       X1, X0, X0
 	VPERMILPD    $0x01, X0, X1
 	VADDSD       X1, X0, X0
-	MOVSD        X0, ret+24(FP)
+	MOVSD        X0, sum+24(FP)
+	VADDPD       Y3, Y2, Y2
+	VEXTRACTF128 $0x01, Y2, X0
+	VADDPD       X0, X2, X2
+	VPERMILPD    $0x01, X2, X0
+	VADDSD       X0, X2, X2
+	MOVSD        X2, squares+32(FP)
 	VZEROUPPER
 	RET
 
@@ -69,51 +81,65 @@ DATA ones1<>+56(SB)/4, $0x00000000
 DATA ones1<>+60(SB)/4, $0x00000000
 GLOBL ones1<>(SB), RODATA|NOPTR, $64
 
-// func dotAVX2(x []float32, y []float32) float64
+// func weighAVX2(dx []float32, dy []float32, gain []float32, x []float32) (sum float64, slope float64)
 // Requires: AVX, FMA3, SSE2
-TEXT ·dotAVX2(SB), NOSPLIT, $0-56
+TEXT ·weighAVX2(SB), NOSPLIT, $0-112
 	VXORPS  Y0, Y0, Y0
 	VXORPS  Y1, Y1, Y1
-	MOVQ    x_base+0(FP), AX
-	MOVQ    y_base+24(FP), CX
-	MOVQ    x_len+8(FP), DX
-	XORQ    BX, BX
-	SUBQ    $0x08, DX
+	VXORPS  Y2, Y2, Y2
+	VXORPS  Y3, Y3, Y3
+	MOVQ    dx_base+0(FP), AX
+	MOVQ    dy_base+24(FP), CX
+	MOVQ    gain_base+48(FP), DX
+	MOVQ    x_base+72(FP), BX
+	MOVQ    dx_len+8(FP), SI
+	XORQ    DI, DI
+	SUBQ    $0x08, SI
 	JL      rest
 	PCALIGN $0x20
 
 whole:
-	VMOVUPS      (AX)(BX*1), Y2
-	VEXTRACTF128 $0x01, Y2, X3
-	VCVTPS2PD    X2, Y2
-	VCVTPS2PD    X3, Y3
-	VMOVUPS      (CX)(BX*1), Y4
-	VEXTRACTF128 $0x01, Y4, X5
-	VCVTPS2PD    X4, Y4
+	VMOVUPS      (CX)(DI*1), Y4
+	VMOVUPS      (DX)(DI*1), Y5
+	VMULPS       Y5, Y4, Y4
+	VMOVUPS      (BX)(DI*1), Y5
+	VEXTRACTF128 $0x01, Y5, X6
 	VCVTPS2PD    X5, Y5
-	VFMADD231PD  Y2, Y4, Y0
-	VFMADD231PD  Y3, Y5, Y1
-	ADDQ         $0x20, BX
-	SUBQ         $0x08, DX
+	VCVTPS2PD    X6, Y6
+	VMOVUPS      Y4, (AX)(DI*1)
+	VEXTRACTF128 $0x01, Y4, X7
+	VCVTPS2PD    X4, Y4
+	VCVTPS2PD    X7, Y7
+	VADDPD       Y4, Y0, Y0
+	VFMADD231PD  Y4, Y5, Y2
+	VADDPD       Y7, Y1, Y1
+	VFMADD231PD  Y7, Y6, Y3
+	ADDQ         $0x20, DI
+	SUBQ         $0x08, SI
 	JGE          whole
 
 rest:
-	ADDQ         $0x08, DX
+	ADDQ         $0x08, SI
 	JZ           end
-	LEAQ         ones1<>+0(SB), SI
-	MOVQ         $0x00000008, DI
-	SUBQ         DX, DI
-	VMOVUPS      (SI)(DI*4), Y2
-	VMASKMOVPS   (AX)(BX*1), Y2, Y3
-	VEXTRACTF128 $0x01, Y3, X4
-	VCVTPS2PD    X3, Y3
-	VCVTPS2PD    X4, Y4
-	VMASKMOVPS   (CX)(BX*1), Y2, Y2
-	VEXTRACTF128 $0x01, Y2, X5
-	VCVTPS2PD    X2, Y2
+	LEAQ         ones1<>+0(SB), R8
+	MOVQ         $0x00000008, R9
+	SUBQ         SI, R9
+	VMOVUPS      (R8)(R9*4), Y4
+	VMASKMOVPS   (CX)(DI*1), Y4, Y5
+	VMASKMOVPS   (DX)(DI*1), Y4, Y6
+	VMULPS       Y6, Y5, Y5
+	VMASKMOVPS   (BX)(DI*1), Y4, Y6
+	VEXTRACTF128 $0x01, Y6, X7
+	VCVTPS2PD    X6, Y6
+	VCVTPS2PD    X7, Y7
+	VMASKMOVPS   Y5, Y4, (AX)(DI*1)
+	VEXTRACTF128 $0x01, Y5, X4
 	VCVTPS2PD    X5, Y5
-	VFMADD231PD  Y3, Y2, Y0
-	VFMADD231PD  Y4, Y5, Y1
+	VCVTPS2PD    X4, Y4
+	VADDPD       Y5, Y0, Y0
+	VFMADD231PD  Y5, Y6, Y2
+	VADDPD       Y4, Y1, Y1
+	VFMADD231PD  Y4, Y7, Y3
 
 end:
 	VADDPD       Y1, Y0, Y0
@@ -121,7 +147,13 @@ end:
 	VADDPD       X1, X0, X0
 	VPERMILPD    $0x01, X0, X1
 	VADDSD       X1, X0, X0
-	MOVSD        X0, ret+48(FP)
+	MOVSD        X0, sum+96(FP)
+	VADDPD       Y3, Y2, Y2
+	VEXTRACTF128 $0x01, Y2, X0
+	VADDPD       X0, X2, X2
+	VPERMILPD    $0x01, X2, X0
+	VADDSD       X0, X2, X2
+	MOVSD        X2, slope+104(FP)
 	VZEROUPPER
 	RET
 

@@ -4,15 +4,15 @@
 
 package kernel
 
-// sumAVX512 is sumGeneric.
+// momentsAVX512 is momentsGeneric.
 //
 //go:noescape
-func sumAVX512(x []float32) float64
+func momentsAVX512(x []float32) (sum float64, squares float64)
 
-// dotAVX512 is dotGeneric.
+// weighAVX512 is weighGeneric.
 //
 //go:noescape
-func dotAVX512(x []float32, y []float32) float64
+func weighAVX512(dx []float32, dy []float32, gain []float32, x []float32) (sum float64, slope float64)
 
 // hadamardAVX512 is hadamardGeneric.
 //

@@ -4,11 +4,13 @@
 
 #include "textflag.h"
 
-// func sumAVX512(x []float32) float64
+// func momentsAVX512(x []float32) (sum float64, squares float64)
 // Requires: AVX, AVX512DQ, AVX512F, BMI2, SSE2
-TEXT ·sumAVX512(SB), NOSPLIT, $0-32
+TEXT ·momentsAVX512(SB), NOSPLIT, $0-40
 	VPXORD  Z0, Z0, Z0
 	VPXORD  Z1, Z1, Z1
+	VPXORD  Z2, Z2, Z2
+	VPXORD  Z3, Z3, Z3
 	MOVQ    x_base+0(FP), AX
 	MOVQ    x_len+8(FP), CX
 	XORQ    DX, DX
@@ -17,12 +19,14 @@ TEXT ·sumAVX512(SB), NOSPLIT, $0-32
 	PCALIGN $0x20
 
 whole:
-	VMOVUPS       (AX)(DX*1), Z2
-	VEXTRACTF32X8 $0x01, Z2, Y3
-	VCVTPS2PD     Y2, Z2
-	VCVTPS2PD     Y3, Z3
-	VADDPD        Z2, Z0, Z0
-	VADDPD        Z3, Z1, Z1
+	VMOVUPS       (AX)(DX*1), Z4
+	VEXTRACTF32X8 $0x01, Z4, Y5
+	VCVTPS2PD     Y4, Z4
+	VCVTPS2PD     Y5, Z5
+	VADDPD        Z4, Z0, Z0
+	VFMADD231PD   Z4, Z4, Z2
+	VADDPD        Z5, Z1, Z1
+	VFMADD231PD   Z5, Z5, Z3
 	ADDQ          $0x40, DX
 	SUBQ          $0x10, CX
 	JGE           whole
@@ -33,12 +37,14 @@ rest:
 	MOVQ          $-1, BX
 	BZHIQ         CX, BX, BX
 	KMOVW         BX, K1
-	VMOVUPS.Z     (AX)(DX*1), K1, Z2
-	VEXTRACTF32X8 $0x01, Z2, Y3
-	VCVTPS2PD     Y2, Z2
-	VCVTPS2PD     Y3, Z3
-	VADDPD        Z2, Z0, Z0
-	VADDPD        Z3, Z1, Z1
+	VMOVUPS.Z     (AX)(DX*1), K1, Z4
+	VEXTRACTF32X8 $0x01, Z4, Y5
+	VCVTPS2PD     Y4, Z4
+	VCVTPS2PD     Y5, Z5
+	VADDPD        Z4, Z0, Z0
+	VFMADD231PD   Z4, Z4, Z2
+	VADDPD        Z5, Z1, Z1
+	VFMADD231PD   Z5, Z5, Z3
 
 end:
 	VADDPD        Z1, Z0, Z0
@@ -48,54 +54,76 @@ end:
 	VADDPD        X1, X0, X0
 	VPERMILPD     $0x01, X0, X1
 	VADDSD        X1, X0, X0
-	MOVSD         X0, ret+24(FP)
+	MOVSD         X0, sum+24(FP)
+	VADDPD        Z3, Z2, Z2
+	VEXTRACTF64X4 $0x01, Z2, Y0
+	VADDPD        Y0, Y2, Y2
+	VEXTRACTF128  $0x01, Y2, X0
+	VADDPD        X0, X2, X2
+	VPERMILPD     $0x01, X2, X0
+	VADDSD        X0, X2, X2
+	MOVSD         X2, squares+32(FP)
 	VZEROUPPER
 	RET
 
-// func dotAVX512(x []float32, y []float32) float64
+// func weighAVX512(dx []float32, dy []float32, gain []float32, x []float32) (sum float64, slope float64)
 // Requires: AVX, AVX512DQ, AVX512F, BMI2, SSE2
-TEXT ·dotAVX512(SB), NOSPLIT, $0-56
+TEXT ·weighAVX512(SB), NOSPLIT, $0-112
 	VPXORD  Z0, Z0, Z0
 	VPXORD  Z1, Z1, Z1
-	MOVQ    x_base+0(FP), AX
-	MOVQ    y_base+24(FP), CX
-	MOVQ    x_len+8(FP), DX
-	XORQ    BX, BX
-	SUBQ    $0x10, DX
+	VPXORD  Z2, Z2, Z2
+	VPXORD  Z3, Z3, Z3
+	MOVQ    dx_base+0(FP), AX
+	MOVQ    dy_base+24(FP), CX
+	MOVQ    gain_base+48(FP), DX
+	MOVQ    x_base+72(FP), BX
+	MOVQ    dx_len+8(FP), SI
+	XORQ    DI, DI
+	SUBQ    $0x10, SI
 	JL      rest
 	PCALIGN $0x20
 
 whole:
-	VMOVUPS       (AX)(BX*1), Z2
-	VEXTRACTF32X8 $0x01, Z2, Y3
-	VCVTPS2PD     Y2, Z2
-	VCVTPS2PD     Y3, Z3
-	VMOVUPS       (CX)(BX*1), Z4
-	VEXTRACTF32X8 $0x01, Z4, Y5
-	VCVTPS2PD     Y4, Z4
+	VMOVUPS       (CX)(DI*1), Z4
+	VMOVUPS       (DX)(DI*1), Z5
+	VMULPS        Z5, Z4, Z4
+	VMOVUPS       (BX)(DI*1), Z5
+	VEXTRACTF32X8 $0x01, Z5, Y6
 	VCVTPS2PD     Y5, Z5
-	VFMADD231PD   Z2, Z4, Z0
-	VFMADD231PD   Z3, Z5, Z1
-	ADDQ          $0x40, BX
-	SUBQ          $0x10, DX
+	VCVTPS2PD     Y6, Z6
+	VMOVUPS       Z4, (AX)(DI*1)
+	VEXTRACTF32X8 $0x01, Z4, Y7
+	VCVTPS2PD     Y4, Z4
+	VCVTPS2PD     Y7, Z7
+	VADDPD        Z4, Z0, Z0
+	VFMADD231PD   Z4, Z5, Z2
+	VADDPD        Z7, Z1, Z1
+	VFMADD231PD   Z7, Z6, Z3
+	ADDQ          $0x40, DI
+	SUBQ          $0x10, SI
 	JGE           whole
 
 rest:
-	ADDQ          $0x10, DX
+	ADDQ          $0x10, SI
 	JZ            end
-	MOVQ          $-1, SI
-	BZHIQ         DX, SI, SI
-	KMOVW         SI, K1
-	VMOVUPS.Z     (AX)(BX*1), K1, Z2
-	VEXTRACTF32X8 $0x01, Z2, Y3
-	VCVTPS2PD     Y2, Z2
-	VCVTPS2PD     Y3, Z3
-	VMOVUPS.Z     (CX)(BX*1), K1, Z4
-	VEXTRACTF32X8 $0x01, Z4, Y5
-	VCVTPS2PD     Y4, Z4
+	MOVQ          $-1, R8
+	BZHIQ         SI, R8, R8
+	KMOVW         R8, K1
+	VMOVUPS.Z     (CX)(DI*1), K1, Z4
+	VMOVUPS.Z     (DX)(DI*1), K1, Z5
+	VMULPS        Z5, Z4, Z4
+	VMOVUPS.Z     (BX)(DI*1), K1, Z5
+	VEXTRACTF32X8 $0x01, Z5, Y6
 	VCVTPS2PD     Y5, Z5
-	VFMADD231PD   Z2, Z4, Z0
-	VFMADD231PD   Z3, Z5, Z1
+	VCVTPS2PD     Y6, Z6
+	VMOVUPS       Z4, K1, (AX)(DI*1)
+	VEXTRACTF32X8 $0x01, Z4, Y7
+	VCVTPS2PD     Y4, Z4
+	VCVTPS2PD     Y7, Z7
+	VADDPD        Z4, Z0, Z0
+	VFMADD231PD   Z4, Z5, Z2
+	VADDPD        Z7, Z1, Z1
+	VFMADD231PD   Z7, Z6, Z3
 
 end:
 	VADDPD        Z1, Z0, Z0
@@ -105,7 +133,15 @@ end:
 	VADDPD        X1, X0, X0
 	VPERMILPD     $0x01, X0, X1
 	VADDSD        X1, X0, X0
-	MOVSD         X0, ret+48(FP)
+	MOVSD         X0, sum+96(FP)
+	VADDPD        Z3, Z2, Z2
+	VEXTRACTF64X4 $0x01, Z2, Y0
+	VADDPD        Y0, Y2, Y2
+	VEXTRACTF128  $0x01, Y2, X0
+	VADDPD        X0, X2, X2
+	VPERMILPD     $0x01, X2, X0
+	VADDSD        X0, X2, X2
+	MOVSD         X2, slope+104(FP)
 	VZEROUPPER
 	RET
 

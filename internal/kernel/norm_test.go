@@ -6,19 +6,35 @@ import (
 	"testing"
 )
 
-func TestSumAndDot(t *testing.T) {
+// TestMomentsAndWeigh tries every length up to 80, with guard words around what is written.
+func TestMomentsAndWeigh(t *testing.T) {
 	eachImplementation(t, func(t *testing.T) {
-		for _, n := range []int{0, 1, 7, 8, 15, 16, 17, 31, 33, 100} {
+		for n := range 81 {
 			x, _ := guardedMatrix(newRand(1), 1, n, 0, n%16)
-			y, _ := guardedMatrix(newRand(2), 1, n, 0, (n+3)%16)
-			var total, product float64
+			dy, _ := guardedMatrix(newRand(2), 1, n, 0, (n+3)%16)
+			gain, _ := guardedMatrix(newRand(3), 1, n, 0, (n+5)%16)
+			dx, check := guardedMatrix(newRand(4), 1, n, 0, (n+7)%16)
+			var sum, squares, weighed, slope float64
 			for i, v := range x.Data {
-				total += float64(v)
-				product += float64(v) * float64(y.Data[i])
+				sum += float64(v)
+				squares += float64(v) * float64(v)
+				d := dy.Data[i] * gain.Data[i]
+				weighed += float64(d)
+				slope += float64(d) * float64(v)
 			}
-			if s, d := sum(x.Data), Dot(x.Data, y.Data); math.Abs(s-total) > 1e-12*float64(n) || math.Abs(d-product) > 1e-12*float64(n) {
-				t.Errorf("length %d: %v and %v, want %v and %v", n, s, d, total, product)
+			bound := 1e-12 * float64(n)
+			if a, b := moments(x.Data); math.Abs(a-sum) > bound || math.Abs(b-squares) > bound {
+				t.Errorf("length %d: moments %v and %v, want %v and %v", n, a, b, sum, squares)
 			}
+			if a, b := weigh(dx.Data, dy.Data, gain.Data, x.Data); math.Abs(a-weighed) > bound || math.Abs(b-slope) > bound {
+				t.Errorf("length %d: sums %v and %v, want %v and %v", n, a, b, weighed, slope)
+			}
+			for i, d := range dx.Data {
+				if want := dy.Data[i] * gain.Data[i]; d != want {
+					t.Errorf("length %d: d[%d] is %v, want %v", n, i, d, want)
+				}
+			}
+			check.check(t)
 		}
 	})
 }

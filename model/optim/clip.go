@@ -119,7 +119,9 @@ func (c *Clipper) norm(w *model.Workers) float64 {
 }
 
 func (c *Clipper) visit(index int, p piece) {
-	c.partial[index] = kernel.SumSquares(c.params[p.param].Grad[p.from:p.to])
+	param, sum := c.params[p.param], 0.0
+	p.parts(param, func(from, to int) { sum += kernel.SumSquares(param.Grad[from:to]) })
+	c.partial[index] = sum
 }
 
 // cutter cuts every element of the gradients to ±limit.

@@ -10,7 +10,8 @@ import (
 //
 //	b = Momentum·b + g, w −= rate·b
 //
-// It remembers one tensor a parameter, or nothing when there is no momentum.
+// It remembers one tensor a parameter, or nothing when there is no momentum. Then, and without weight decay, elements
+// whose gradient is 0 stay as they are and are not touched.
 type sgd struct {
 	memory
 	cfg  Config
@@ -38,9 +39,13 @@ func (o *sgd) Step(rate, gradScale float64, w *model.Workers) {
 
 func (o *sgd) visit(_ int, p piece) {
 	value, grad := o.weights(p)
-	if o.cfg.Momentum == 0 {
+	switch {
+	case o.cfg.Momentum != 0:
+		kernel.SGD(value, grad, o.at(0, p), o.step)
+	case o.cfg.WeightDecay != 0:
 		kernel.SGD(value, grad, nil, o.step)
-		return
+	default:
+		param := o.params[p.param]
+		p.parts(param, func(from, to int) { kernel.SGD(param.Value[from:to], param.Grad[from:to], nil, o.step) })
 	}
-	kernel.SGD(value, grad, o.at(0, p), o.step)
 }

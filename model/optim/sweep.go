@@ -1,6 +1,7 @@
 package optim
 
 import (
+	"slices"
 	"sync/atomic"
 
 	"github.com/textgen-go/textgen/internal/kernel"
@@ -12,6 +13,23 @@ const pieceLen = 1 << 16
 
 // piece is a run of elements of one parameter.
 type piece struct{ param, from, to int }
+
+// parts calls do for the parts of a piece whose gradients may differ from 0, in order (see [model.Parameter.Rows]).
+func (p piece) parts(of *model.Parameter, do func(from, to int)) {
+	if of.Rows == nil {
+		do(p.from, p.to)
+		return
+	}
+	width := len(of.Grad) / of.Shape[0]
+	first, _ := slices.BinarySearch(of.Rows, int32(p.from/width))
+	for _, row := range of.Rows[first:] {
+		from := int(row) * width
+		if from >= p.to {
+			return
+		}
+		do(max(from, p.from), min(from+width, p.to))
+	}
+}
 
 // visitor does the work on one piece; index counts the pieces of all parameters.
 type visitor interface {

@@ -2,41 +2,42 @@ package main
 
 // norms generates what layer normalisation is made of. The formulas stand at the Go functions.
 func norms(g *gen) {
-	g.sum()
-	g.dot()
+	g.moments()
+	g.weigh()
 	g.hadamard()
 	g.hadamardAdd()
 	g.normalise()
 	g.normaliseBack()
 }
 
-// sum adds up in float64.
-func (g *gen) sum() {
-	g.slices("sum", "func(x []float32) float64")
-	total := g.vecs(2)
-	g.zero(total[0])
-	g.zero(total[1])
+// moments adds up in float64.
+func (g *gen) moments() {
+	g.slices("moments", "func(x []float32) (sum, squares float64)")
+	sum, squares := g.zeros(2), g.zeros(2)
 	g.overSlices([]string{"x"}, func(l *loop) {
 		for i, half := range l.widen(l.load("x", 0)) {
-			l.VADDPD(half, total[i], total[i])
+			l.VADDPD(half, sum[i], sum[i])
+			l.VFMADD231PD(half, half, squares[i])
 		}
 	})
-	g.returnSum(total)
+	g.returnSums(sum, squares)
 }
 
-// dot adds up in float64.
-func (g *gen) dot() {
-	g.slices("dot", "func(x, y []float32) float64")
-	total := g.vecs(2)
-	g.zero(total[0])
-	g.zero(total[1])
-	g.overSlices([]string{"x", "y"}, func(l *loop) {
-		x, y := l.widen(l.load("x", 0)), l.widen(l.load("y", 0))
-		for i := range x {
-			l.VFMADD231PD(x[i], y[i], total[i])
+// weigh adds up in float64.
+func (g *gen) weigh() {
+	g.slices("weigh", "func(dx, dy, gain, x []float32) (sum, slope float64)")
+	sum, slope := g.zeros(2), g.zeros(2)
+	g.overSlices([]string{"dx", "dy", "gain", "x"}, func(l *loop) {
+		d := l.load("dy", 0)
+		l.VMULPS(l.load("gain", 0), d, d)
+		x := l.widen(l.load("x", 0))
+		l.store(d, "dx", 0)
+		for i, half := range l.widen(d) {
+			l.VADDPD(half, sum[i], sum[i])
+			l.VFMADD231PD(half, x[i], slope[i])
 		}
 	})
-	g.returnSum(total)
+	g.returnSums(sum, slope)
 }
 
 func (g *gen) hadamard() {

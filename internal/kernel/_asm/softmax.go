@@ -79,7 +79,7 @@ func (g *gen) expSum(name string, store bool) {
 			l.VADDPD(half, sum[i], sum[i])
 		}
 	})
-	g.returnSum(sum)
+	g.returnSums(sum)
 }
 
 // dropMasked sets the masked-out elements to zero.

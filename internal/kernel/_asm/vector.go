@@ -102,7 +102,7 @@ func (g *gen) sumSquares() {
 			l.VFMADD231PD(half, half, sum[i])
 		}
 	})
-	g.returnSum(sum)
+	g.returnSums(sum)
 }
 
 // widen turns a vector of float32 into two of float64.
@@ -120,19 +120,30 @@ func (g *gen) widen(x reg.VecVirtual) []reg.VecVirtual {
 	return []reg.VecVirtual{lo, hi}
 }
 
-// returnSum adds the lanes of two vectors of float64 and returns.
-func (g *gen) returnSum(sum []reg.VecVirtual) {
-	s, t := sum[0], g.vec()
-	g.VADDPD(sum[1], s, s)
-	if g.bytes == 64 {
-		g.VEXTRACTF64X4(operand.Imm(1), s, t.AsY())
-		g.VADDPD(t.AsY(), s.AsY(), s.AsY())
+// zeros returns n vectors of zeros.
+func (g *gen) zeros(n int) []reg.VecVirtual {
+	r := g.vecs(n)
+	for _, v := range r {
+		g.zero(v)
 	}
-	g.VEXTRACTF128(operand.Imm(1), s.AsY(), t.AsX())
-	g.VADDPD(t.AsX(), s.AsX(), s.AsX())
-	g.VPERMILPD(operand.Imm(1), s.AsX(), t.AsX())
-	g.VADDSD(t.AsX(), s.AsX(), s.AsX())
-	g.Store(s.AsX(), g.ReturnIndex(0))
+	return r
+}
+
+// returnSums adds the lanes of each pair of vectors of float64 and returns the sums.
+func (g *gen) returnSums(sums ...[]reg.VecVirtual) {
+	for i, sum := range sums {
+		s, t := sum[0], g.vec()
+		g.VADDPD(sum[1], s, s)
+		if g.bytes == 64 {
+			g.VEXTRACTF64X4(operand.Imm(1), s, t.AsY())
+			g.VADDPD(t.AsY(), s.AsY(), s.AsY())
+		}
+		g.VEXTRACTF128(operand.Imm(1), s.AsY(), t.AsX())
+		g.VADDPD(t.AsX(), s.AsX(), s.AsX())
+		g.VPERMILPD(operand.Imm(1), s.AsX(), t.AsX())
+		g.VADDSD(t.AsX(), s.AsX(), s.AsX())
+		g.Store(s.AsX(), g.ReturnIndex(i))
+	}
 	g.end()
 }
 
