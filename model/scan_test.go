@@ -13,7 +13,10 @@ func scanConfigs() []ClassifierConfig {
 		for _, pooling := range Poolings {
 			for layers := 1; layers <= 2; layers++ {
 				for _, both := range []bool{false, true} {
-					for _, hidden := range []int{40, 64} { // 64 units of an LSTM are read in fused steps
+					for _, hidden := range []int{40, 64} {
+						if hidden == 64 && cell != LSTM { // they are read in fused steps
+							continue
+						}
 						list = append(list, ClassifierConfig{
 							VocabSize: 600, Embedding: 2 * hidden, Labels: 3, Pooling: pooling,
 							RecurrentConfig: RecurrentConfig{Cell: cell, Layers: layers, Hidden: hidden, Bidirectional: both, Residual: layers > 1},
