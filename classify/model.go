@@ -31,7 +31,8 @@ type Model struct {
 	training Training
 	metrics  Metrics
 	origin   checkpoint.Origin
-	scorers  chan *scorer // those that are idle
+	scorers  chan *scorer // those that are idle, of one core each
+	pair     chan *scorer // one of two cores while it is idle, for a document that is alone; nil: none
 	explain  explainer
 }
 
@@ -142,6 +143,34 @@ func (m *Model) open() {
 	for range cap(m.scorers) {
 		m.scorers <- &scorer{batch: m.network.NewBatch(model.NewWorkers(1))}
 	}
+	if cap(m.scorers) > 1 && m.network.Config().Bidirectional {
+		w := model.NewWorkers(2)
+		runtime.AddCleanup(m, (*model.Workers).Close, w)
+		m.pair = make(chan *scorer, 1)
+		m.pair <- &scorer{batch: m.network.NewBatch(w), pair: true}
+	}
+}
+
+// take returns a scorer for some documents: for a document that is alone while everything is idle, one that reads it in
+// both directions at the same time.
+func (m *Model) take(docs int) *scorer {
+	if docs == 1 && len(m.scorers) == cap(m.scorers) {
+		select {
+		case s := <-m.pair:
+			return s
+		default:
+		}
+	}
+	return <-m.scorers
+}
+
+// put gives a scorer back.
+func (m *Model) put(s *scorer) {
+	if s.pair {
+		m.pair <- s
+	} else {
+		m.scorers <- s
+	}
 }
 
 // Labels returns the names of the labels, in the order of [Prediction].Probabilities.
@@ -209,9 +238,9 @@ func (m *Model) predict(ctx context.Context, out []Prediction, texts []string) e
 		docs[i] = doc
 		out[i] = Prediction{Tokens: len(doc.Tokens), Unknown: unknown.Count, labels: m.labels.Names}
 	}
-	s := <-m.scorers
+	s := m.take(len(docs))
 	rows, err := s.score(ctx, docs)
-	m.scorers <- s
+	m.put(s)
 	if err != nil {
 		return err
 	}

@@ -23,6 +23,7 @@ const (
 // scorer computes logits of documents, a batch at a time. A document's logits do not depend on the others.
 type scorer struct {
 	batch  *model.Batch
+	pair   bool // it has two workers
 	parts  []model.Document
 	owners []int // the document of each part
 	shares []float32

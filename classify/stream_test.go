@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"iter"
 	"path/filepath"
+	"sync"
 	"testing"
 	"time"
 
@@ -49,6 +50,31 @@ func TestStreamKeepsTheOrder(t *testing.T) {
 	if i != len(texts) {
 		t.Errorf("%d predictions for %d texts", i, len(texts))
 	}
+}
+
+// TestPredictAloneAndAtOnce: single texts get what they get in a batch, one after another, when two cores read each, and
+// from many goroutines.
+func TestPredictAloneAndAtOnce(t *testing.T) {
+	m := trained(t)
+	texts := []string{"snow falls", "rain falls on the hills", "the sun shines", "today rain"}
+	want, err := m.Predict(t.Context(), texts)
+	if err != nil {
+		t.Fatal(err)
+	}
+	check := func(i int) {
+		got, err := m.Predict(t.Context(), texts[i:i+1])
+		if err != nil {
+			t.Error(err)
+		} else if diff := cmp.Diff(want[i].Probabilities, got[0].Probabilities); diff != "" {
+			t.Errorf("text %d: %s", i, diff)
+		}
+	}
+	var all sync.WaitGroup
+	for i := range 200 {
+		check(i % len(texts))
+		all.Go(func() { check(i % len(texts)) })
+	}
+	all.Wait()
 }
 
 // sequence yields texts and then an error unless that is nil.

@@ -2,6 +2,7 @@ package model
 
 import (
 	"math"
+	"slices"
 
 	"github.com/textgen-go/textgen/internal/kernel"
 )
@@ -22,6 +23,7 @@ type lane struct {
 	x         kernel.Matrix // [chunk][E]
 
 	known  *projections // of the first layer; nil: none
+	ready  []int32      // the rows of known that the chunk's are; −1: not known
 	fresh  []freshRow   // rows of the chunk whose projections are not known
 	freshX kernel.Matrix
 	freshG kernel.Matrix // their projections
@@ -115,17 +117,20 @@ func (l *lane) lookUp(s *kernel.Scratch) {
 	layer := l.layers[0]
 	layer.gates.Resize(l.chunk.rows(), layer.rows())
 	l.fresh = l.fresh[:0]
+	l.ready = slices.Grow(l.ready[:0], l.chunk.rows())
 	for i := range l.chunk.steps() {
 		from, to := l.chunk.offsets[i], l.chunk.offsets[i+1]
 		for r := from; r < to; r++ {
 			token := l.docs[r-from][l.chunk.first+i]
-			if row, ok := l.known.of(token); ok {
-				copy(layer.gates.Row(r), row)
+			if l.known.has(token) {
+				l.ready = append(l.ready, token)
 			} else {
+				l.ready = append(l.ready, -1)
 				l.fresh = append(l.fresh, freshRow{r, token})
 			}
 		}
 	}
+	kernel.Gather(layer.gates, l.known.rows, l.ready)
 	l.projectFresh(s)
 }
 

@@ -8,23 +8,24 @@ type layerScan struct {
 	residual bool
 	column   int           // of the direction in the layer's input, for a residual
 	h, c     kernel.Matrix // [docs][H]
-	scratch  kernel.Matrix // [docs][H] LSTM: tanh c; GRU: the next h
+	tanhC    kernel.Matrix // [docs][H] LSTM
 	carry    kernel.Matrix // [docs][3·H] GRU: W_hh·h + b_hh
 	gates    kernel.Matrix // [chunk][G·H]
 	y        kernel.Matrix // [chunk][H]
-	alone    kernel.Step   // of an LSTM, where one document is left
+	alone    kernel.Step   // LSTM: of a document that is alone,
+	blocks   int           // if there is a kernel for it
 }
 
 // begin sets the state of all documents to zero.
 func (l *layerScan) begin(docs int) {
 	l.h.Resize(docs, l.hidden)
 	l.h.Zero()
-	l.scratch.Resize(docs, l.hidden)
 	switch l.cell {
 	case LSTM:
 		l.c.Resize(docs, l.hidden)
 		l.c.Zero()
-		l.alone = kernel.Step{Wh: l.wh, C: l.c.Row(0)}
+		l.tanhC.Resize(docs, l.hidden)
+		l.alone, l.blocks = kernel.Step{Wh: l.wh, C: l.c.Row(0)}, l.wh.StepBlocks()
 	case GRU:
 		l.carry.Resize(docs, l.rows())
 	}
@@ -48,63 +49,49 @@ func (l *layerScan) project(s *kernel.Scratch, gates, x kernel.Matrix) {
 	s.Mul(gates, x, l.wx, 0, l.wx.Panels(), kernel.Bias, l.bias)
 }
 
-// recur runs the time loop over the projected input of a chunk in gates and returns the states, [rows][H].
+// recur runs the time loop over the projected input of a chunk in gates and returns the states, [rows][H]. A step reads the
+// state where the one before has left it.
 func (l *layerScan) recur(s *kernel.Scratch, at *chunk) kernel.Matrix {
 	l.y.Resize(at.rows(), l.hidden)
-	blocks := 0
-	if l.cell == LSTM {
-		blocks = l.wh.StepBlocks()
-	}
-	for n := 0; n < at.steps(); {
+	prev := l.h
+	for n := range at.steps() {
 		i := at.at(n, l.reverse)
 		gates, y := at.step(l.gates, i), at.step(l.y, i)
-		if gates.Rows == 1 && blocks > 0 {
-			n = l.recurAlone(s, at, n, blocks)
-			continue
+		if prev.Rows < gates.Rows { // read backwards, documents begin
+			l.keep(prev)
+			prev = l.h
 		}
-		l.step(s, gates)
-		y.CopyFrom(l.h)
-		n++
+		l.step(s, y, prev.RowRange(0, gates.Rows), gates)
+		prev = y
 	}
+	l.keep(prev)
 	return l.y
 }
 
-// recurAlone runs the steps from the n-th on that have one row, each from the state that the one before left in y, and
-// returns the next step.
-func (l *layerScan) recurAlone(s *kernel.Scratch, at *chunk, n, blocks int) int {
-	l.alone.Prev = l.h.Row(0)
-	for ; n < at.steps(); n++ {
-		i := at.at(n, l.reverse)
-		gates := at.step(l.gates, i)
-		if gates.Rows != 1 {
-			break
-		}
-		l.alone.Start, l.alone.H = gates.Row(0), at.step(l.y, i).Row(0)
-		s.Step(&l.alone, 0, blocks)
-		l.alone.Prev = l.alone.H
-	}
-	copy(l.h.Row(0), l.alone.Prev)
-	return n
-}
+// keep stores the state of the first documents.
+func (l *layerScan) keep(h kernel.Matrix) { l.h.RowRange(0, h.Rows).CopyFrom(h) }
 
-// step carries the state of the first documents forward over their projected input.
-func (l *layerScan) step(s *kernel.Scratch, gates kernel.Matrix) {
-	h, scratch := l.h.RowRange(0, gates.Rows), l.scratch.RowRange(0, gates.Rows)
-	if l.cell == GRU {
+// step computes the next state of some documents from the last one and their projected input.
+func (l *layerScan) step(s *kernel.Scratch, next, prev, gates kernel.Matrix) {
+	switch {
+	case l.cell == GRU:
 		carry := l.carry.RowRange(0, gates.Rows)
-		s.Mul(carry, h, l.wh, 0, l.wh.Panels(), kernel.Bias, l.bhh.Value)
-		kernel.GRUForward(scratch, gates, carry, h)
-		h.CopyFrom(scratch)
+		s.Mul(carry, prev, l.wh, 0, l.wh.Panels(), kernel.Bias, l.bhh.Value)
+		kernel.GRUForward(next, gates, carry, prev)
+		return
+	case l.blocks > 0 && gates.Rows == 1:
+		l.alone.Start, l.alone.Prev, l.alone.H = gates.Row(0), prev.Row(0), next.Row(0)
+		s.Step(&l.alone, 0, l.blocks)
 		return
 	}
-	s.Mul(gates, h, l.wh, 0, l.wh.Panels(), kernel.Accumulate, nil)
+	s.Mul(gates, prev, l.wh, 0, l.wh.Panels(), kernel.Accumulate, nil)
 	switch l.cell {
 	case LSTM:
 		c := l.c.RowRange(0, gates.Rows)
-		kernel.LSTMForward(h, c, scratch, gates, c)
+		kernel.LSTMForward(next, c, l.tanhC.RowRange(0, gates.Rows), gates, c)
 	case ReLURNN:
-		kernel.ReLUForward(h, gates)
+		kernel.ReLUForward(next, gates)
 	default:
-		kernel.TanhForward(h, gates)
+		kernel.TanhForward(next, gates)
 	}
 }

@@ -30,12 +30,9 @@ func newProjections(tokens, width int) *projections {
 	return &projections{rows: kernel.NewMatrix(tokens, width), state: make([]atomic.Uint32, tokens)}
 }
 
-// of returns the projection of a token, if it is kept.
-func (p *projections) of(token int32) (row []float32, ok bool) {
-	if int(token) >= len(p.state) || p.state[token].Load() != rowReady {
-		return nil, false
-	}
-	return p.rows.Row(int(token)), true
+// has reports whether the projection of a token is kept, in the token's row.
+func (p *projections) has(token int32) bool {
+	return int(token) < len(p.state) && p.state[token].Load() == rowReady
 }
 
 // keep remembers the projection of a token, unless somebody has done so or is at it.

@@ -7,13 +7,19 @@ var precisions = map[string]Precision{"float32": Float32, "bfloat16": BFloat16, 
 
 // TestStepperIsAWindow holds the logits of single steps against those of a window over all of them, bit for bit: both do
 // the same arithmetic in the same order. The larger vocabulary has no table of projections; the larger number of streams
-// is shared among the workers, of the smaller one the work of each.
+// is shared among the workers, of the smaller one the work of each; 128 cells of a single LSTM are computed in fused
+// steps, by both workers.
 func TestStepperIsAWindow(t *testing.T) {
 	const steps = 8
 	for name, precision := range precisions {
-		for _, sh := range []struct{ vocab, streams int }{{23, 3}, {23, 2*minStrand + 1}, {tableLimit + 1, 3}} {
-			for _, cfg := range languageConfigs(sh.vocab, 19, 3, 37) {
-				t.Run(caseName(cfg.RecurrentConfig, "tied ", cfg.TieWeights, name, " vocabulary ", sh.vocab, " streams ", sh.streams), func(t *testing.T) {
+		for _, sh := range []struct{ vocab, streams, hidden int }{
+			{23, 3, 37}, {23, 2*minStrand + 1, 37}, {tableLimit + 1, 3, 37}, {23, 1, 128}, {tableLimit + 1, 1, 128},
+		} {
+			for _, cfg := range languageConfigs(sh.vocab, 19, 3, sh.hidden) {
+				if sh.hidden > 37 && cfg.Cell != LSTM {
+					continue
+				}
+				t.Run(caseName(cfg.RecurrentConfig, "tied ", cfg.TieWeights, name, " vocabulary ", sh.vocab, " streams ", sh.streams, " units ", sh.hidden), func(t *testing.T) {
 					n := newLanguageNet(t, cfg, steps, sh.streams, 2)
 					n.SetPrecision(precision)
 					n.Pack(n.workers)
@@ -47,7 +53,7 @@ func TestStepLeavesLogitsToTheCaller(t *testing.T) {
 
 func TestStepAllocatesNothing(t *testing.T) {
 	for name, precision := range precisions {
-		for _, cfg := range languageConfigs(23, 19, 2, 37) {
+		for _, cfg := range append(languageConfigs(23, 19, 2, 37), languageConfigs(23, 19, 2, 64)...) {
 			for _, streams := range []int{1, 3, 2 * minStrand} {
 				t.Run(caseName(cfg.RecurrentConfig, "tied ", cfg.TieWeights, name, " streams ", streams), func(t *testing.T) {
 					n := newLanguageNet(t, cfg, 2, streams, 2)

@@ -67,3 +67,5 @@ func normalise(x, dst, gain, bias []float32, mean, scale float32) {
 func normaliseBack(dx, x []float32, mean, slope, scale float32) {
 	normaliseBackGeneric(dx, x, mean, slope, scale)
 }
+
+func gather(dst, src Matrix, rows []int32) { gatherGeneric(dst, src, rows) }
