@@ -5,7 +5,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"os"
 	"path/filepath"
 	"runtime"
 	"slices"
@@ -28,8 +27,7 @@ type Model struct {
 	labels   *Labels
 	training Training
 	metrics  Metrics
-	path     string
-	fileSize int64
+	origin   checkpoint.Origin
 	scorers  chan *scorer // those that are idle
 	explain  explainer
 }
@@ -66,22 +64,15 @@ var ErrNotClassifier = errors.New("not a model for classifying documents")
 // Load opens a model from a run directory or a model file. A damaged or foreign file gives a *[checkpoint.FormatError],
 // the file of another kind of model [ErrNotClassifier].
 func Load(path string) (*Model, error) {
-	file, err := checkpoint.Resolve(path)
-	if err != nil {
-		return nil, err
-	}
-	f, err := checkpoint.Read(file, checkpoint.Limits{})
+	f, origin, err := checkpoint.Open(path)
 	if err != nil {
 		return nil, err
 	}
 	m, err := fromFile(f)
 	if err != nil {
-		return nil, fmt.Errorf("%s: %w", file, err)
+		return nil, fmt.Errorf("%s: %w", origin.Path, err)
 	}
-	m.path = file
-	if info, err := os.Stat(file); err == nil {
-		m.fileSize = info.Size()
-	}
+	m.origin = origin
 	return m, nil
 }
 
@@ -105,20 +96,17 @@ func fromFile(f *checkpoint.File) (*Model, error) {
 	m.labels = LabelNames(names)
 	m.reader.grams = m.training.Settings.grams()
 	if m.reader.tokenizer, err = tokenize.Parse([]byte(f.Metadata[checkpoint.KeyTokenizer])); err != nil {
-		return nil, malformed("the tokenizer cannot be read", err)
+		return nil, checkpoint.Malformed("the tokenizer cannot be read", err)
 	}
 	if err := m.check(cfg); err != nil {
 		return nil, err
 	}
-	if m.network, err = restore(cfg, f); err != nil {
+	m.network, err = checkpoint.Restore(f, cfg, func() (*model.Classifier, error) { return model.NewEmptyClassifier(cfg) })
+	if err != nil {
 		return nil, err
 	}
 	m.open()
 	return m, nil
-}
-
-func malformed(what string, err error) error {
-	return &checkpoint.FormatError{Offset: -1, What: what, Err: err}
 }
 
 // check makes sure that the parts of a file fit each other.
@@ -129,33 +117,17 @@ func (m *Model) check(cfg model.ClassifierConfig) error {
 	}
 	switch n := m.reader.tokenizer.Size(); {
 	case n != cfg.VocabSize:
-		return malformed(fmt.Sprintf("the tokenizer knows %d tokens, the network %d", n, cfg.VocabSize), nil)
+		return checkpoint.Malformed(fmt.Sprintf("the tokenizer knows %d tokens, the network %d", n, cfg.VocabSize), nil)
 	case m.labels.Len() != cfg.Labels || len(m.labels.index) != cfg.Labels:
-		return malformed(fmt.Sprintf("the network has %d outputs, but there are %d labels", cfg.Labels, len(m.labels.index)), nil)
+		return checkpoint.Malformed(fmt.Sprintf("the network has %d outputs, but there are %d labels", cfg.Labels, len(m.labels.index)), nil)
 	case m.training.Settings.Task != task:
-		return malformed(fmt.Sprintf("the task is %q, the network's %q", m.training.Settings.Task, task), nil)
+		return checkpoint.Malformed(fmt.Sprintf("the task is %q, the network's %q", m.training.Settings.Task, task), nil)
 	case m.reader.grams.Buckets != cfg.Buckets || m.reader.grams.Words < 0 || m.reader.grams.Chars < 0:
-		return malformed(fmt.Sprintf("the n-grams %+v do not fit the network's %d buckets", m.reader.grams, cfg.Buckets), nil)
+		return checkpoint.Malformed(fmt.Sprintf("the n-grams %+v do not fit the network's %d buckets", m.reader.grams, cfg.Buckets), nil)
 	case !(t >= leastTemperature && t <= mostTemperature):
-		return malformed(fmt.Sprintf("the temperature is %v", t), nil)
+		return checkpoint.Malformed(fmt.Sprintf("the temperature is %v", t), nil)
 	}
 	return nil
-}
-
-// restore builds the network of a configuration with the weights of a file. The size that the configuration asks for is
-// checked against the file before it is allocated.
-func restore(cfg model.ClassifierConfig, f *checkpoint.File) (*model.Classifier, error) {
-	if err := cfg.Validate(); err != nil {
-		return nil, malformed("the network's configuration is invalid", err)
-	}
-	if want, have := cfg.Size(), f.Elements(checkpoint.PrefixOptim, checkpoint.PrefixState); want != have {
-		return nil, malformed(fmt.Sprintf("the configuration asks for %d weights, the file has %d", want, have), nil)
-	}
-	network, err := model.NewEmptyClassifier(cfg)
-	if err != nil {
-		return nil, err
-	}
-	return network, checkpoint.Bind(checkpoint.Parameters(network.Parameters()), f, checkpoint.PrefixOptim, checkpoint.PrefixState)
 }
 
 // open makes room for as many documents at a time as there are cores, one each.
@@ -250,35 +222,25 @@ func (m *Model) predict(ctx context.Context, out []Prediction, texts []string) e
 
 // Info describes a model.
 type Info struct {
-	Path       string                 `json:"path"`
-	FileSize   int64                  `json:"file_bytes"`
-	Config     model.ClassifierConfig `json:"config"`
-	Labels     []string               `json:"labels"`
-	Tokenizer  string                 `json:"tokenizer"`
-	VocabSize  int                    `json:"vocab_size"`
-	Parameters []TensorInfo           `json:"parameters"`
-	Total      int                    `json:"total_parameters"`
-	Training   Training               `json:"training"`
-	Metrics    Metrics                `json:"metrics"`
-}
-
-// TensorInfo describes a parameter.
-type TensorInfo struct {
-	Name  string `json:"name"`
-	Shape []int  `json:"shape"`
-	Count int    `json:"count"`
+	Path       string                  `json:"path"`
+	FileSize   int64                   `json:"file_bytes"`
+	Config     model.ClassifierConfig  `json:"config"`
+	Labels     []string                `json:"labels"`
+	Tokenizer  string                  `json:"tokenizer"`
+	VocabSize  int                     `json:"vocab_size"`
+	Parameters []checkpoint.TensorInfo `json:"parameters"`
+	Total      int                     `json:"total_parameters"`
+	Training   Training                `json:"training"`
+	Metrics    Metrics                 `json:"metrics"`
 }
 
 // Info describes the model.
 func (m *Model) Info() Info {
 	info := Info{
-		Path: filepath.ToSlash(m.path), FileSize: m.fileSize, Config: m.network.Config(), Labels: m.Labels(),
+		Path: filepath.ToSlash(m.origin.Path), FileSize: m.origin.Size, Config: m.network.Config(), Labels: m.Labels(),
 		Tokenizer: string(m.reader.tokenizer.Kind()), VocabSize: m.reader.tokenizer.Size(),
 		Training: m.training, Metrics: m.metrics,
 	}
-	for _, p := range m.network.Parameters() {
-		info.Parameters = append(info.Parameters, TensorInfo{p.Name, p.Shape, p.Len()})
-		info.Total += p.Len()
-	}
+	info.Parameters, info.Total = checkpoint.Describe(m.network.Parameters())
 	return info
 }

@@ -12,7 +12,7 @@ import (
 
 // openReport begins the page of the run if it was asked for, or goes on with one.
 func (r *run) openReport() error {
-	if !r.cfg.Report && (r.resumed.Step == 0 || !history.HasReport(r.dir)) {
+	if !r.session.Reports(r.cfg.Report) {
 		return nil
 	}
 	s, p := r.settings, r.plan
@@ -35,7 +35,7 @@ func (r *run) openReport() error {
 			{Title: "Settings", Facts: history.Settings(s)},
 		},
 	}
-	return r.history.Report(about, r.resumed.Step)
+	return r.session.Report(about)
 }
 
 // labelFacts tells how many documents have the most frequent labels.

@@ -31,7 +31,7 @@ func (r *run) report(ctx context.Context) (*Report, error) {
 	out, docs := &Report{On: "validation"}, r.data.valid
 	if len(r.data.test) > 0 {
 		out.On, docs = "test", r.data.test
-		if m, err = Load(r.dir.Path(checkpoint.ModelName)); err != nil {
+		if m, err = Load(r.session.Dir.Path(checkpoint.ModelName)); err != nil {
 			return nil, err
 		}
 	}
@@ -52,7 +52,7 @@ func (r *run) report(ctx context.Context) (*Report, error) {
 	if err != nil {
 		return nil, err
 	}
-	return out, r.dir.Replace(ReportName, append(text, '\n'))
+	return out, r.session.Dir.Replace(ReportName, append(text, '\n'))
 }
 
 // Evaluate measures the model on labelled documents. The task of cfg is the model's.

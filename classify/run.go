@@ -5,9 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"math/rand/v2"
-	"strings"
 
-	"github.com/textgen-go/textgen/internal/history"
+	"github.com/textgen-go/textgen/internal/runner"
 	"github.com/textgen-go/textgen/model"
 	"github.com/textgen-go/textgen/model/checkpoint"
 	"github.com/textgen-go/textgen/model/train"
@@ -16,7 +15,7 @@ import (
 // run is a training run in the making.
 type run struct {
 	cfg      TrainConfig
-	dir      *checkpoint.Run
+	session  *runner.Session
 	observer Observer
 	settings Settings
 
@@ -26,10 +25,7 @@ type run struct {
 	network   *model.Classifier
 	bag       BagChoice
 	objective *objective
-	loop      *train.Loop
 	plan      Plan
-	resumed   train.State // where an earlier session stopped; its Step is 0 in a new run
-	history   *history.History
 }
 
 // weightStream separates the random numbers of the first weights from those of training with the same seed.
@@ -64,7 +60,7 @@ func (r *run) prepare(ctx context.Context) error {
 		return err
 	}
 	r.describe(vectors)
-	if r.history, err = history.Open(r.dir, r.resumed.Step, 0); err != nil {
+	if err := r.session.Begin(0); err != nil {
 		return err
 	}
 	return r.openReport()
@@ -75,20 +71,13 @@ func (r *run) before() (*Model, error) {
 	if !r.cfg.Resume {
 		return &Model{}, nil
 	}
-	path := r.dir.Path(checkpoint.StateName)
-	f, err := checkpoint.Read(path, checkpoint.Limits{})
+	var m *Model
+	err := r.session.Resume(func(f *checkpoint.File) (err error) {
+		m, err = fromFile(f)
+		return err
+	})
 	if err != nil {
-		return nil, fmt.Errorf("nothing to resume: %w", err)
-	}
-	m, err := fromFile(f)
-	if err != nil {
-		return nil, fmt.Errorf("%s: %w", path, err)
-	}
-	if err := f.JSON(checkpoint.KeyProgress, &r.resumed); err != nil {
 		return nil, err
-	}
-	if err := r.resumed.SetTensors(stateTensors(f)); err != nil {
-		return nil, fmt.Errorf("%s: %w", path, err)
 	}
 	if r.cfg.Paths == nil {
 		r.cfg.Paths = m.training.Paths
@@ -101,17 +90,6 @@ func (r *run) before() (*Model, error) {
 	}
 	r.cfg.Documents = m.training.Documents
 	return m, nil
-}
-
-// stateTensors returns the tensors of a state file beside the network's parameters.
-func stateTensors(f *checkpoint.File) []model.Named {
-	var out []model.Named
-	for _, t := range f.Tensors {
-		if strings.HasPrefix(t.Name, checkpoint.PrefixOptim) || strings.HasPrefix(t.Name, checkpoint.PrefixState) {
-			out = append(out, t)
-		}
-	}
-	return out
 }
 
 // choose settles the settings: those of the run that is resumed, or the proposed ones with what the user changed.
@@ -192,12 +170,8 @@ func (r *run) connect() error {
 		cfg.EvalEvery = -1
 		r.observer.Warning("there is no document to validate on: the last weights are kept, not the best, and their probabilities are not calibrated")
 	}
-	var err error
-	r.loop, err = train.NewLoop(r.objective, r.workers, cfg, train.Hooks{OnStep: r.onStep, Save: r.save})
-	if err != nil || r.resumed.Step == 0 {
-		return err
-	}
-	return r.loop.Restore(r.resumed)
+	r.session.File = r.file
+	return r.session.Loop(r.objective, r.workers, cfg)
 }
 
 // describe fills in what the model file will say of the run, and tells the observer.
@@ -209,7 +183,7 @@ func (r *run) describe(vectors int) {
 	}
 	r.plan = Plan{
 		Files: d.files, Labels: d.labels.Fewer(d.train, len(d.train)+1), Train: d.training.len(), Valid: d.checked.len(), Test: len(d.test),
-		Tokenizer: string(d.tokenizer.Kind()), VocabSize: d.tokenizer.Size(), Vectors: vectors, Settings: s, Resumed: r.resumed.Step,
+		Tokenizer: string(d.tokenizer.Kind()), VocabSize: d.tokenizer.Size(), Vectors: vectors, Settings: s, Resumed: r.session.Earlier.Step,
 	}
 	for _, p := range r.network.Parameters() {
 		r.plan.Parameters += p.Len()
@@ -219,11 +193,10 @@ func (r *run) describe(vectors int) {
 
 // train runs the loop and sums up.
 func (r *run) train(ctx context.Context) (*TrainResult, error) {
-	result, err := r.loop.Run(ctx)
-	err = errors.Join(err, r.history.Finish())
+	result, err := r.session.Run(ctx)
 	out := &TrainResult{
 		Out: r.cfg.Out, Ending: result.Ending, Steps: result.Steps, Planned: result.Plan.Steps,
-		Documents: result.Tokens, Seconds: result.Seconds, Loss: r.history.Last().Loss, Verdicts: r.history.Verdicts(),
+		Documents: result.Tokens, Seconds: result.Seconds, Loss: r.session.History.Last().Loss, Verdicts: r.session.History.Verdicts(),
 	}
 	if err != nil || r.data.checked.len() == 0 && len(r.data.test) == 0 {
 		return out, err
@@ -238,53 +211,6 @@ func (r *run) close() {
 	}
 }
 
-// onStep writes a record down and passes it on.
-func (r *run) onStep(rec train.Record) error {
-	if r.training.Planned == 0 {
-		r.training.Planned = r.loop.State().Plan.Steps
-		r.observer.Planned(r.training.Planned)
-	}
-	if err := r.history.Add(rec); err != nil {
-		return err
-	}
-	r.observer.Step(rec)
-	return nil
-}
-
-// save writes the model when it is the best, and the state at every other occasion.
-func (r *run) save(reason train.SaveReason, state train.State) error {
-	r.training.Planned = state.Plan.Steps
-	f, err := r.file(state)
-	if err != nil {
-		return err
-	}
-	if reason == train.SaveBest {
-		return r.write(checkpoint.ModelName, f)
-	}
-	if state.Best.Step == 0 {
-		if err := r.write(checkpoint.ModelName, f); err != nil {
-			return err
-		}
-	}
-	if err := f.SetJSON(checkpoint.KeyProgress, state); err != nil {
-		return err
-	}
-	f.Tensors = append(f.Tensors, state.Tensors()...)
-	if err := r.history.Sync(); err != nil {
-		return err
-	}
-	return r.write(checkpoint.StateName, f)
-}
-
-func (r *run) write(name string, f *checkpoint.File) error {
-	path := r.dir.Path(name)
-	if err := checkpoint.Write(path, f); err != nil {
-		return err
-	}
-	r.observer.Saved(path)
-	return nil
-}
-
 // file returns the model as it is now.
 func (r *run) file(state train.State) (*checkpoint.File, error) {
 	f := &checkpoint.File{Tensors: checkpoint.Parameters(r.network.Parameters())}
@@ -296,15 +222,17 @@ func (r *run) file(state train.State) (*checkpoint.File, error) {
 	if err != nil {
 		return nil, err
 	}
+	training := r.training
+	training.Planned = state.Plan.Steps
 	f.Metadata = map[string]string{checkpoint.KeyHead: headName, checkpoint.KeyTokenizer: string(tokenizer)}
 	return f, errors.Join(
 		f.SetJSON(checkpoint.KeyConfig, r.network.Config()), f.SetJSON(checkpoint.KeyLabels, r.data.labels.Names),
-		f.SetJSON(checkpoint.KeyTraining, r.training), f.SetJSON(checkpoint.KeyMetrics, metrics))
+		f.SetJSON(checkpoint.KeyTraining, training), f.SetJSON(checkpoint.KeyMetrics, metrics))
 }
 
 // metrics sums up the last validation, with the temperature that makes its probabilities honest.
 func (r *run) metrics(state train.State) (Metrics, error) {
-	last := r.history.Last()
+	last := r.session.History.Last()
 	m := Metrics{Step: state.Step, Documents: state.Tokens, Seconds: state.Seconds, Loss: last.Loss, Temperature: Temperature{T: 1}}
 	v := r.objective.validation
 	if v == nil || v.logits == nil {

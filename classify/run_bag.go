@@ -24,7 +24,7 @@ func (r *run) bagTrainer(training, valid *tokenised) *bagTrainer {
 
 // validated returns the best model as validation knows it: before [run.refit].
 func (r *run) validated() (*Model, error) {
-	m, err := Load(r.dir.Path(checkpoint.ModelName))
+	m, err := Load(r.session.Dir.Path(checkpoint.ModelName))
 	if err != nil {
 		return nil, err
 	}
@@ -41,7 +41,7 @@ func (r *run) refit(ctx context.Context) error {
 	if !r.refits() {
 		return nil
 	}
-	path := r.dir.Path(checkpoint.ModelName)
+	path := r.session.Dir.Path(checkpoint.ModelName)
 	f, err := checkpoint.Read(path, checkpoint.Limits{})
 	if err != nil {
 		return err
@@ -56,7 +56,7 @@ func (r *run) refit(ctx context.Context) error {
 	}
 	t, _ := f.Tensor(bagTable)
 	copy(t.Data, b.table.Value)
-	return r.write(checkpoint.ModelName, f)
+	return r.session.Write(checkpoint.ModelName, f)
 }
 
 // refits reports whether the weights of n-grams are trained once more at the end.

@@ -2,11 +2,10 @@ package classify
 
 import (
 	"context"
-	"errors"
-	"fmt"
 	"io"
 
 	"github.com/textgen-go/textgen/corpora"
+	"github.com/textgen-go/textgen/internal/runner"
 	"github.com/textgen-go/textgen/model/checkpoint"
 	"github.com/textgen-go/textgen/model/train"
 )
@@ -75,7 +74,7 @@ type TrainResult struct {
 }
 
 // ErrExists says that the run's directory holds a run already.
-var ErrExists = errors.New("there is a run already")
+var ErrExists = checkpoint.ErrExists
 
 // Train trains a classifier and leaves it in the run's directory, with all that is needed to resume, and a report that
 // sets it beside [Baselines] trained on the same documents. When ctx is cancelled, the run is saved after the current
@@ -84,24 +83,18 @@ func Train(ctx context.Context, cfg TrainConfig) (*TrainResult, error) { return 
 
 // trainOn trains on documents, or, if there are none, on those that cfg names.
 func trainOn(ctx context.Context, cfg TrainConfig, docs *data) (*TrainResult, error) {
-	if cfg.Out == "" {
-		return nil, errors.New("training needs a directory for the run")
-	}
-	if file, err := checkpoint.Resolve(cfg.Out); err == nil && !cfg.Resume && !cfg.Force {
-		return nil, fmt.Errorf("%s: %w: resume it, replace it by force, or name another directory", file, ErrExists)
-	}
-	dir, err := checkpoint.OpenRun(cfg.Out)
-	if err != nil {
-		return nil, err
-	}
-	defer dir.Close()
 	if cfg.Observer == nil {
 		cfg.Observer = silent{}
 	}
 	if cfg.Override == nil {
 		cfg.Override = func(*Settings) {}
 	}
-	r := &run{cfg: cfg, dir: dir, observer: cfg.Observer, data: docs}
+	s, err := runner.Open(cfg.Out, runner.ModeOf(cfg.Resume, cfg.Force), cfg.Observer)
+	if err != nil {
+		return nil, err
+	}
+	defer s.Close()
+	r := &run{cfg: cfg, session: s, observer: cfg.Observer, data: docs}
 	defer r.close()
 	if err := r.prepare(ctx); err != nil {
 		return nil, err
@@ -109,10 +102,7 @@ func trainOn(ctx context.Context, cfg TrainConfig, docs *data) (*TrainResult, er
 	return r.train(ctx)
 }
 
-type silent struct{}
+// silent is what observes a run that nobody else does.
+type silent struct{ runner.Silent }
 
-func (silent) Started(Plan)      {}
-func (silent) Planned(int)       {}
-func (silent) Step(train.Record) {}
-func (silent) Saved(string)      {}
-func (silent) Warning(string)    {}
+func (silent) Started(Plan) {}

@@ -3,7 +3,6 @@ package generate
 import (
 	"cmp"
 	"fmt"
-	"os"
 	"path/filepath"
 
 	"github.com/textgen-go/textgen/model"
@@ -21,8 +20,7 @@ type Model struct {
 	tokenizer tokenize.Tokenizer
 	training  Training
 	metrics   Metrics
-	path      string
-	fileSize  int64
+	origin    checkpoint.Origin
 }
 
 // Training is what a model file says of the run that made it.
@@ -54,22 +52,15 @@ type Metrics struct {
 
 // Load opens a model from a run directory or a model file. A damaged or foreign file gives a *[checkpoint.FormatError].
 func Load(path string) (*Model, error) {
-	file, err := checkpoint.Resolve(path)
-	if err != nil {
-		return nil, err
-	}
-	f, err := checkpoint.Read(file, checkpoint.Limits{})
+	f, origin, err := checkpoint.Open(path)
 	if err != nil {
 		return nil, err
 	}
 	m, err := fromFile(f)
 	if err != nil {
-		return nil, fmt.Errorf("%s: %w", file, err)
+		return nil, fmt.Errorf("%s: %w", origin.Path, err)
 	}
-	m.path = file
-	if info, err := os.Stat(file); err == nil {
-		m.fileSize = info.Size()
-	}
+	m.origin = origin
 	return m, nil
 }
 
@@ -89,12 +80,13 @@ func fromFile(f *checkpoint.File) (*Model, error) {
 		return nil, err
 	}
 	if m.tokenizer, err = tokenize.Parse([]byte(f.Metadata[checkpoint.KeyTokenizer])); err != nil {
-		return nil, &checkpoint.FormatError{Offset: -1, What: "the tokenizer cannot be read", Err: err}
+		return nil, checkpoint.Malformed("the tokenizer cannot be read", err)
 	}
 	if n := m.tokenizer.Size(); n != cfg.VocabSize {
-		return nil, &checkpoint.FormatError{Offset: -1, What: fmt.Sprintf("the tokenizer knows %d tokens, the network %d", n, cfg.VocabSize)}
+		return nil, checkpoint.Malformed(fmt.Sprintf("the tokenizer knows %d tokens, the network %d", n, cfg.VocabSize), nil)
 	}
-	if m.network, err = restore(cfg, f); err != nil {
+	m.network, err = checkpoint.Restore(f, cfg, func() (*model.LanguageModel, error) { return model.NewEmptyLanguageModel(cfg) })
+	if err != nil {
 		return nil, err
 	}
 	m.pack()
@@ -118,55 +110,29 @@ func (m *Model) pack() {
 	m.network.Pack(w)
 }
 
-// restore builds the network of a configuration with the weights of a file. The size that the configuration asks for is
-// checked against the file before it is allocated.
-func restore(cfg model.Config, f *checkpoint.File) (*model.LanguageModel, error) {
-	if err := cfg.Validate(); err != nil {
-		return nil, &checkpoint.FormatError{Offset: -1, What: "the network's configuration is invalid", Err: err}
-	}
-	if want, have := cfg.Size(), f.Elements(checkpoint.PrefixOptim, checkpoint.PrefixState); want != have {
-		return nil, &checkpoint.FormatError{Offset: -1, What: fmt.Sprintf("the configuration asks for %d weights, the file has %d", want, have)}
-	}
-	network, err := model.NewEmptyLanguageModel(cfg)
-	if err != nil {
-		return nil, err
-	}
-	return network, checkpoint.Bind(checkpoint.Parameters(network.Parameters()), f, checkpoint.PrefixOptim, checkpoint.PrefixState)
-}
-
 // Tokenizer returns the model's tokenizer.
 func (m *Model) Tokenizer() tokenize.Tokenizer { return m.tokenizer }
 
 // Info describes a model.
 type Info struct {
-	Path       string       `json:"path"`
-	FileSize   int64        `json:"file_bytes"`
-	Config     model.Config `json:"config"`
-	Tokenizer  string       `json:"tokenizer"`
-	VocabSize  int          `json:"vocab_size"`
-	Parameters []TensorInfo `json:"parameters"`
-	Total      int          `json:"total_parameters"`
-	Training   Training     `json:"training"`
-	Metrics    Metrics      `json:"metrics"`
-}
-
-// TensorInfo describes a parameter.
-type TensorInfo struct {
-	Name  string `json:"name"`
-	Shape []int  `json:"shape"`
-	Count int    `json:"count"`
+	Path       string                  `json:"path"`
+	FileSize   int64                   `json:"file_bytes"`
+	Config     model.Config            `json:"config"`
+	Tokenizer  string                  `json:"tokenizer"`
+	VocabSize  int                     `json:"vocab_size"`
+	Parameters []checkpoint.TensorInfo `json:"parameters"`
+	Total      int                     `json:"total_parameters"`
+	Training   Training                `json:"training"`
+	Metrics    Metrics                 `json:"metrics"`
 }
 
 // Info describes the model.
 func (m *Model) Info() Info {
 	info := Info{
-		Path: filepath.ToSlash(m.path), FileSize: m.fileSize, Config: m.network.Config(),
+		Path: filepath.ToSlash(m.origin.Path), FileSize: m.origin.Size, Config: m.network.Config(),
 		Tokenizer: string(m.tokenizer.Kind()), VocabSize: m.tokenizer.Size(),
 		Training: m.training, Metrics: m.metrics,
 	}
-	for _, p := range m.network.Parameters() {
-		info.Parameters = append(info.Parameters, TensorInfo{p.Name, p.Shape, p.Len()})
-		info.Total += p.Len()
-	}
+	info.Parameters, info.Total = checkpoint.Describe(m.network.Parameters())
 	return info
 }

@@ -14,7 +14,7 @@ import (
 
 // openReport begins the page of the run if it was asked for, or goes on with one.
 func (r *run) openReport() error {
-	if r.report = r.cfg.Report || r.resumed.Step > 0 && history.HasReport(r.dir); !r.report {
+	if r.report = r.session.Reports(r.cfg.Report); !r.report {
 		return nil
 	}
 	s, d := r.cfg.Settings, r.data
@@ -28,7 +28,7 @@ func (r *run) openReport() error {
 			{Title: "Settings", Facts: history.Settings(s)},
 		},
 	}
-	return r.history.Report(about, r.resumed.Step)
+	return r.session.Report(about)
 }
 
 // baseNames names files without their folders.
@@ -93,5 +93,5 @@ func (r *run) sample(rec train.Record) error {
 		}
 		text.WriteString(piece)
 	}
-	return r.history.AddSample(history.Sample{Step: rec.Step, Text: strings.TrimSpace(text.String())})
+	return r.session.History.AddSample(history.Sample{Step: rec.Step, Text: strings.TrimSpace(text.String())})
 }

@@ -5,9 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"math/rand/v2"
-	"strings"
 
-	"github.com/textgen-go/textgen/internal/history"
+	"github.com/textgen-go/textgen/internal/runner"
 	"github.com/textgen-go/textgen/model"
 	"github.com/textgen-go/textgen/model/checkpoint"
 	"github.com/textgen-go/textgen/model/optim"
@@ -18,17 +17,14 @@ import (
 // run is a training run in the making.
 type run struct {
 	cfg      TrainConfig
-	dir      *checkpoint.Run
+	session  *runner.Session
 	observer Observer
 
 	workers  *model.Workers
 	data     *data
 	training Training
 	network  *model.LanguageModel
-	loop     *train.Loop
 	plan     Plan
-	resumed  train.State // where an earlier session stopped; its Step is 0 in a new run
-	history  *history.History
 	report   bool
 }
 
@@ -57,7 +53,7 @@ func (r *run) prepare(ctx context.Context) error {
 		return err
 	}
 	r.describe()
-	if r.history, err = history.Open(r.dir, r.resumed.Step, r.data.limit); err != nil {
+	if err := r.session.Begin(r.data.limit); err != nil {
 		return err
 	}
 	return r.openReport()
@@ -114,20 +110,13 @@ func (r *run) before() (earlier, error) {
 
 // resume reads the state of the run that stopped. Its settings replace those of the config.
 func (r *run) resume() (earlier, error) {
-	path := r.dir.Path(checkpoint.StateName)
-	f, err := checkpoint.Read(path, checkpoint.Limits{})
+	var m *Model
+	err := r.session.Resume(func(f *checkpoint.File) (err error) {
+		m, err = fromFile(f)
+		return err
+	})
 	if err != nil {
-		return earlier{}, fmt.Errorf("nothing to resume: %w", err)
-	}
-	m, err := fromFile(f)
-	if err != nil {
-		return earlier{}, fmt.Errorf("%s: %w", path, err)
-	}
-	if err := f.JSON(checkpoint.KeyProgress, &r.resumed); err != nil {
 		return earlier{}, err
-	}
-	if err := r.resumed.SetTensors(stateTensors(f)); err != nil {
-		return earlier{}, fmt.Errorf("%s: %w", path, err)
 	}
 	if r.cfg.Paths == nil && m.training.Corpus[0] != builtinName {
 		r.cfg.Paths = m.training.Corpus
@@ -137,17 +126,6 @@ func (r *run) resume() (earlier, error) {
 	}
 	r.cfg.Settings, r.cfg.Encoding, r.cfg.NormalizeNewlines = m.training.Settings, m.training.Encoding, m.training.NormalizeNewlines
 	return earlier{tokenizer: m.tokenizer, network: m.network, training: m.training}, nil
-}
-
-// stateTensors returns the tensors of a state file beside the network's parameters.
-func stateTensors(f *checkpoint.File) []model.Named {
-	var out []model.Named
-	for _, t := range f.Tensors {
-		if strings.HasPrefix(t.Name, checkpoint.PrefixOptim) || strings.HasPrefix(t.Name, checkpoint.PrefixState) {
-			out = append(out, t)
-		}
-	}
-	return out
 }
 
 // checkData makes sure that a resumed run goes on with its text, and fits a new one's batch to the text.
@@ -192,11 +170,8 @@ func (r *run) build() error {
 		cfg.EvalEvery = -1
 		r.observer.Warning("there is no text to validate on: the last weights are kept, not the best")
 	}
-	r.loop, err = train.NewLoop(objective, r.workers, cfg, train.Hooks{OnStep: r.onStep, Save: r.save})
-	if err != nil || r.resumed.Step == 0 {
-		return err
-	}
-	return r.loop.Restore(r.resumed)
+	r.session.File, r.session.BeforeRecord = r.file, r.sample
+	return r.session.Loop(objective, r.workers, cfg)
 }
 
 // describe fills in what the model file will say of the run, and tells the observer.
@@ -209,7 +184,7 @@ func (r *run) describe() {
 	}
 	r.plan = Plan{
 		Corpus: d.names, Chars: d.stats.Chars, TrainTokens: d.train.Len(), ValidTokens: lengthOf(d.valid),
-		Tokenizer: string(d.tokenizer.Kind()), VocabSize: d.tokenizer.Size(), Settings: s, Limit: d.limit, Resumed: r.resumed.Step,
+		Tokenizer: string(d.tokenizer.Kind()), VocabSize: d.tokenizer.Size(), Settings: s, Limit: d.limit, Resumed: r.session.Earlier.Step,
 	}
 	for _, p := range r.network.Parameters() {
 		r.plan.Parameters += p.Len()
@@ -219,12 +194,11 @@ func (r *run) describe() {
 
 // train runs the loop and sums up.
 func (r *run) train(ctx context.Context) (*TrainResult, error) {
-	result, err := r.loop.Run(ctx)
-	err = errors.Join(err, r.history.Finish())
+	result, err := r.session.Run(ctx)
 	out := &TrainResult{
 		Out: r.cfg.Out, Ending: result.Ending, Steps: result.Steps, Planned: result.Plan.Steps,
-		Tokens: result.Tokens, Seconds: result.Seconds, Loss: r.history.Last().Loss,
-		ValidLoss: result.Best.Loss, Limit: r.data.limit, Verdicts: r.history.Verdicts(),
+		Tokens: result.Tokens, Seconds: result.Seconds, Loss: r.session.History.Last().Loss,
+		ValidLoss: result.Best.Loss, Limit: r.data.limit, Verdicts: r.session.History.Verdicts(),
 	}
 	return out, err
 }
@@ -235,65 +209,25 @@ func (r *run) close() {
 	}
 }
 
-// onStep writes a record down and passes it on.
-func (r *run) onStep(rec train.Record) error {
-	if r.training.Planned == 0 {
-		r.training.Planned = r.loop.State().Plan.Steps
-		r.observer.Planned(r.training.Planned)
-	}
-	if err := r.sample(rec); err != nil {
-		return err
-	}
-	if err := r.history.Add(rec); err != nil {
-		return err
-	}
-	r.observer.Step(rec)
-	return nil
-}
-
-// save writes the model when it is the best, and the state at every other occasion.
-func (r *run) save(reason train.SaveReason, state train.State) error {
-	r.training.Planned = state.Plan.Steps
-	if reason == train.SaveBest {
-		return r.write(checkpoint.ModelName, r.file(state))
-	}
-	if state.Best.Step == 0 {
-		if err := r.write(checkpoint.ModelName, r.file(state)); err != nil {
-			return err
-		}
-	}
-	f := r.file(state)
-	f.SetJSON(checkpoint.KeyProgress, state)
-	f.Tensors = append(f.Tensors, state.Tensors()...)
-	if err := r.history.Sync(); err != nil {
-		return err
-	}
-	return r.write(checkpoint.StateName, f)
-}
-
-func (r *run) write(name string, f *checkpoint.File) error {
-	path := r.dir.Path(name)
-	if err := checkpoint.Write(path, f); err != nil {
-		return err
-	}
-	r.observer.Saved(path)
-	return nil
-}
-
 // file returns the model as it is now.
-func (r *run) file(state train.State) *checkpoint.File {
-	f := &checkpoint.File{Metadata: map[string]string{}, Tensors: checkpoint.Parameters(r.network.Parameters())}
-	tokenizer, _ := r.data.tokenizer.MarshalJSON()
-	f.Metadata[checkpoint.KeyHead] = headName
-	f.Metadata[checkpoint.KeyTokenizer] = string(tokenizer)
-	metrics := Metrics{Step: state.Step, Tokens: state.Tokens, Seconds: state.Seconds, Loss: r.history.Last().Loss}
-	if v := r.history.Last().ValidLoss; v != nil {
-		metrics.ValidLoss = *v
+func (r *run) file(state train.State) (*checkpoint.File, error) {
+	tokenizer, err := r.data.tokenizer.MarshalJSON()
+	if err != nil {
+		return nil, err
 	}
-	f.SetJSON(checkpoint.KeyConfig, r.network.Config())
-	f.SetJSON(checkpoint.KeyTraining, r.training)
-	f.SetJSON(checkpoint.KeyMetrics, metrics)
-	return f
+	f := &checkpoint.File{
+		Metadata: map[string]string{checkpoint.KeyHead: headName, checkpoint.KeyTokenizer: string(tokenizer)},
+		Tensors:  checkpoint.Parameters(r.network.Parameters()),
+	}
+	last, training := r.session.History.Last(), r.training
+	training.Planned = state.Plan.Steps
+	metrics := Metrics{Step: state.Step, Tokens: state.Tokens, Seconds: state.Seconds, Loss: last.Loss}
+	if last.ValidLoss != nil {
+		metrics.ValidLoss = *last.ValidLoss
+	}
+	return f, errors.Join(
+		f.SetJSON(checkpoint.KeyConfig, r.network.Config()),
+		f.SetJSON(checkpoint.KeyTraining, training), f.SetJSON(checkpoint.KeyMetrics, metrics))
 }
 
 // adopt takes over the tokenizer and the network of a model that is fine-tuned.

@@ -3,9 +3,9 @@ package generate
 import (
 	"context"
 	"errors"
-	"fmt"
 	"io"
 
+	"github.com/textgen-go/textgen/internal/runner"
 	"github.com/textgen-go/textgen/model/checkpoint"
 	"github.com/textgen-go/textgen/model/train"
 )
@@ -71,49 +71,31 @@ type TrainResult struct {
 }
 
 // ErrExists says that the run's directory holds a run already.
-var ErrExists = errors.New("there is a run already")
+var ErrExists = checkpoint.ErrExists
 
 // Train trains a model and leaves it in the run's directory, with all that is needed to resume. When ctx is cancelled, the
 // run is saved after the current step and the error wraps that of ctx; the result is valid then, too.
 func Train(ctx context.Context, cfg TrainConfig) (*TrainResult, error) {
-	if cfg.Out == "" {
-		return nil, errors.New("training needs a directory for the run")
+	if cfg.Resume && cfg.From != "" {
+		return nil, errors.New("a run is either resumed or started from a model: use one of the two")
 	}
-	if err := cfg.checkOut(); err != nil {
-		return nil, err
+	if cfg.Observer == nil {
+		cfg.Observer = silent{}
 	}
-	dir, err := checkpoint.OpenRun(cfg.Out)
+	s, err := runner.Open(cfg.Out, runner.ModeOf(cfg.Resume, cfg.Force), cfg.Observer)
 	if err != nil {
 		return nil, err
 	}
-	defer dir.Close()
-	r := &run{cfg: cfg, dir: dir, observer: cfg.Observer}
+	defer s.Close()
+	r := &run{cfg: cfg, session: s, observer: cfg.Observer}
 	defer r.close()
-	if r.observer == nil {
-		r.observer = silent{}
-	}
 	if err := r.prepare(ctx); err != nil {
 		return nil, err
 	}
 	return r.train(ctx)
 }
 
-// checkOut refuses to write over a run by accident.
-func (cfg TrainConfig) checkOut() error {
-	file, err := checkpoint.Resolve(cfg.Out)
-	switch {
-	case cfg.Resume && cfg.From != "":
-		return errors.New("a run is either resumed or started from a model: use one of the two")
-	case cfg.Resume || cfg.Force || err != nil:
-		return nil
-	}
-	return fmt.Errorf("%s: %w: resume it, replace it by force, or name another directory", file, ErrExists)
-}
+// silent is what observes a run that nobody else does.
+type silent struct{ runner.Silent }
 
-type silent struct{}
-
-func (silent) Started(Plan)      {}
-func (silent) Planned(int)       {}
-func (silent) Step(train.Record) {}
-func (silent) Saved(string)      {}
-func (silent) Warning(string)    {}
+func (silent) Started(Plan) {}

@@ -24,6 +24,7 @@ var mayImport = map[string][]string{
 	"internal/kernel":  {},
 	"internal/report":  {},
 	"internal/history": {"internal/report", "model/checkpoint", "model/train"},
+	"internal/runner":  {"internal/history", "model", "model/checkpoint", "model/train"},
 	"model":            {"internal/kernel"},
 	"model/optim":      {"model", "internal/kernel"},
 	"model/checkpoint": {"model", "model/optim"},
@@ -41,7 +42,7 @@ var mayImport = map[string][]string{
 // head is what a head may import: the pipeline before it, never another head.
 var head = []string{
 	"corpora", "tokenize", "model", "model/optim", "model/train", "model/checkpoint",
-	"internal/report", "internal/history",
+	"internal/report", "internal/history", "internal/runner",
 }
 
 // plot draws; drawing is the business of one package.

@@ -1,8 +1,9 @@
 // Package checkpoint keeps a model in one file: a standard safetensors file inside one zstd frame.
 //
 // Entry points: [Write] and [Read] save and load a [File] by its path, [Encode] and [Decode] do the same with streams;
-// [Bind] copies loaded tensors into a network, strictly; [Resolve] turns what a user typed into a file's path;
-// [OpenRun] locks the directory of a training run, and [Metrics] is its log of JSON lines.
+// [Restore] builds a network from a file, [Bind] copies loaded tensors into one, strictly; [Resolve] turns what a user typed
+// into a file's path and [Open] reads that; [OpenRun] locks the directory of a training run, and [Metrics] is its log of JSON
+// lines.
 //
 // A file is a list of named float32 tensors and a map of metadata strings, whose keys are the Key constants: the
 // network's configuration, its tokenizer, its labels, what the training was like. What does not fit into float32

@@ -13,6 +13,9 @@ var ErrNewer = errors.New("made by a newer textgen: update textgen to read it")
 // ErrLocked is wrapped by the error of OpenRun when another process has the run open.
 var ErrLocked = errors.New("another training writes to this directory")
 
+// ErrExists is wrapped by the error of CheckNew when the directory holds a run already.
+var ErrExists = errors.New("there is a run already")
+
 // A FormatError says why some bytes are not a model file.
 type FormatError struct {
 	Path   string // empty when a stream was read
@@ -43,6 +46,12 @@ func (e *FormatError) Error() string {
 }
 
 func (e *FormatError) Unwrap() error { return e.Err }
+
+// Malformed returns a *FormatError for what is wrong in no single place of a file: sections that do not fit each other. Err
+// may be nil.
+func Malformed(what string, err error) error {
+	return &FormatError{Offset: -1, What: what, Err: err}
+}
 
 // A StorageError says that a file could not be written, or that reading it failed below the format. What was in its
 // place before is still there.

@@ -65,6 +65,14 @@ func isFile(path string) bool {
 	return err == nil && !info.IsDir()
 }
 
+// CheckNew makes sure that a new run in dir would not write over an older one; else the error wraps [ErrExists].
+func CheckNew(dir string) error {
+	if file, err := Resolve(dir); err == nil {
+		return fmt.Errorf("%s: %w: resume it, replace it by force, or name another directory", file, ErrExists)
+	}
+	return nil
+}
+
 // A Run is the directory of a training run, locked against other trainings until Close. Readers need no lock.
 type Run struct {
 	dir  string

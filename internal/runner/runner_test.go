@@ -1,0 +1,160 @@
+package runner_test
+
+import (
+	"context"
+	"errors"
+	"os"
+	"path/filepath"
+	"slices"
+	"testing"
+
+	"github.com/textgen-go/textgen/internal/runner"
+	"github.com/textgen-go/textgen/model"
+	"github.com/textgen-go/textgen/model/checkpoint"
+	"github.com/textgen-go/textgen/model/optim"
+	"github.com/textgen-go/textgen/model/train"
+)
+
+// counter is an objective whose weight falls by the learning rate in every step.
+type counter struct {
+	weight *model.Parameter
+	batch  int
+	stop   func() // called in the step after stopAt
+	stopAt int
+}
+
+func newCounter() *counter {
+	return &counter{weight: &model.Parameter{Name: "w", Shape: []int{1}, Value: []float32{100}, Grad: []float32{0}}}
+}
+
+func (c *counter) Parameters() []*model.Parameter { return []*model.Parameter{c.weight} }
+func (c *counter) StepsPerEpoch() int             { return 100 }
+func (c *counter) Updated()                       {}
+func (c *counter) Position() train.Position       { return train.Position{Batch: c.batch, Batches: 100} }
+func (c *counter) Restore(p train.Position) error { c.batch = p.Batch; return nil }
+
+func (c *counter) Step() (train.Batch, error) {
+	c.weight.Grad[0] = 1
+	c.batch++
+	if c.stop != nil && c.batch == c.stopAt {
+		c.stop()
+	}
+	return train.Batch{Nats: float64(c.weight.Value[0]), Tokens: 1}, nil
+}
+
+func (c *counter) Validate(context.Context) (train.Metrics, error) {
+	return train.Metrics{Loss: float64(c.weight.Value[0]), Tokens: 1}, nil
+}
+
+// log is an observer that remembers.
+type log struct {
+	runner.Silent
+	planned []int
+	saved   []string
+	steps   int
+}
+
+func (l *log) Planned(steps int)     { l.planned = append(l.planned, steps) }
+func (l *log) Saved(path string)     { l.saved = append(l.saved, filepath.Base(path)) }
+func (l *log) Step(rec train.Record) { l.steps = rec.Step }
+
+// session trains c for eight steps in dir, or goes on with it.
+func session(t *testing.T, ctx context.Context, dir string, mode runner.Mode, c *counter, l *log) (train.Result, error) {
+	t.Helper()
+	s, err := runner.Open(dir, mode, l)
+	if err != nil {
+		return train.Result{}, err
+	}
+	defer s.Close()
+	s.File = func(train.State) (*checkpoint.File, error) {
+		return &checkpoint.File{Tensors: checkpoint.Parameters(c.Parameters())}, nil
+	}
+	if mode == runner.Resume {
+		err := s.Resume(func(f *checkpoint.File) error {
+			return checkpoint.Bind(checkpoint.Parameters(c.Parameters()), f, checkpoint.PrefixOptim, checkpoint.PrefixState)
+		})
+		if err != nil {
+			return train.Result{}, err
+		}
+	}
+	w := model.NewWorkers(1)
+	defer w.Close()
+	cfg := train.Config{Steps: 8, EvalEvery: 4, Optimizer: optim.Config{Name: "sgd"}, Schedule: optim.ScheduleConfig{Name: "constant", Rate: 1}, Guard: train.GuardOff}
+	if err := s.Loop(c, w, cfg); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.Begin(0); err != nil {
+		t.Fatal(err)
+	}
+	return s.Run(ctx)
+}
+
+// weight reads the weight in a file of a run.
+func weight(t *testing.T, dir, name string) float32 {
+	t.Helper()
+	f, err := checkpoint.Read(filepath.Join(dir, name), checkpoint.Limits{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	tensor, _ := f.Tensor("w")
+	return tensor.Data[0]
+}
+
+func TestSession(t *testing.T) {
+	dir, l := filepath.Join(t.TempDir(), "run"), &log{}
+	result, err := session(t, t.Context(), dir, runner.New, newCounter(), l)
+	if err != nil || result.Steps != 8 {
+		t.Fatalf("%d steps, %v; want 8", result.Steps, err)
+	}
+	if got := weight(t, dir, checkpoint.ModelName); got != 92 {
+		t.Errorf("the model's weight is %v, want the best, 92", got)
+	}
+	if !slices.Equal(l.planned, []int{8}) || l.steps != 8 {
+		t.Errorf("observed: planned %v, last step %d; want [8] and 8", l.planned, l.steps)
+	}
+	want := []string{"model", "state", "model", "state", "model", "state"}
+	for i, name := range want {
+		want[i] = name + ".safetensors.zst"
+	}
+	if !slices.Equal(l.saved, want) {
+		t.Errorf("saved %v, want %v", l.saved, want)
+	}
+	for _, name := range []string{checkpoint.MetricsName, checkpoint.CurvesName} {
+		if _, err := os.Stat(filepath.Join(dir, name)); err != nil {
+			t.Error(err)
+		}
+	}
+	if _, err := session(t, t.Context(), dir, runner.New, newCounter(), l); !errors.Is(err, checkpoint.ErrExists) {
+		t.Errorf("a new run over an old one: %v, want ErrExists", err)
+	}
+	if _, err := session(t, t.Context(), dir, runner.Replace, newCounter(), l); err != nil {
+		t.Errorf("replacing a run: %v", err)
+	}
+}
+
+// A run that was interrupted goes on where it stopped, with the weights of then.
+func TestSessionGoesOn(t *testing.T) {
+	dir, c := t.TempDir(), newCounter()
+	ctx, cancel := context.WithCancel(t.Context())
+	c.stop, c.stopAt = cancel, 3
+	if result, err := session(t, ctx, dir, runner.New, c, &log{}); !errors.Is(err, context.Canceled) || result.Steps != 3 {
+		t.Fatalf("interrupted after %d steps: %v; want 3", result.Steps, err)
+	}
+	if got := weight(t, dir, checkpoint.StateName); got != 97 {
+		t.Errorf("the state's weight is %v, want 97", got)
+	}
+	fresh := newCounter()
+	result, err := session(t, t.Context(), dir, runner.Resume, fresh, &log{})
+	if err != nil || result.Steps != 8 || fresh.weight.Value[0] != 92 {
+		t.Errorf("resumed: step %d, weight %v, %v; want 8 and 92", result.Steps, fresh.weight.Value[0], err)
+	}
+}
+
+func TestNothingToResume(t *testing.T) {
+	if _, err := session(t, t.Context(), t.TempDir(), runner.Resume, newCounter(), &log{}); !errors.Is(err, os.ErrNotExist) {
+		t.Errorf("an empty directory: %v, want ErrNotExist", err)
+	}
+	if _, err := runner.Open("", runner.New, &log{}); err == nil {
+		t.Error("no directory: no error")
+	}
+}
