@@ -11,13 +11,16 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
+	"github.com/textgen-go/textgen/classify/bag"
+	"github.com/textgen-go/textgen/classify/labelset"
+	"github.com/textgen-go/textgen/classify/measure"
 	"github.com/textgen-go/textgen/corpora"
 )
 
 // BaselineConfig says what the baselines are trained and measured on.
 type BaselineConfig struct {
-	Task   Task    // "": multi-class
-	Labels *Labels // of the training documents
+	Task   labelset.Task    // "": multi-class
+	Labels *labelset.Labels // of the training documents
 	Train  []corpora.Document
 	Valid  []corpora.Document // chooses among the kinds of parts and the learning rates
 	Test   []corpora.Document // is measured; none: Valid
@@ -25,20 +28,20 @@ type BaselineConfig struct {
 	Seed   uint64
 	// Threads is the number of models trained at a time; the results are the same for any. 0: 1.
 	Threads int
-	Measure MeasureConfig // Task is set by Baselines
+	Measure measure.Config // Task is set by Baselines
 }
 
 // A Baseline is a plain model and how good it is.
 type Baseline struct {
-	Name     string    `json:"name"`     // "majority class", "naive Bayes", "linear n-grams"
-	Choice   string    `json:"choice"`   // what was chosen on the validation documents
-	Seconds  float64   `json:"seconds"`  // that training all candidates took
-	Measures *Measures `json:"measures"` // with a temperature fitted to the validation documents
+	Name     string            `json:"name"`     // "majority class", "naive Bayes", "linear n-grams"
+	Choice   string            `json:"choice"`   // what was chosen on the validation documents
+	Seconds  float64           `json:"seconds"`  // that training all candidates took
+	Measures *measure.Measures `json:"measures"` // with a temperature fitted to the validation documents
 }
 
 // A classifier puts scores on the labels of a text: logits, of which the softmax or sigmoid is the probability.
 type classifier interface {
-	logits(text string, dst []float32)
+	Logits(text string, dst []float32)
 }
 
 // examples are texts and the numbers of their labels.
@@ -61,7 +64,7 @@ type candidate struct {
 // of words, or at sequences of up to 4 characters. Characters are tried on short texts only: 300 bytes in the mean.
 func Baselines(ctx context.Context, cfg BaselineConfig) ([]Baseline, error) {
 	if cfg.Task == "" {
-		cfg.Task = MultiClass
+		cfg.Task = labelset.MultiClass
 	}
 	if len(cfg.Test) == 0 {
 		cfg.Test, cfg.Refit = cfg.Valid, false
@@ -98,7 +101,7 @@ func (e examples) and(more examples) examples {
 }
 
 // collect numbers the labels of documents.
-func collect(labels *Labels, docs []corpora.Document) examples {
+func collect(labels *labelset.Labels, docs []corpora.Document) examples {
 	var e examples
 	for _, doc := range docs {
 		truth, _ := labels.Truth(doc)
@@ -111,7 +114,7 @@ func collect(labels *Labels, docs []corpora.Document) examples {
 
 // known collects the documents that can be learnt from: of a multi-class task, those whose label is one of the task's.
 func known(cfg BaselineConfig, docs []corpora.Document) examples {
-	if cfg.Task == MultiClass {
+	if cfg.Task == labelset.MultiClass {
 		docs = slices.DeleteFunc(slices.Clone(docs), func(d corpora.Document) bool {
 			truth, _ := cfg.Labels.Truth(d)
 			return len(truth) != 1
@@ -130,7 +133,7 @@ type bench struct {
 type tried struct {
 	candidate
 	model          classifier
-	temperature    Temperature
+	temperature    measure.Temperature
 	accuracy, loss float64 // on the validation documents
 }
 
@@ -165,7 +168,7 @@ func (b *bench) best(ctx context.Context, name string, candidates []candidate) (
 		best.temperature.Apply(b.cfg.Task, row)
 	}
 	var err error
-	result.Measures, err = Measure(b.cfg.Measure, b.cfg.Labels.Names, b.test.labels, probabilities)
+	result.Measures, err = measure.Measure(b.cfg.Measure, b.cfg.Labels.Names, b.test.labels, probabilities)
 	return result, err
 }
 
@@ -177,15 +180,15 @@ func (b *bench) try(ctx context.Context, c candidate) (tried, error) {
 	}
 	t := tried{candidate: c, model: model}
 	logits := b.score(model, b.valid)
-	t.temperature, err = FitTemperature(b.cfg.Task, logits, b.valid.truth)
+	t.temperature, err = measure.FitTemperature(b.cfg.Task, logits, b.valid.truth)
 	if err != nil {
 		return tried{}, err
 	}
 	for _, row := range logits {
 		t.temperature.Apply(b.cfg.Task, row)
 	}
-	cfg := MeasureConfig{Task: b.cfg.Task, Threshold: b.cfg.Measure.Threshold}
-	m, err := Measure(cfg, b.cfg.Labels.Names, b.known(b.valid), logits)
+	cfg := measure.Config{Task: b.cfg.Task, Threshold: b.cfg.Measure.Threshold}
+	m, err := measure.Measure(cfg, b.cfg.Labels.Names, b.known(b.valid), logits)
 	if err != nil {
 		return tried{}, err
 	}
@@ -211,7 +214,7 @@ func (b *bench) score(model classifier, e examples) [][]float32 {
 	rows := make([][]float32, len(e.texts))
 	for i, text := range e.texts {
 		rows[i] = flat[i*labels : (i+1)*labels]
-		model.logits(text, rows[i])
+		model.Logits(text, rows[i])
 	}
 	return rows
 }
@@ -219,7 +222,7 @@ func (b *bench) score(model classifier, e examples) [][]float32 {
 // A majority gives every text the labels' frequencies in training.
 type majority []float32
 
-func (m majority) logits(_ string, dst []float32) { copy(dst, m) }
+func (m majority) Logits(_ string, dst []float32) { copy(dst, m) }
 
 // majorities returns the one way to count labels. Half a document is added to each count, so that none is impossible.
 func (b *bench) majorities() []candidate {
@@ -234,7 +237,7 @@ func (b *bench) majorities() []candidate {
 		for i, having := range m {
 			with, without := float64(having)+0.5, n-float64(having)+0.5
 			m[i] = float32(math.Log(with))
-			if b.cfg.Task == MultiLabel {
+			if b.cfg.Task == labelset.MultiLabel {
 				m[i] = float32(math.Log(with / without))
 			}
 		}
@@ -243,56 +246,52 @@ func (b *bench) majorities() []candidate {
 	return []candidate{{"", train}}
 }
 
-// shortText is the mean length in bytes up to which the characters of texts are looked at. In longer texts the words
-// say more, and the time would be long.
-const shortText = 300
-
 // short reports whether the texts to train on are.
 func (b *bench) short() bool {
 	n := 0
 	for _, text := range b.train.texts {
 		n += len(text)
 	}
-	return n <= shortText*len(b.train.texts)
+	return n <= bag.ShortText*len(b.train.texts)
 }
 
 // bayeses returns the ways to do naive Bayes.
 func (b *bench) bayeses() []candidate {
-	list := []candidate{b.bayes("words", NGrams{Words: 1})}
+	list := []candidate{b.bayes("words", bag.NGrams{Words: 1})}
 	if b.short() {
-		list = append(list, b.bayes("1 to 3 characters", NGrams{Chars: 3}))
+		list = append(list, b.bayes("1 to 3 characters", bag.NGrams{Chars: 3}))
 	}
 	return list
 }
 
-func (b *bench) bayes(choice string, grams NGrams) candidate {
+func (b *bench) bayes(choice string, grams bag.NGrams) candidate {
 	return candidate{choice, func(_ context.Context, set examples) (classifier, error) {
-		return trainBayes(b.cfg.Task, grams, b.cfg.Labels.Len(), set), nil
+		return bag.TrainBayes(b.cfg.Task, grams, b.cfg.Labels.Len(), set.texts, set.truth), nil
 	}}
 }
 
 // linears returns the ways to train a linear model.
 func (b *bench) linears() []candidate {
 	list := []candidate{
-		b.linear("words", NGrams{Words: 1}, 1),
-		b.linear("words and pairs", NGrams{Words: 2}, 1),
-		b.linear("words and pairs, fast", NGrams{Words: 2}, 4),
+		b.linear("words", bag.NGrams{Words: 1}, 1),
+		b.linear("words and pairs", bag.NGrams{Words: 2}, 1),
+		b.linear("words and pairs, fast", bag.NGrams{Words: 2}, 4),
 	}
 	if b.short() {
-		list = append(list, b.linear("1 to 4 characters", NGrams{Chars: 4}, 1))
+		list = append(list, b.linear("1 to 4 characters", bag.NGrams{Chars: 4}, 1))
 	}
 	return list
 }
 
-func (b *bench) linear(choice string, grams NGrams, rate float64) candidate {
+func (b *bench) linear(choice string, grams bag.NGrams, rate float64) candidate {
 	labels := b.cfg.Labels.Len()
-	grams.Buckets = max(1, min(linearWeights/labels, 1<<21))
+	grams.Buckets = max(1, min(bag.MostWeights/labels, 1<<21))
 	return candidate{choice, func(ctx context.Context, set examples) (classifier, error) {
 		ids := make([][]int32, len(set.texts))
 		for i, text := range set.texts {
 			ids[i] = grams.AppendIDs(nil, text)
 		}
-		l := newLinear(b.cfg.Task, grams, labels)
-		return l, l.train(ctx, linearConfig{epochs: 10, rate: rate}, ids, set.truth, b.cfg.Seed)
+		l := bag.NewLinear(b.cfg.Task, grams, labels)
+		return l, l.Train(ctx, bag.LinearConfig{Epochs: 10, Rate: rate}, ids, set.truth, b.cfg.Seed)
 	}}
 }

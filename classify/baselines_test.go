@@ -4,83 +4,16 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"math"
 	"math/rand/v2"
-	"slices"
 	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
 
+	"github.com/textgen-go/textgen/classify/labelset"
 	"github.com/textgen-go/textgen/corpora"
 )
-
-// TestBayesByHand is the example of Manning, Raghavan and Schütze 2008, table 13.1: P(China | d5) ∝ 3/4 · (3/7)³ · 1/14
-// · 1/14 and P(not China | d5) ∝ 1/4 · (2/9)³ · 2/9 · 2/9.
-func TestBayesByHand(t *testing.T) {
-	set := examples{
-		texts: []string{"Chinese Beijing Chinese", "Chinese Chinese Shanghai", "Chinese Macao", "Tokyo Japan Chinese"},
-		truth: [][]int{{0}, {0}, {0}, {1}},
-	}
-	b := trainBayes(MultiClass, NGrams{Words: 1}, 2, set)
-	got := make([]float32, 2)
-	b.logits("Chinese Chinese Chinese Tokyo Japan unknown", got)
-	want := []float64{
-		math.Log(3.0/4) + 3*math.Log(3.0/7) + 2*math.Log(1.0/14),
-		math.Log(1.0/4) + 3*math.Log(2.0/9) + 2*math.Log(2.0/9),
-	}
-	for i, w := range want {
-		if math.Abs(float64(got[i])-w) > 1e-5 {
-			t.Errorf("label %d: %v, want %v", i, got[i], w)
-		}
-	}
-	set.truth = [][]int{{0}, {0}, {0}, {}}
-	b = trainBayes(MultiLabel, NGrams{Words: 1}, 1, set)
-	b.logits("Chinese Chinese Chinese Tokyo Japan", got[:1])
-	if math.Abs(float64(got[0])-(want[0]-want[1])) > 1e-5 {
-		t.Errorf("multi-label %v, want %v", got[0], want[0]-want[1])
-	}
-}
-
-// TestLinearGradient holds a step against central differences of the loss.
-func TestLinearGradient(t *testing.T) {
-	for _, task := range []Task{MultiClass, MultiLabel} {
-		l := newLinear(task, NGrams{Words: 1, Buckets: 8}, 3)
-		rng := rand.New(rand.NewPCG(1, 2))
-		for i := range l.weights {
-			l.weights[i] = rng.Float32() - 0.5
-		}
-		ids, truth := []int32{1, 4, 4, 7}, []int{2}
-		loss := func() float64 {
-			z := make([]float32, 3)
-			l.scores(ids, z)
-			f, _, _ := scaledLoss(task, [][]float32{z}, [][]int{truth}, 1)
-			if task == MultiLabel {
-				f *= 3
-			}
-			return f
-		}
-		numeric := make([]float64, len(l.weights))
-		const h = 1e-2
-		for i := range l.weights {
-			w := l.weights[i]
-			l.weights[i] = w + h
-			up := loss()
-			l.weights[i] = w - h
-			numeric[i] = (up - loss()) / (2 * h)
-			l.weights[i] = w
-		}
-		before := slices.Clone(l.weights)
-		l.step(ids, truth, 1, make([]float32, 3))
-		for i, w := range l.weights {
-			// float32 losses of about 1 over 2h, and h² of the third derivative
-			if got := float64(before[i] - w); math.Abs(got-numeric[i]) > 2e-4 {
-				t.Errorf("%s: gradient of weight %d is %v, want %v", task, i, got, numeric[i])
-			}
-		}
-	}
-}
 
 // reviews makes up documents whose labels a pair of words decides, in one of ten also the other way round.
 func reviews(n int, seed uint64) []corpora.Document {
@@ -104,7 +37,7 @@ func reviews(n int, seed uint64) []corpora.Document {
 
 func TestBaselines(t *testing.T) {
 	docs := reviews(600, 5)
-	labels, task, err := NewLabels(docs)
+	labels, task, err := labelset.Of(docs)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -150,8 +83,8 @@ func TestBaselinesMultiLabel(t *testing.T) {
 		}
 		docs = append(docs, corpora.Document{Text: strings.Join(append(text, "fruit"), " "), Labels: labels})
 	}
-	labels, task, err := NewLabels(docs)
-	if err != nil || task != MultiLabel {
+	labels, task, err := labelset.Of(docs)
+	if err != nil || task != labelset.MultiLabel {
 		t.Fatal(task, err)
 	}
 	got, err := Baselines(t.Context(), BaselineConfig{Task: task, Labels: labels, Train: docs[:150], Valid: docs[150:]})
@@ -165,7 +98,7 @@ func TestBaselinesMultiLabel(t *testing.T) {
 
 func TestBaselinesErrors(t *testing.T) {
 	docs := reviews(30, 1)
-	labels, _, err := NewLabels(docs)
+	labels, _, err := labelset.Of(docs)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -177,53 +110,5 @@ func TestBaselinesErrors(t *testing.T) {
 	_, err = Baselines(ctx, BaselineConfig{Labels: labels, Train: docs[:20], Valid: docs[20:]})
 	if !errors.Is(err, context.Canceled) {
 		t.Errorf("cancelled: error %v", err)
-	}
-}
-
-func TestLabels(t *testing.T) {
-	doc := func(labels ...string) corpora.Document {
-		return corpora.Document{Text: "t", Labels: labels, Source: "f.tsv", Line: 3}
-	}
-	for _, tt := range []struct {
-		name string
-		docs []corpora.Document
-		task Task
-		want []string
-		err  string
-	}{
-		{"sorted", []corpora.Document{doc("b"), doc("a"), doc("b")}, MultiClass, []string{"a", "b"}, ""},
-		{"several", []corpora.Document{doc("b", "a"), doc("c")}, MultiLabel, []string{"a", "b", "c"}, ""},
-		{"none on one", []corpora.Document{doc(), doc("c")}, MultiLabel, []string{"c"}, ""},
-		{"one class", []corpora.Document{doc("a"), doc("a")}, "", nil, `all documents, 2 of them, have the label "a" (first in f.tsv, line 3)`},
-		{"no labels", []corpora.Document{doc()}, "", nil, "without labels"},
-		{"nothing", nil, "", nil, "0 documents"},
-	} {
-		t.Run(tt.name, func(t *testing.T) {
-			labels, task, err := NewLabels(tt.docs)
-			if tt.err != "" {
-				if err == nil || !strings.Contains(err.Error(), tt.err) {
-					t.Errorf("error %v, want one with %q", err, tt.err)
-				}
-				return
-			}
-			if err != nil || task != tt.task {
-				t.Fatalf("task %v, error %v", task, err)
-			}
-			if diff := cmp.Diff(tt.want, labels.Names); diff != "" {
-				t.Error(diff)
-			}
-		})
-	}
-	docs := []corpora.Document{doc("a"), doc("a"), doc("a"), doc("b")}
-	labels := LabelNames([]string{"a", "b", "c"})
-	if diff := cmp.Diff([]float64{4.0 / 9, 4.0 / 3, 0}, labels.Weights(docs), near); diff != "" {
-		t.Error(diff)
-	}
-	if diff := cmp.Diff([]corpora.LabelCount{{Label: "b", Count: 1}, {Label: "c"}}, labels.Fewer(docs, 2)); diff != "" {
-		t.Error(diff)
-	}
-	numbers, unknown := labels.Truth(doc("c", "z", "a"))
-	if !slices.Equal(numbers, []int{0, 2}) || !slices.Equal(unknown, []string{"z"}) {
-		t.Errorf("truth %v, unknown %v", numbers, unknown)
 	}
 }

@@ -8,6 +8,8 @@ import (
 	"math"
 	"path/filepath"
 
+	"github.com/textgen-go/textgen/classify/labelset"
+	"github.com/textgen-go/textgen/classify/measure"
 	"github.com/textgen-go/textgen/corpora"
 	"github.com/textgen-go/textgen/model/checkpoint"
 )
@@ -23,15 +25,15 @@ type CrossConfig struct {
 
 // A Fold is a part of the documents, labelled by a model that was trained on the others.
 type Fold struct {
-	Number    int         `json:"fold"`  // from 1
-	Folds     int         `json:"folds"` // of how many
-	Out       string      `json:"out"`   // directory of the model's run
-	Train     int         `json:"train_documents"`
-	Steps     int         `json:"steps"`
-	Seconds   float64     `json:"seconds"` // of training
-	Measures  *Measures   `json:"measures"`
-	Baselines []Baseline  `json:"baselines,omitempty"`
-	rows      [][]float32 // probabilities of all labels, [documents][labels]
+	Number    int               `json:"fold"`  // from 1
+	Folds     int               `json:"folds"` // of how many
+	Out       string            `json:"out"`   // directory of the model's run
+	Train     int               `json:"train_documents"`
+	Steps     int               `json:"steps"`
+	Seconds   float64           `json:"seconds"` // of training
+	Measures  *measure.Measures `json:"measures"`
+	Baselines []Baseline        `json:"baselines,omitempty"`
+	rows      [][]float32       // probabilities of all labels, [documents][labels]
 }
 
 // A Spread sums up the folds' values of a measure.
@@ -56,7 +58,7 @@ type CrossResult struct {
 	Folds []Fold     `json:"folds"`
 	Rows  []CrossRow `json:"rows"` // this kind of model first, then the baselines
 	// Pooled measures all documents together, each with the probabilities that the model had that was not trained on it.
-	Pooled *Measures `json:"pooled"`
+	Pooled *measure.Measures `json:"pooled"`
 	// Shared is the number of documents whose text is in another fold, too, and was therefore trained on.
 	Shared int `json:"shared_documents"`
 }
@@ -92,8 +94,8 @@ func CrossValidate(ctx context.Context, cfg CrossConfig) (*CrossResult, error) {
 type crossing struct {
 	cfg    TrainConfig
 	docs   []corpora.Document
-	labels *Labels
-	task   Task
+	labels *labelset.Labels
+	task   labelset.Task
 	seed   uint64
 	folds  [][]int // numbers of documents
 	result *CrossResult
@@ -112,7 +114,7 @@ func newCrossing(ctx context.Context, cfg CrossConfig) (*crossing, error) {
 		return nil, err
 	}
 	c := &crossing{cfg: cfg.TrainConfig, docs: docs, result: &CrossResult{}}
-	if c.labels, c.task, err = NewLabels(docs); err != nil {
+	if c.labels, c.task, err = labelset.Of(docs); err != nil {
 		return nil, err
 	}
 	c.configure()
@@ -192,21 +194,21 @@ func (c *crossing) sumUp() error {
 		}
 	}
 	var err error
-	cfg := MeasureConfig{Task: c.task, Resamples: DefaultResamples, Seed: c.seed}
-	if c.result.Pooled, err = Measure(cfg, c.labels.Names, truth, rows); err != nil {
+	cfg := measure.Config{Task: c.task, Resamples: measure.DefaultResamples, Seed: c.seed}
+	if c.result.Pooled, err = measure.Measure(cfg, c.labels.Names, truth, rows); err != nil {
 		return err
 	}
 	folds := c.result.Folds
-	c.result.Rows = append(c.result.Rows, crossRow("this model", folds, func(f Fold) *Measures { return f.Measures }))
+	c.result.Rows = append(c.result.Rows, crossRow("this model", folds, func(f Fold) *measure.Measures { return f.Measures }))
 	for i, b := range folds[0].Baselines {
-		c.result.Rows = append(c.result.Rows, crossRow(b.Name, folds, func(f Fold) *Measures { return f.Baselines[i].Measures }))
+		c.result.Rows = append(c.result.Rows, crossRow(b.Name, folds, func(f Fold) *measure.Measures { return f.Baselines[i].Measures }))
 	}
 	return nil
 }
 
 // crossRow sums up one kind of model.
-func crossRow(name string, folds []Fold, of func(Fold) *Measures) CrossRow {
-	spread := func(value func(*Measures) float64) Spread {
+func crossRow(name string, folds []Fold, of func(Fold) *measure.Measures) CrossRow {
+	spread := func(value func(*measure.Measures) float64) Spread {
 		values := make([]float64, len(folds))
 		for i, f := range folds {
 			values[i] = value(of(f))
@@ -215,10 +217,10 @@ func crossRow(name string, folds []Fold, of func(Fold) *Measures) CrossRow {
 	}
 	return CrossRow{
 		Name:     name,
-		Accuracy: spread(func(m *Measures) float64 { return m.Accuracy }),
-		MacroF1:  spread(func(m *Measures) float64 { return m.MacroF1 }),
-		LogLoss:  spread(func(m *Measures) float64 { return m.LogLoss }),
-		ECE:      spread(func(m *Measures) float64 { return m.ECE }),
+		Accuracy: spread(func(m *measure.Measures) float64 { return m.Accuracy }),
+		MacroF1:  spread(func(m *measure.Measures) float64 { return m.MacroF1 }),
+		LogLoss:  spread(func(m *measure.Measures) float64 { return m.LogLoss }),
+		ECE:      spread(func(m *measure.Measures) float64 { return m.ECE }),
 	}
 }
 

@@ -11,6 +11,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"github.com/textgen-go/textgen/classify/labelset"
 	"github.com/textgen-go/textgen/corpora"
 	"github.com/textgen-go/textgen/tokenize"
 )
@@ -18,8 +19,8 @@ import (
 // data are labelled documents made ready for training.
 type data struct {
 	files              []string
-	labels             *Labels
-	task               Task
+	labels             *labelset.Labels
+	task               labelset.Task
 	train, valid, test []corpora.Document
 	sha256             string
 	warnings           []string
@@ -108,7 +109,7 @@ func hashDocuments(parts ...[]corpora.Document) string {
 
 // facts counts what settings are chosen by.
 func (d *data) facts() (Facts, error) {
-	labels, task, err := NewLabels(d.train)
+	labels, task, err := labelset.Of(d.train)
 	if err != nil {
 		return Facts{}, err
 	}
@@ -138,7 +139,7 @@ func (d *data) cut(s Settings) error {
 		}
 	}
 	d.task = s.Task
-	if d.labels, _, err = NewLabels(d.train); err != nil {
+	if d.labels, _, err = labelset.Of(d.train); err != nil {
 		return err
 	}
 	d.review()
@@ -156,8 +157,12 @@ func choose(docs []corpora.Document, numbers []int) []corpora.Document {
 // review warns of what makes figures worse or better than they should be.
 func (d *data) review() {
 	warn := func(format string, args ...any) { d.warnings = append(d.warnings, fmt.Sprintf(format, args...)) }
+	var single []string
 	for _, few := range d.labels.Fewer(d.train, 2) {
-		warn("label %q has a single document to train on", few.Label)
+		single = append(single, few.Label)
+	}
+	if len(single) > 0 {
+		warn("labels with a single document to train on: %s", quoteList(single))
 	}
 	for _, part := range []struct {
 		name string
@@ -166,7 +171,7 @@ func (d *data) review() {
 		if n := corpora.CountShared(d.train, part.docs); n > 0 {
 			warn("%d of %d %s documents have a text that is trained on, too: the figures flatter", n, len(part.docs), part.name)
 		}
-		if names := unseenLabels(d.labels.Names, labelsOf(part.docs)); len(names) > 0 {
+		if names := labelset.Unseen(d.labels.Names, labelsOf(part.docs)); len(names) > 0 {
 			warn("labels of %s documents that no document to train on has, and that are always missed: %s", part.name, quoteList(names))
 		}
 	}
@@ -222,7 +227,7 @@ func (d *data) number(r reader, docs []corpora.Document) *tokenised {
 	t := &tokenised{}
 	for _, doc := range docs {
 		truth, _ := d.labels.Truth(doc)
-		if d.task == MultiClass && len(truth) != 1 {
+		if d.task == labelset.MultiClass && len(truth) != 1 {
 			continue
 		}
 		read, _ := r.document(doc.Text)

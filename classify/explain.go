@@ -2,9 +2,11 @@ package classify
 
 import (
 	"context"
+	"fmt"
 	"math"
 	"sync"
 
+	"github.com/textgen-go/textgen/classify/labelset"
 	"github.com/textgen-go/textgen/model"
 )
 
@@ -22,7 +24,7 @@ type Weight struct {
 type Explanation struct {
 	Label  string   `json:"label"`
 	Tokens []Weight `json:"tokens"` // what the network reads, in order; of a long document the beginning
-	NGrams []Weight `json:"ngrams"` // what the bag of n-grams counts, in the order of [NGrams.AppendIDs]
+	NGrams []Weight `json:"ngrams"` // what the bag of n-grams counts, in the order of [bag.NGrams.AppendIDs]
 }
 
 // explainer is a copy of the network that can go backwards.
@@ -74,7 +76,7 @@ func (m *Model) Explain(ctx context.Context, text, label string) (*Explanation, 
 func (m *Model) contrast(label int) []float32 {
 	grad, share := make([]float32, m.labels.Len()), float32(1/m.metrics.Temperature.T)
 	grad[label] = share
-	if m.Task() == MultiClass {
+	if m.Task() == labelset.MultiClass {
 		for i := range grad {
 			grad[i] -= share / float32(len(grad))
 		}
@@ -109,7 +111,7 @@ func (m *Model) explainNGrams(text string, ids []int32, label int) []Weight {
 		return nil
 	}
 	labels, width := m.labels.Len(), b.head.Shape[1]
-	grad, names := m.contrast(label), m.reader.grams.texts(text)
+	grad, names := m.contrast(label), m.reader.grams.Texts(text)
 	weights := make([]Weight, len(ids))
 	for i, id := range ids {
 		row, sum := b.table.Value[int(id)*labels:][:labels], 0.0
@@ -121,4 +123,8 @@ func (m *Model) explainNGrams(text string, ids []int32, label int) []Weight {
 		weights[i] = Weight{Text: names[i], Weight: float32(sum / math.Sqrt(float64(len(ids))))}
 	}
 	return weights
+}
+
+func unknownLabel(label string, names []string) error {
+	return fmt.Errorf("classify: the model has no label %q; it has %s", label, quoteList(names))
 }

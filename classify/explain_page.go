@@ -1,6 +1,7 @@
 package classify
 
 import (
+	"fmt"
 	"io"
 
 	"github.com/textgen-go/textgen/internal/report"
@@ -23,7 +24,7 @@ func (p *ExplanationPage) Add(name string, labels []LabelProbability, e *Explana
 	x := report.Explained{Name: name, For: e.Label, Tokens: reportWeights(e.Tokens)}
 	x.Grams = report.Heaviest(reportWeights(e.NGrams), explainedGrams)
 	for _, l := range labels {
-		x.Labels = append(x.Labels, report.Fact{Name: l.Label, Value: inPercent(float64(l.Probability), nil)})
+		x.Labels = append(x.Labels, report.Fact{Name: l.Label, Value: fmt.Sprintf("%.1f %%", 100*l.Probability)})
 	}
 	return p.page.Add(x)
 }

@@ -20,16 +20,16 @@ func (m *Model) document(text string) (model.Document, tokenize.Unknowns) {
 	}
 	encoder := tokenize.NewEncoder(m.reader.tokenizer)
 	doc := model.Document{Tokens: append(make([]int32, 0, 2+len(text)/4), tokenize.BOS)}
-	bag := gramSum{model: m}
+	grams := gramSum{model: m}
 	var bytes []byte
 	for len(text) > 0 {
 		n := pieceEnd(text)
 		bytes = append(bytes[:0], text[:n]...)
 		doc.Tokens = encoder.Append(doc.Tokens, bytes)
-		bag.add(text[:n])
+		grams.add(text[:n])
 		text = text[n:]
 	}
-	doc.Sum, doc.Count = bag.sum(), bag.count
+	doc.Sum, doc.Count = grams.sum(), grams.count
 	doc.Tokens = append(encoder.Flush(doc.Tokens), tokenize.EOS)
 	return doc, encoder.Unknown()
 }
@@ -52,7 +52,11 @@ func (g *gramSum) add(text string) {
 	if g.piece == nil {
 		g.piece, g.pieces = make([]float32, width), make([]float64, width)
 	}
-	g.ids = grams.AppendIDs(g.ids[:0], text)
+	if g.count == 0 {
+		g.ids = grams.AppendIDs(g.ids[:0], text)
+	} else {
+		g.ids = grams.AppendLaterIDs(g.ids[:0], text)
+	}
 	g.count += len(g.ids)
 	clear(g.piece)
 	g.model.network.AddNGrams(g.piece, g.ids)

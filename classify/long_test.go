@@ -9,6 +9,7 @@ import (
 	"testing"
 	"unicode/utf8"
 
+	"github.com/textgen-go/textgen/classify/bag"
 	"github.com/textgen-go/textgen/model"
 	"github.com/textgen-go/textgen/tokenize"
 )
@@ -20,7 +21,7 @@ func TestLongTextIsReadInPieces(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	grams := NGrams{Words: 2, Chars: 3, Buckets: 50}
+	grams := bag.NGrams{Words: 2, Chars: 3, Start: 4, Buckets: 50}
 	network, err := model.NewClassifier(model.ClassifierConfig{
 		VocabSize: tokenizer.Size(), Embedding: 2, Labels: 2, Pooling: model.PoolMean, Buckets: grams.Buckets, FeatureWidth: 3,
 		RecurrentConfig: model.RecurrentConfig{Cell: model.GRU, Layers: 1, Hidden: 2},

@@ -3,12 +3,15 @@ package classify
 import (
 	"math"
 	"slices"
+
+	"github.com/textgen-go/textgen/classify/labelset"
+	"github.com/textgen-go/textgen/classify/measure"
 )
 
 // loss is what a network is trained to make small: softmax cross-entropy for a multi-class task, the sum of the labels'
 // binary cross-entropies for a multi-label task.
 type loss struct {
-	task      Task
+	task      labelset.Task
 	smoothing float64   // ε: the truth is 1−ε of the label and ε spread over all (Szegedy et al. 2016, section 7)
 	weights   []float64 // of the labels; nil: all 1
 }
@@ -16,7 +19,7 @@ type loss struct {
 // document returns the loss of one document, and writes share times its gradient with respect to the logits to grad
 // unless that is nil.
 func (l loss) document(logits, grad []float32, truth []int, share float64) float64 {
-	if l.task == MultiLabel {
+	if l.task == labelset.MultiLabel {
 		return l.sigmoids(logits, grad, truth, share)
 	}
 	return l.softmax(logits, grad, truth[0], share)
@@ -56,7 +59,7 @@ func (l loss) sigmoids(logits, grad []float32, truth []int, share float64) float
 		}
 		total += weight * (max(x, 0) - x*target + math.Log1p(math.Exp(-math.Abs(x))))
 		if grad != nil {
-			grad[i] = float32(share * weight * (sigmoid(x) - target))
+			grad[i] = float32(share * weight * (measure.Sigmoid(x) - target))
 		}
 	}
 	return total

@@ -11,6 +11,9 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
+	"github.com/textgen-go/textgen/classify/bag"
+	"github.com/textgen-go/textgen/classify/labelset"
+	"github.com/textgen-go/textgen/classify/measure"
 	"github.com/textgen-go/textgen/corpora"
 	"github.com/textgen-go/textgen/model"
 	"github.com/textgen-go/textgen/model/checkpoint"
@@ -24,7 +27,7 @@ const headName = "classify"
 type Model struct {
 	network  *model.Classifier
 	reader   reader
-	labels   *Labels
+	labels   *labelset.Labels
 	training Training
 	metrics  Metrics
 	origin   checkpoint.Origin
@@ -43,19 +46,19 @@ type Training struct {
 	Train      int                     `json:"train_documents"`   // that were trained on
 	Valid      int                     `json:"valid_documents"`   // that were validated on
 	Vectors    int                     `json:"vectors,omitempty"` // tokens that started from a vector of a file
-	Bag        BagChoice               `json:"bag"`               // how the weights of n-grams were trained, if there are any
+	Bag        bag.Choice              `json:"bag"`               // how the weights of n-grams were trained, if there are any
 	Planned    int                     `json:"planned_steps"`     // the length of the run: with --steps, it repeats a run with --time
 }
 
 // Metrics is how good a model file's weights are.
 type Metrics struct {
-	Step        int         `json:"step"`
-	Documents   int64       `json:"documents"` // read while training, repeats included
-	Seconds     float64     `json:"seconds"`   // of training
-	Loss        float64     `json:"loss"`      // nats a document, over the last steps
-	ValidLoss   float64     `json:"valid_loss,omitempty"`
-	MacroF1     float64     `json:"macro_f1,omitempty"` // of validation
-	Temperature Temperature `json:"temperature"`
+	Step        int                 `json:"step"`
+	Documents   int64               `json:"documents"` // read while training, repeats included
+	Seconds     float64             `json:"seconds"`   // of training
+	Loss        float64             `json:"loss"`      // nats a document, over the last steps
+	ValidLoss   float64             `json:"valid_loss,omitempty"`
+	MacroF1     float64             `json:"macro_f1,omitempty"` // of validation
+	Temperature measure.Temperature `json:"temperature"`
 }
 
 // ErrNotClassifier says that a file holds a model that does something else.
@@ -93,7 +96,7 @@ func fromFile(f *checkpoint.File) (*Model, error) {
 	if err != nil {
 		return nil, err
 	}
-	m.labels = LabelNames(names)
+	m.labels = labelset.Named(names)
 	m.reader.grams = m.training.Settings.grams()
 	if m.reader.tokenizer, err = tokenize.Parse([]byte(f.Metadata[checkpoint.KeyTokenizer])); err != nil {
 		return nil, checkpoint.Malformed("the tokenizer cannot be read", err)
@@ -111,21 +114,21 @@ func fromFile(f *checkpoint.File) (*Model, error) {
 
 // check makes sure that the parts of a file fit each other.
 func (m *Model) check(cfg model.ClassifierConfig) error {
-	task, t := MultiClass, m.metrics.Temperature.T
+	task := labelset.MultiClass
 	if cfg.MultiLabel {
-		task = MultiLabel
+		task = labelset.MultiLabel
 	}
 	switch n := m.reader.tokenizer.Size(); {
 	case n != cfg.VocabSize:
 		return checkpoint.Malformed(fmt.Sprintf("the tokenizer knows %d tokens, the network %d", n, cfg.VocabSize), nil)
-	case m.labels.Len() != cfg.Labels || len(m.labels.index) != cfg.Labels:
-		return checkpoint.Malformed(fmt.Sprintf("the network has %d outputs, but there are %d labels", cfg.Labels, len(m.labels.index)), nil)
+	case m.labels.Len() != cfg.Labels || m.labels.Distinct() != cfg.Labels:
+		return checkpoint.Malformed(fmt.Sprintf("the network has %d outputs, but there are %d labels", cfg.Labels, m.labels.Distinct()), nil)
 	case m.training.Settings.Task != task:
 		return checkpoint.Malformed(fmt.Sprintf("the task is %q, the network's %q", m.training.Settings.Task, task), nil)
-	case m.reader.grams.Buckets != cfg.Buckets || m.reader.grams.Words < 0 || m.reader.grams.Chars < 0:
+	case m.reader.grams.Buckets != cfg.Buckets || m.reader.grams.Words < 0 || m.reader.grams.Chars < 0 || m.reader.grams.Start < 0:
 		return checkpoint.Malformed(fmt.Sprintf("the n-grams %+v do not fit the network's %d buckets", m.reader.grams, cfg.Buckets), nil)
-	case !(t >= leastTemperature && t <= mostTemperature):
-		return checkpoint.Malformed(fmt.Sprintf("the temperature is %v", t), nil)
+	case !m.metrics.Temperature.Valid():
+		return checkpoint.Malformed(fmt.Sprintf("the temperature is %v", m.metrics.Temperature.T), nil)
 	}
 	return nil
 }
@@ -145,7 +148,7 @@ func (m *Model) open() {
 func (m *Model) Labels() []string { return slices.Clone(m.labels.Names) }
 
 // Task returns how the labels relate.
-func (m *Model) Task() Task { return m.training.Settings.Task }
+func (m *Model) Task() labelset.Task { return m.training.Settings.Task }
 
 // Tokenizer returns the model's tokenizer.
 func (m *Model) Tokenizer() tokenize.Tokenizer { return m.reader.tokenizer }
@@ -214,7 +217,7 @@ func (m *Model) predict(ctx context.Context, out []Prediction, texts []string) e
 	}
 	for i, row := range rows {
 		m.metrics.Temperature.Apply(m.Task(), row)
-		best := mostProbable(row)
+		best := measure.MostProbable(row)
 		out[i].Probabilities, out[i].Probability, out[i].Label = row, row[best], m.labels.Names[best]
 	}
 	return nil

@@ -8,6 +8,7 @@ import (
 	"math/rand/v2"
 	"slices"
 
+	"github.com/textgen-go/textgen/classify/bag"
 	"github.com/textgen-go/textgen/model"
 	"github.com/textgen-go/textgen/model/train"
 )
@@ -25,6 +26,15 @@ func (t *tokenised) length(i int) int { return len(t.documents[i].Tokens) }
 // and returns the documents of both.
 func (t *tokenised) and(more *tokenised) *tokenised {
 	return &tokenised{documents: slices.Concat(t.documents, more.documents), truth: slices.Concat(t.truth, more.truth)}
+}
+
+// examples returns the documents as the bag reads them.
+func (t *tokenised) examples() bag.Examples {
+	e := bag.Examples{Truth: t.truth}
+	for _, doc := range t.documents {
+		e.IDs = append(e.IDs, doc.NGrams)
+	}
+	return e
 }
 
 // withoutNGrams returns the documents as the network alone reads them.

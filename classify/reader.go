@@ -1,6 +1,7 @@
 package classify
 
 import (
+	"github.com/textgen-go/textgen/classify/bag"
 	"github.com/textgen-go/textgen/model"
 	"github.com/textgen-go/textgen/tokenize"
 )
@@ -8,7 +9,7 @@ import (
 // reader turns texts into what the network reads.
 type reader struct {
 	tokenizer tokenize.Tokenizer
-	grams     NGrams // features beside the network; no Buckets: none
+	grams     bag.NGrams // features beside the network; no Buckets: none
 }
 
 // document returns a text's tokens, between the marks of its beginning and its end, and its n-grams. An empty text has

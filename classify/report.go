@@ -4,15 +4,16 @@ import (
 	"context"
 	"encoding/json"
 
+	"github.com/textgen-go/textgen/classify/measure"
 	"github.com/textgen-go/textgen/corpora"
 	"github.com/textgen-go/textgen/model/checkpoint"
 )
 
 // Report sets a trained network beside plain models that were trained on the same documents.
 type Report struct {
-	On        string     `json:"on"` // what was measured on: "validation" or "test" documents
-	Measures  *Measures  `json:"measures"`
-	Baselines []Baseline `json:"baselines,omitempty"`
+	On        string            `json:"on"` // what was measured on: "validation" or "test" documents
+	Measures  *measure.Measures `json:"measures"`
+	Baselines []Baseline        `json:"baselines,omitempty"`
 }
 
 // ReportName is the name of the report in the directory of a run.
@@ -35,7 +36,7 @@ func (r *run) report(ctx context.Context) (*Report, error) {
 			return nil, err
 		}
 	}
-	measure := MeasureConfig{Resamples: DefaultResamples, Seed: r.settings.Seed}
+	measure := measure.Config{Resamples: measure.DefaultResamples, Seed: r.settings.Seed}
 	if out.Measures, err = m.Evaluate(ctx, docs, measure); err != nil {
 		return nil, err
 	}
@@ -56,7 +57,7 @@ func (r *run) report(ctx context.Context) (*Report, error) {
 }
 
 // Evaluate measures the model on labelled documents. The task of cfg is the model's.
-func (m *Model) Evaluate(ctx context.Context, docs []corpora.Document, cfg MeasureConfig) (*Measures, error) {
+func (m *Model) Evaluate(ctx context.Context, docs []corpora.Document, cfg measure.Config) (*measure.Measures, error) {
 	list := make([]string, len(docs))
 	for i, doc := range docs {
 		list[i] = doc.Text
@@ -70,5 +71,5 @@ func (m *Model) Evaluate(ctx context.Context, docs []corpora.Document, cfg Measu
 		rows[i] = p.Probabilities
 	}
 	cfg.Task = m.Task()
-	return Measure(cfg, m.labels.Names, labelsOf(docs), rows)
+	return measure.Measure(cfg, m.labels.Names, labelsOf(docs), rows)
 }

@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"math/rand/v2"
 
+	"github.com/textgen-go/textgen/classify/bag"
+	"github.com/textgen-go/textgen/classify/measure"
 	"github.com/textgen-go/textgen/internal/runner"
 	"github.com/textgen-go/textgen/model"
 	"github.com/textgen-go/textgen/model/checkpoint"
@@ -23,7 +25,7 @@ type run struct {
 	data      *data
 	training  Training
 	network   *model.Classifier
-	bag       BagChoice
+	bag       bag.Choice
 	objective *objective
 	plan      Plan
 }
@@ -233,7 +235,7 @@ func (r *run) file(state train.State) (*checkpoint.File, error) {
 // metrics sums up the last validation, with the temperature that makes its probabilities honest.
 func (r *run) metrics(state train.State) (Metrics, error) {
 	last := r.session.History.Last()
-	m := Metrics{Step: state.Step, Documents: state.Tokens, Seconds: state.Seconds, Loss: last.Loss, Temperature: Temperature{T: 1}}
+	m := Metrics{Step: state.Step, Documents: state.Tokens, Seconds: state.Seconds, Loss: last.Loss, Temperature: measure.Temperature{T: 1}}
 	v := r.objective.validation
 	if v == nil || v.logits == nil {
 		return m, nil
@@ -245,6 +247,6 @@ func (r *run) metrics(state train.State) (Metrics, error) {
 		m.MacroF1 = *last.ValidScore
 	}
 	var err error
-	m.Temperature, err = FitTemperature(v.loss.task, v.logits, v.data.truth)
+	m.Temperature, err = measure.FitTemperature(v.loss.task, v.logits, v.data.truth)
 	return m, err
 }

@@ -3,6 +3,7 @@ package classify
 import (
 	"context"
 
+	"github.com/textgen-go/textgen/classify/bag"
 	"github.com/textgen-go/textgen/model/checkpoint"
 )
 
@@ -12,14 +13,17 @@ func (r *run) trainBag(ctx context.Context) (err error) {
 	if b == nil {
 		return nil
 	}
-	r.bag, err = r.bagTrainer(r.data.training, r.data.checked).choose(ctx, b)
+	r.bag, err = r.bagTrainer(r.data.training, r.data.checked).Choose(ctx, b.table.Value)
 	b.weigh(1)
 	return err
 }
 
-func (r *run) bagTrainer(training, valid *tokenised) *bagTrainer {
+func (r *run) bagTrainer(training, valid *tokenised) *bag.Trainer {
 	s := r.settings
-	return &bagTrainer{task: s.Task, grams: s.grams(), training: training, valid: valid, seed: s.Seed, threads: r.workers.Len()}
+	return &bag.Trainer{
+		Task: s.Task, Grams: s.grams(), Labels: r.data.labels.Len(), Training: training.examples(), Valid: valid.examples(),
+		Seed: s.Seed, Threads: r.workers.Len(),
+	}
 }
 
 // validated returns the best model as validation knows it: before [run.refit].
@@ -51,7 +55,7 @@ func (r *run) refit(ctx context.Context) error {
 		return err
 	}
 	b := newBag(m.network)
-	if err := r.bagTrainer(r.data.training.and(r.data.checked), &tokenised{}).train(ctx, b, r.bag); err != nil {
+	if err := r.bagTrainer(r.data.training.and(r.data.checked), &tokenised{}).Train(ctx, b.table.Value, r.bag); err != nil {
 		return err
 	}
 	t, _ := f.Tensor(bagTable)

@@ -8,6 +8,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/textgen-go/textgen/classify/bag"
+	"github.com/textgen-go/textgen/classify/labelset"
 	"github.com/textgen-go/textgen/model"
 	"github.com/textgen-go/textgen/model/optim"
 	"github.com/textgen-go/textgen/model/train"
@@ -38,6 +40,7 @@ type Settings struct {
 	Pooling          model.Pooling `json:"pooling"`
 	NGrams           int           `json:"ngrams"`                      // longest n-gram of words that is a feature beside the network; 0: none
 	CharGrams        int           `json:"char_grams"`                  // longest n-gram of a word's characters that is one; 0: none
+	StartGrams       int           `json:"start_grams,omitempty"`       // words at the start of a document whose n-grams are features of their own, too; 0: none
 	Buckets          int           `json:"buckets"`                     // rows of weights that n-grams are hashed to
 	Dropout          float64       `json:"dropout"`                     // between layers
 	InputDropout     float64       `json:"input_dropout"`               // on the embeddings
@@ -50,18 +53,18 @@ type Settings struct {
 	ZoneoutCell      float64       `json:"zoneout_cell,omitempty"`      // of an LSTM's units, that they keep their cell's state
 
 	// Optimisation.
-	Task           Task    `json:"task"`
-	Batch          int     `json:"batch"`      // documents
-	MaxTokens      int     `json:"max_tokens"` // longest part of a document that the network is trained on
-	Balance        bool    `json:"balance"`    // weigh labels so that rare ones have as much say as frequent ones
-	LabelSmoothing float64 `json:"label_smoothing"`
-	Optimizer      string  `json:"optimizer"`
-	LR             float64 `json:"lr"`
-	WeightDecay    float64 `json:"weight_decay"`
-	Schedule       string  `json:"schedule"`
-	Warmup         float64 `json:"warmup"`   // steps or, below 1, a share of all
-	FinalLR        float64 `json:"final_lr"` // fraction of LR at the end of a schedule
-	Clip           float64 `json:"clip"`     // global norm; 0: none
+	Task           labelset.Task `json:"task"`
+	Batch          int           `json:"batch"`      // documents
+	MaxTokens      int           `json:"max_tokens"` // longest part of a document that the network is trained on
+	Balance        bool          `json:"balance"`    // weigh labels so that rare ones have as much say as frequent ones
+	LabelSmoothing float64       `json:"label_smoothing"`
+	Optimizer      string        `json:"optimizer"`
+	LR             float64       `json:"lr"`
+	WeightDecay    float64       `json:"weight_decay"`
+	Schedule       string        `json:"schedule"`
+	Warmup         float64       `json:"warmup"`   // steps or, below 1, a share of all
+	FinalLR        float64       `json:"final_lr"` // fraction of LR at the end of a schedule
+	Clip           float64       `json:"clip"`     // global norm; 0: none
 
 	// Length of the run: exactly one of the three is above 0.
 	Steps  int           `json:"steps"`
@@ -83,11 +86,11 @@ var Presets = []string{"tiny", "small", "medium", "large"}
 
 // Facts are what settings are chosen by.
 type Facts struct {
-	Documents int     `json:"documents"`
-	Labels    int     `json:"labels"`
-	Words     float64 `json:"words"`      // of a document, on average
-	Chars     float64 `json:"characters"` // of a document, on average
-	Task      Task    `json:"task"`
+	Documents int           `json:"documents"`
+	Labels    int           `json:"labels"`
+	Words     float64       `json:"words"`      // of a document, on average
+	Chars     float64       `json:"characters"` // of a document, on average
+	Task      labelset.Task `json:"task"`
 }
 
 // wordsOfProse is the average number of words from which documents are read word by word: what is shorter are names and
@@ -110,7 +113,7 @@ func Propose(preset string, kind tokenize.Kind, f Facts) (Settings, error) {
 	s := Settings{
 		Preset: preset, Tokenizer: kind, NFC: true, MinFrequency: 1,
 		Cell: model.LSTM, Layers: 1, Pooling: model.PoolMeanMax, Hidden: []int{32, 48, 64, 128}[size],
-		Task: cmp.Or(f.Task, MultiClass), Batch: 32, MaxTokens: 400,
+		Task: cmp.Or(f.Task, labelset.MultiClass), Batch: 32, MaxTokens: 400,
 		Optimizer: optim.NameAdam, LR: 3e-3, Schedule: optim.Cosine, Warmup: 0.05, FinalLR: 0.02, Clip: 5,
 		Criterion: train.Score, Split: "0.9,0.1", Seed: 1,
 	}
@@ -137,14 +140,14 @@ func (s *Settings) proposeChars(f Facts) {
 func (s *Settings) proposeWords(f Facts) {
 	s.Lowercase, s.VocabSize = true, 30_000
 	s.NGrams, s.Buckets = 2, buckets(1<<19, f)
-	if f.Chars <= shortText {
-		s.CharGrams = 6
+	if f.Chars <= bag.ShortText {
+		s.CharGrams, s.StartGrams, s.Buckets = 6, 4, buckets(1<<20, f)
 	}
 	s.InputDropout, s.HeadDropout, s.TokenDropout = 0.5, 0.5, 0.2
 }
 
 // buckets returns n, or fewer if there are so many labels that the weights would be too many.
-func buckets(n int, f Facts) int { return max(1, min(n, linearWeights/max(1, f.Labels))) }
+func buckets(n int, f Facts) int { return max(1, min(n, bag.MostWeights/max(1, f.Labels))) }
 
 // epochs returns how often to read the documents: more often the fewer they are.
 func epochs(f Facts) int {
@@ -160,7 +163,8 @@ func (s Settings) Validate() error {
 		name       string
 		value, min int
 	}{
-		{"batch", s.Batch, 1}, {"max_tokens", s.MaxTokens, 1}, {"ngrams", s.NGrams, 0}, {"char_grams", s.CharGrams, 0}, {"patience", s.Patience, 0},
+		{"batch", s.Batch, 1}, {"max_tokens", s.MaxTokens, 1}, {"buckets", s.Buckets, 0}, {"ngrams", s.NGrams, 0}, {"char_grams", s.CharGrams, 0}, {"start_grams", s.StartGrams, 0},
+		{"patience", s.Patience, 0},
 	} {
 		if f.value < f.min {
 			errs = append(errs, fmt.Errorf("%s is %d; it must be at least %d", f.name, f.value, f.min))
@@ -174,8 +178,8 @@ func (s Settings) Validate() error {
 			errs = append(errs, fmt.Errorf("%s is %v; it must be from 0 up to, but without, 1", f.name, f.value))
 		}
 	}
-	if s.Task != MultiClass && s.Task != MultiLabel {
-		errs = append(errs, fmt.Errorf("task %q is unknown; use %s or %s", s.Task, MultiClass, MultiLabel))
+	if s.Task != labelset.MultiClass && s.Task != labelset.MultiLabel {
+		errs = append(errs, fmt.Errorf("task %q is unknown; use %s or %s", s.Task, labelset.MultiClass, labelset.MultiLabel))
 	}
 	return errors.Join(errs...)
 }
@@ -183,7 +187,7 @@ func (s Settings) Validate() error {
 // modelConfig describes the network for a vocabulary and labels.
 func (s Settings) modelConfig(vocab, labels int) model.ClassifierConfig {
 	cfg := model.ClassifierConfig{
-		VocabSize: vocab, Embedding: s.Embedding, Labels: labels, MultiLabel: s.Task == MultiLabel, Pooling: s.Pooling,
+		VocabSize: vocab, Embedding: s.Embedding, Labels: labels, MultiLabel: s.Task == labelset.MultiLabel, Pooling: s.Pooling,
 		FeatureDropout: s.HeadDropout,
 		RecurrentConfig: model.RecurrentConfig{
 			Cell: s.Cell, Layers: s.Layers, Hidden: s.Hidden, Bidirectional: !s.Unidirectional, Residual: s.Residual, Highway: s.Highway, LayerNorm: s.LayerNorm,
@@ -199,11 +203,11 @@ func (s Settings) modelConfig(vocab, labels int) model.ClassifierConfig {
 }
 
 // grams are the features beside the network.
-func (s Settings) grams() NGrams {
+func (s Settings) grams() bag.NGrams {
 	if s.NGrams == 0 && s.CharGrams == 0 {
-		return NGrams{}
+		return bag.NGrams{}
 	}
-	return NGrams{Words: s.NGrams, Chars: s.CharGrams, Buckets: s.Buckets, Marks: true, Across: true}
+	return bag.NGrams{Words: s.NGrams, Chars: s.CharGrams, Buckets: s.Buckets, Start: s.StartGrams, Marks: true, Across: true}
 }
 
 func (s Settings) tokenizerConfig() tokenize.TrainConfig {

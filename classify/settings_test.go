@@ -1,8 +1,10 @@
 package classify
 
 import (
+	"strings"
 	"testing"
 
+	"github.com/textgen-go/textgen/classify/bag"
 	"github.com/textgen-go/textgen/tokenize"
 )
 
@@ -15,9 +17,9 @@ func TestPropose(t *testing.T) {
 		epochs             int
 	}{
 		{"reviews", Facts{Documents: 25_000, Labels: 2, Words: 230, Chars: 1300}, tokenize.Word, 2, 0, 1 << 19, 4},
-		{"questions", Facts{Documents: 5_000, Labels: 6, Words: 10, Chars: 50}, tokenize.Word, 2, 6, 1 << 19, 16},
+		{"questions", Facts{Documents: 5_000, Labels: 6, Words: 10, Chars: 50}, tokenize.Word, 2, 6, 1 << 20, 16},
 		{"names", Facts{Documents: 20_000, Labels: 18, Words: 1, Chars: 7}, tokenize.Char, 0, 4, 1 << 16, 4},
-		{"many labels", Facts{Documents: 100, Labels: 5000, Words: 10, Chars: 50}, tokenize.Word, 2, 6, linearWeights / 5000, 20},
+		{"many labels", Facts{Documents: 100, Labels: 5000, Words: 10, Chars: 50}, tokenize.Word, 2, 6, bag.MostWeights / 5000, 20},
 	} {
 		s, err := Propose("", "", tt.facts)
 		if err != nil {
@@ -29,6 +31,14 @@ func TestPropose(t *testing.T) {
 		if s.Tokenizer != tt.kind || s.NGrams != tt.words || s.CharGrams != tt.chars || s.Buckets != tt.most || s.Epochs != tt.epochs {
 			t.Errorf("%s: %+v, want %+v", tt.name, s, tt)
 		}
+	}
+	s, err := Propose("", "", Facts{Documents: 10, Labels: 2, Words: 5, Chars: 30})
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.Buckets, s.Batch = -1, 0
+	if err := s.Validate(); err == nil || !strings.Contains(err.Error(), "buckets is -1") || !strings.Contains(err.Error(), "batch is 0") {
+		t.Errorf("bad settings: %v", err)
 	}
 	if _, err := Propose("huge", "", Facts{}); err == nil {
 		t.Error("an unknown preset is accepted")

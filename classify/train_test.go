@@ -13,6 +13,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/textgen-go/textgen/classify"
+	"github.com/textgen-go/textgen/classify/labelset"
 	"github.com/textgen-go/textgen/model/checkpoint"
 	"github.com/textgen-go/textgen/model/train"
 )
@@ -196,8 +197,8 @@ func TestMultiLabel(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "run")
 	run(t, classify.TrainConfig{Override: small, Paths: []string{path}, Out: dir})
 	m, err := classify.Load(dir)
-	if err != nil || m.Task() != classify.MultiLabel {
-		t.Fatalf("Load: %v, task %v; want %v", err, m.Task(), classify.MultiLabel)
+	if err != nil || m.Task() != labelset.MultiLabel {
+		t.Fatalf("Load: %v, task %v; want %v", err, m.Task(), labelset.MultiLabel)
 	}
 	p, err := m.Predict(t.Context(), []string{"rain falls snow covers the hills", "today the hills"})
 	if err != nil || len(p[0].Top(0, 0.5)) != 2 || len(p[1].Top(0, 0.5)) != 0 {

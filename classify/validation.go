@@ -3,6 +3,9 @@ package classify
 import (
 	"context"
 
+	"github.com/textgen-go/textgen/classify/bag"
+	"github.com/textgen-go/textgen/classify/labelset"
+	"github.com/textgen-go/textgen/classify/measure"
 	"github.com/textgen-go/textgen/model/train"
 )
 
@@ -11,15 +14,15 @@ type validation struct {
 	scorer *scorer
 	loss   loss
 	data   *tokenised  // without n-grams
-	bag    *bag        // nil: none
+	bag    *bagPart    // nil: none
 	sums   [][]float32 // what the bag says of the documents
 	logits [][]float32 // of the last run, by document
 }
 
-func newValidation(s *scorer, l loss, data *tokenised, b *bag) *validation {
+func newValidation(s *scorer, l loss, data *tokenised, b *bagPart) *validation {
 	v := &validation{scorer: s, loss: l, data: data.withoutNGrams(), bag: b}
 	if b != nil {
-		v.sums = b.logits(data.documents)
+		v.sums = b.logits(data)
 	}
 	return v
 }
@@ -32,7 +35,7 @@ func (v *validation) run(ctx context.Context) (train.Metrics, error) {
 	}
 	if v.bag != nil {
 		var factor float64
-		if factor, v.logits, err = bestMix(v.loss.task, v.logits, v.sums, v.data.truth); err != nil {
+		if factor, v.logits, err = bag.Mix(v.loss.task, v.logits, v.sums, v.data.truth); err != nil {
 			return train.Metrics{}, err
 		}
 		v.bag.weigh(factor)
@@ -45,29 +48,28 @@ func (v *validation) run(ctx context.Context) (train.Metrics, error) {
 func (v *validation) metrics() (train.Metrics, error) {
 	beta := float32(1)
 	if v.bag != nil {
-		best, err := FitTemperature(v.loss.task, v.logits, v.data.truth)
+		best, err := measure.FitTemperature(v.loss.task, v.logits, v.data.truth)
 		if err != nil {
 			return train.Metrics{}, err
 		}
 		beta = float32(1 / best.T)
 	}
-	nats, outcomes, scaled := 0.0, make([]outcome, v.data.len()), make([]float32, len(v.logits[0]))
+	nats, predicted, scaled := 0.0, make([][]int, v.data.len()), make([]float32, len(v.logits[0]))
 	for i, row := range v.logits {
 		for j, z := range row {
 			scaled[j] = beta * z
 		}
 		nats += v.loss.document(scaled, nil, v.data.truth[i], 0)
-		outcomes[i] = outcome{truth: v.data.truth[i], predicted: v.predicted(row)}
+		predicted[i] = v.predicted(row)
 	}
-	n := count(outcomes, len(v.logits[0]))
-	score := n.macroF1()
-	return train.Metrics{Loss: nats / float64(len(outcomes)), Score: &score, Tokens: len(outcomes)}, nil
+	score := measure.MacroF1(v.data.truth, predicted, len(v.logits[0]))
+	return train.Metrics{Loss: nats / float64(len(predicted)), Score: &score, Tokens: len(predicted)}, nil
 }
 
 // predicted returns the labels that logits stand for: the largest, or those above zero, a probability of a half.
 func (v *validation) predicted(row []float32) []int {
-	if v.loss.task == MultiLabel {
-		return above(row, 0)
+	if v.loss.task == labelset.MultiLabel {
+		return measure.Above(row, 0)
 	}
-	return []int{mostProbable(row)}
+	return []int{measure.MostProbable(row)}
 }

@@ -252,6 +252,20 @@ func TestCancel(t *testing.T) {
 	}
 }
 
+// A cancellation ends Open even if nothing comes from standard input.
+func TestCancelWaitingForInput(t *testing.T) {
+	silent, writer := io.Pipe()
+	defer writer.Close()
+	ctx, cancel := context.WithCancel(t.Context())
+	go func() {
+		writer.Write([]byte("some text"))
+		cancel()
+	}()
+	if _, err := Open(ctx, []string{"-"}, silent, Options{}); !errors.Is(err, context.Canceled) {
+		t.Errorf("cancelled while waiting for input: %v", err)
+	}
+}
+
 // TestSection holds every section against the same section of the text as runes.
 func TestSection(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {

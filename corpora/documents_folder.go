@@ -28,7 +28,10 @@ func (d *Documents) findFolder(ctx context.Context, root string) error {
 	if err != nil {
 		return err
 	}
-	if len(d.files) == before {
+	switch {
+	case len(d.files) == before && d.opt.Unlabelled:
+		return fmt.Errorf("corpora: %w in folder %s: want files whose names end in %s; folders in it are not looked into", ErrEmpty, root, strings.Join(textNames, ", "))
+	case len(d.files) == before:
 		return fmt.Errorf("corpora: %w in folder %s: want folder/label/name.txt, label.txt files, or *.jsonl, *.csv and *.tsv", ErrEmpty, root)
 	}
 	return nil

@@ -1,6 +1,7 @@
 package corpora_test
 
 import (
+	"context"
 	"errors"
 	"io"
 	"slices"
@@ -80,5 +81,27 @@ func TestStreamLinesReportsInvalidText(t *testing.T) {
 	}
 	if invalid == nil {
 		t.Error("no error")
+	}
+}
+
+func TestStreamLinesIsCancelled(t *testing.T) {
+	silent, writer := io.Pipe()
+	defer writer.Close()
+	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
+	go writer.Write([]byte("one\n"))
+	n := 0
+	for doc, err := range corpora.StreamLines(ctx, "a pipe", silent, corpora.DocumentOptions{}) {
+		if n++; n == 1 {
+			if err != nil || doc.Text != "one" {
+				t.Errorf("first %q, %v", doc.Text, err)
+			}
+			cancel()
+		} else if !errors.Is(err, context.Canceled) {
+			t.Errorf("element %d: %v, want a cancellation", n, err)
+		}
+	}
+	if n != 2 {
+		t.Errorf("%d elements, want a line and an error", n)
 	}
 }

@@ -14,7 +14,7 @@ const spoolMemory = 8 << 20
 
 // spool keeps a stream that can be read only once, and adds it as a source.
 func (c *Corpus) spool(ctx context.Context, name string, r io.Reader) error {
-	r = &cancelReader{ctx, r}
+	r = &cancelReader{ctx: ctx, r: r}
 	var head bytes.Buffer
 	n, err := io.CopyN(&head, r, spoolMemory)
 	if err != nil && err != io.EOF {
@@ -38,17 +38,36 @@ func (c *Corpus) spool(ctx context.Context, name string, r io.Reader) error {
 	return nil
 }
 
-// A cancelReader stops when its context is cancelled.
+// A cancelReader stops when its context is cancelled, even if the other end of a pipe, or a person at a terminal, writes
+// nothing. A read that is under way then cannot be ended; it is left to itself, with a buffer of its own.
 type cancelReader struct {
-	ctx context.Context
-	r   io.Reader
+	ctx    context.Context
+	r      io.Reader
+	buffer []byte
 }
 
 func (c *cancelReader) Read(p []byte) (int, error) {
 	if err := c.ctx.Err(); err != nil {
 		return 0, err
 	}
-	return c.r.Read(p)
+	if len(c.buffer) < len(p) {
+		c.buffer = make([]byte, len(p))
+	}
+	type result struct {
+		n   int
+		err error
+	}
+	done := make(chan result, 1)
+	go func(buffer []byte) {
+		n, err := c.r.Read(buffer)
+		done <- result{n, err}
+	}(c.buffer[:len(p)])
+	select {
+	case <-c.ctx.Done():
+		return 0, c.ctx.Err()
+	case r := <-done:
+		return copy(p, c.buffer[:r.n]), r.err
+	}
 }
 
 // A tempFile is removed when it is closed.

@@ -29,7 +29,10 @@ type data struct {
 // into tokens. Close the source after use.
 func readData(ctx context.Context, cfg TrainConfig, known tokenize.Tokenizer) (*data, error) {
 	d := &data{tokenizer: known}
-	var err error
+	err := cfg.Settings.Validate()
+	if err != nil {
+		return nil, err
+	}
 	if d.split, err = corpora.ParseSplit(cfg.Settings.Split); err != nil {
 		return nil, err
 	}
@@ -170,7 +173,7 @@ var errTooShort = errors.New("too little text")
 func (d *data) fit(s *Settings) (warning string, err error) {
 	n := d.train.Len()
 	if n < 2 {
-		return "", fmt.Errorf("%w: %d tokens to train on; give at least a few thousand characters", errTooShort, n)
+		return "", fmt.Errorf("%w: %s to train on; give at least a few thousand characters", errTooShort, plural(n, "token"))
 	}
 	batch, bptt := s.Batch, s.BPTT
 	s.Batch = max(1, min(s.Batch, n/(minWindows*(s.BPTT+1))))
@@ -179,9 +182,16 @@ func (d *data) fit(s *Settings) (warning string, err error) {
 		s.BPTTEvery = min(s.BPTTEvery, s.BPTT)
 	}
 	if batch != s.Batch || bptt != s.BPTT {
-		warning = fmt.Sprintf("only %d tokens to train on: using %d streams of windows of %d instead of %d of %d", n, s.Batch, s.BPTT, batch, bptt)
+		warning = fmt.Sprintf("only %s to train on: using %s of windows of %d instead of %d of %d", plural(n, "token"), plural(s.Batch, "stream"), s.BPTT, batch, bptt)
 	}
 	return warning, nil
+}
+
+func plural(n int, noun string) string {
+	if n == 1 {
+		return "1 " + noun
+	}
+	return fmt.Sprintf("%d %ss", n, noun)
 }
 
 // minWindows is the number of windows that a stream should have at least.

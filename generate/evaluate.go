@@ -2,6 +2,7 @@ package generate
 
 import (
 	"context"
+	"errors"
 	"iter"
 	"math"
 	"unicode/utf8"
@@ -34,19 +35,31 @@ const (
 	minEvalStream  = 4096
 )
 
-// Evaluate measures the model on a text (UTF-8). Threads below 1 means one for every core.
+// ErrNoText says that there is nothing to measure a model on.
+var ErrNoText = errors.New("no text to measure the model on")
+
+// Evaluate measures the model on a text (UTF-8). Threads below 1 means one for every core. Errors are [ErrNoText],
+// [ErrNotFinite], those of the text and that of ctx.
 func (m *Model) Evaluate(ctx context.Context, text iter.Seq2[[]byte, error], threads int) (Score, error) {
 	var score Score
 	ids, unknown, err := tokenize.Tokens(m.tokenizer, counted(text, &score))
 	if err != nil {
 		return score, err
 	}
+	if ids.Len() == 0 {
+		return score, ErrNoText
+	}
 	score.Tokens, score.Unknown = ids.Len(), unknown.Count
 	w := model.NewWorkers(threads)
 	defer w.Close()
-	score.Nats, err = m.nats(ctx, ids, w)
+	if score.Nats, err = m.nats(ctx, ids, w); err != nil {
+		return score, err
+	}
+	if math.IsNaN(score.Nats) || math.IsInf(score.Nats, 0) {
+		return score, ErrNotFinite
+	}
 	score.finish()
-	return score, err
+	return score, nil
 }
 
 // counted passes chunks on and counts their bytes and characters.
@@ -62,20 +75,27 @@ func counted(text iter.Seq2[[]byte, error], score *Score) iter.Seq2[[]byte, erro
 	}
 }
 
+// finish computes the means. Those of no text are 0.
 func (s *Score) finish() {
+	if s.Tokens == 0 {
+		return
+	}
 	bits := s.Nats / math.Ln2
 	s.NatsPerToken = s.Nats / float64(s.Tokens)
-	s.Perplexity = math.Exp(s.NatsPerToken)
+	s.Perplexity = min(math.Exp(s.NatsPerToken), math.MaxFloat64)
 	s.BitsPerToken = bits / float64(s.Tokens)
 	s.BitsPerChar = bits / float64(s.Chars)
 	s.BitsPerByte = bits / float64(s.Bytes)
 	s.CharsPerToken = float64(s.Chars) / float64(s.Tokens)
 }
 
-// nats returns −ln p of all tokens. The text is cut into streams that run side by side; what is left over is a stream
-// of its own.
+// nats returns −ln p of all tokens. A short text is read from its beginning; a longer one is cut into streams that run side
+// by side, and what is left over is a stream of its own.
 func (m *Model) nats(ctx context.Context, ids *tokenize.IDs, w *model.Workers) (float64, error) {
-	streams := max(1, min(maxEvalStreams, ids.Len()/minEvalStream))
+	streams := min(maxEvalStreams, ids.Len()/minEvalStream)
+	if streams <= 1 {
+		return m.newScorer().total(ctx, ids)
+	}
 	length := ids.Len() / streams
 	total, err := m.streamNats(ctx, ids, w, 0, streams, length)
 	if err != nil || length*streams == ids.Len() {

@@ -39,7 +39,7 @@ func (m *Model) CheckPrompt(prompt string) tokenize.Unknowns {
 // the last element.
 func (m *Model) Generate(ctx context.Context, req Request) iter.Seq2[string, error] {
 	return func(yield func(string, error) bool) {
-		s, err := m.newSession(req)
+		s, err := m.newSession(ctx, req)
 		if err != nil {
 			yield("", err)
 			return
@@ -63,8 +63,8 @@ type session struct {
 	logits  []float32
 }
 
-// newSession reads the prompt.
-func (m *Model) newSession(req Request) (*session, error) {
+// newSession reads the prompt. The error may be that of ctx.
+func (m *Model) newSession(ctx context.Context, req Request) (*session, error) {
 	rng := rand.New(rand.NewPCG(req.Seed, seedStream))
 	sampler, err := NewSampler(req.Sampling, rng)
 	if err != nil {
@@ -77,7 +77,10 @@ func (m *Model) newSession(req Request) (*session, error) {
 	s.stepper = m.network.NewStepper(s.workers, 1)
 	s.state = m.network.NewState(1)
 	s.decoder = tokenize.NewDecoder(m.tokenizer)
-	s.read(m.promptIDs(req.Prompt))
+	if err := s.read(ctx, m.promptIDs(req.Prompt)); err != nil {
+		s.close()
+		return nil, err
+	}
 	return s, nil
 }
 
@@ -96,7 +99,7 @@ func (m *Model) promptIDs(prompt string) []int32 {
 
 func (m *Model) knownIDs(text string) []int32 {
 	ids, _ := m.tokenizer.AppendIDs(nil, []byte(text))
-	if m.tokenizer.Kind() == tokenize.Word {
+	if m.tokenizer.Kind().Words() {
 		return ids
 	}
 	known := ids[:0]
@@ -108,12 +111,16 @@ func (m *Model) knownIDs(text string) []int32 {
 	return known
 }
 
-func (s *session) read(ids []int32) {
+func (s *session) read(ctx context.Context, ids []int32) error {
 	for _, id := range ids {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
 		s.sampler.Observe(id)
 		s.decoder.Next(id)
 		s.step(id)
 	}
+	return nil
 }
 
 func (s *session) step(id int32) {

@@ -1,6 +1,7 @@
 package generate
 
 import (
+	"context"
 	"math"
 	"slices"
 
@@ -16,8 +17,8 @@ type Prediction struct {
 
 // Next returns the k most likely tokens after a prompt, the most likely first. Special tokens are left out; the
 // probabilities are those of the model, over the whole vocabulary.
-func (m *Model) Next(prompt string, k int) ([]Prediction, error) {
-	s, err := m.newSession(Request{Prompt: prompt})
+func (m *Model) Next(ctx context.Context, prompt string, k int) ([]Prediction, error) {
+	s, err := m.newSession(ctx, Request{Prompt: prompt})
 	if err != nil {
 		return nil, err
 	}

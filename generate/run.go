@@ -66,7 +66,10 @@ func (r *run) newNetwork() error {
 		return err
 	}
 	r.network, err = model.NewLanguageModel(cfg, rand.New(rand.NewPCG(r.cfg.Settings.Seed, weightStream)))
-	return err
+	if err != nil {
+		return err
+	}
+	return r.setHeadBias()
 }
 
 // setPrecision makes the network compute in the precision of the settings.
@@ -234,7 +237,7 @@ func (r *run) file(state train.State) (*checkpoint.File, error) {
 func (s *Settings) adopt(m *Model) {
 	old, cfg := m.training.Settings, m.network.Config()
 	s.Tokenizer, s.VocabSize, s.MinFrequency = old.Tokenizer, old.VocabSize, old.MinFrequency
-	s.Lowercase, s.NFC, s.Init, s.InitRange, s.ForgetBias = old.Lowercase, old.NFC, old.Init, old.InitRange, old.ForgetBias
+	s.Lowercase, s.NFC, s.Init, s.InitRange, s.HeadBias, s.ForgetBias = old.Lowercase, old.NFC, old.Init, old.InitRange, old.HeadBias, old.ForgetBias
 	s.RecurrentScale = old.RecurrentScale
 	s.Cell, s.Layers, s.Hidden, s.Embedding = cfg.Cell, cfg.Layers, cfg.Hidden, cfg.Embedding
 	s.Residual, s.Highway, s.LayerNorm, s.TieWeights, s.Softmax = cfg.Residual, cfg.Highway, cfg.LayerNorm, cfg.TieWeights, old.Softmax

@@ -1,6 +1,7 @@
 package generate
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -18,8 +19,8 @@ type Settings struct {
 
 	// Tokenizer.
 	Tokenizer    tokenize.Kind `json:"tokenizer"`
-	VocabSize    int           `json:"vocab_size"` // 0: no limit for char, 10,000 for word, 2,000 for bpe
-	MinFrequency int           `json:"min_freq"`
+	VocabSize    int           `json:"vocab_size"` // 0: no limit for char and space, 10,000 for word, 2,000 for bpe
+	MinFrequency int           `json:"min_freq"`   // 0: 1 for char, word and space, 2 for bpe
 	Lowercase    bool          `json:"lowercase"`
 	NFC          bool          `json:"nfc"`
 
@@ -46,6 +47,7 @@ type Settings struct {
 	TAR              float64      `json:"tar,omitempty"`               // part of the loss that keeps activations slow
 	Init             model.Scheme `json:"init"`
 	InitRange        float64      `json:"init_range,omitempty"` // with Init uniform, of all weights; 0: see [model.Init]
+	HeadBias         HeadBias     `json:"head_bias,omitempty"`  // first biases of the head; "": frequencies for large vocabularies, without InitRange
 	ForgetBias       float64      `json:"forget_bias"`
 	Chrono           int          `json:"chrono"` // longest dependency in tokens that gates begin with; 0: ForgetBias
 
@@ -108,7 +110,7 @@ func Preset(name string) (Settings, error) {
 		return Settings{}, fmt.Errorf("preset %q is unknown; use one of %s", name, strings.Join(Presets, ", "))
 	}
 	s := Settings{
-		Preset: name, Tokenizer: tokenize.Char, MinFrequency: 1,
+		Preset: name, Tokenizer: tokenize.Char,
 		Softmax: FullSoftmax, Cell: model.LSTM, Layers: 2, Init: model.Orthogonal, ForgetBias: 1,
 		Precision: model.Float32.String(), Optimizer: "adam", Schedule: "cosine", Warmup: 50, FinalLR: 0.02, Clip: 1, OutputDropout: -1,
 		Split: "0.9,0.1", Seed: 1, Guard: train.GuardAct,
@@ -127,6 +129,29 @@ func Preset(name string) (Settings, error) {
 		s.Precision = model.BFloat16.String()
 	}
 	return s, nil
+}
+
+// Validate reports every choice that is out of range, as far as that can be told without the text: a mistake should not
+// wait until a long text has been read.
+func (s Settings) Validate() error {
+	loop := s.loopConfig()
+	errs := []error{atLeast1("batch", s.Batch), atLeast1("bptt", s.BPTT), s.networkConfig().Validate(), loop.Validate(), loop.Clip.Validate()}
+	if s.Embedding < 0 {
+		errs = append(errs, fmt.Errorf("embedding is %d; it is a number of features, or 0 for as many as hidden", s.Embedding))
+	}
+	if err := loop.Optimizer.Validate(); err != nil {
+		errs = append(errs, err)
+	} else if err := loop.Schedule.Validate(); err != nil {
+		errs = append(errs, err)
+	}
+	return errors.Join(errs...)
+}
+
+func atLeast1(name string, value int) error {
+	if value < 1 {
+		return fmt.Errorf("%s is %d; it must be at least 1", name, value)
+	}
+	return nil
 }
 
 func (s Settings) embedding() int {
@@ -148,14 +173,19 @@ func (s Settings) modelConfig(vocab int) (model.Config, error) {
 	cutoffs, err := s.cutoffs(vocab)
 	return model.Config{
 		VocabSize: vocab, Embedding: s.embedding(), TieWeights: s.TieWeights, Cutoffs: cutoffs, AR: s.AR, TAR: s.TAR,
-		RecurrentConfig: model.RecurrentConfig{
-			Cell: s.Cell, Layers: s.Layers, Hidden: s.Hidden, Residual: s.Residual, Highway: s.Highway, LayerNorm: s.LayerNorm,
-			Dropout: s.Dropout, InputDropout: s.InputDropout, OutputDropout: s.outputDropout(),
-			Variational: s.Variational, EmbeddingDropout: s.EmbeddingDropout, WeightDrop: s.WeightDrop,
-			Zoneout: s.Zoneout, ZoneoutCell: s.ZoneoutCell, Dilation: s.Dilation,
-			Init: model.Init{Scheme: s.Init, Range: s.InitRange, ForgetBias: &s.ForgetBias, Chrono: s.Chrono, RecurrentScale: s.RecurrentScale},
-		},
+		RecurrentConfig: s.networkConfig(),
 	}, err
+}
+
+// networkConfig describes the recurrent layers.
+func (s Settings) networkConfig() model.RecurrentConfig {
+	return model.RecurrentConfig{
+		Cell: s.Cell, Layers: s.Layers, Hidden: s.Hidden, Residual: s.Residual, Highway: s.Highway, LayerNorm: s.LayerNorm,
+		Dropout: s.Dropout, InputDropout: s.InputDropout, OutputDropout: s.outputDropout(),
+		Variational: s.Variational, EmbeddingDropout: s.EmbeddingDropout, WeightDrop: s.WeightDrop,
+		Zoneout: s.Zoneout, ZoneoutCell: s.ZoneoutCell, Dilation: s.Dilation,
+		Init: model.Init{Scheme: s.Init, Range: s.InitRange, ForgetBias: &s.ForgetBias, Chrono: s.Chrono, RecurrentScale: s.RecurrentScale},
+	}
 }
 
 func (s Settings) tokenizerConfig() tokenize.TrainConfig {

@@ -219,7 +219,7 @@ func TestAdaptiveSoftmaxPredicts(t *testing.T) {
 		if text := write(t, m, generate.Request{Length: 20}); !strings.Contains(text, "the") {
 			t.Errorf("%v: wrote %q", p, text)
 		}
-		next, err := m.Next("", 3000)
+		next, err := m.Next(t.Context(), "", 3000)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -268,7 +268,7 @@ func TestTrainLoadGenerateEvaluate(t *testing.T) {
 	if got, _, _ := strings.Cut(first, "followed"); write(t, m, req) != got {
 		t.Errorf("with a stop string: %q, want %q", write(t, m, req), got)
 	}
-	next, err := m.Next("Sentence 12 is follow", 2)
+	next, err := m.Next(t.Context(), "Sentence 12 is follow", 2)
 	if err != nil || len(next) != 2 || next[0].Text != "e" || next[0].Probability < next[1].Probability {
 		t.Errorf("Next: %+v, %v; want e first", next, err)
 	}

@@ -39,10 +39,20 @@ func byLikelihood(a, b candidate) int {
 	return cmp.Or(cmp.Compare(b.logit, a.logit), cmp.Compare(a.id, b.id))
 }
 
-// keepTopK returns the k most likely candidates, sorted.
+// keepTopK returns the k most likely candidates, sorted. It reads the others once.
 func keepTopK(cs []candidate, k int) []candidate {
-	slices.SortFunc(cs, byLikelihood)
-	return cs[:min(k, len(cs))]
+	k = min(k, len(cs))
+	top := cs[:k]
+	slices.SortFunc(top, byLikelihood)
+	for _, c := range cs[k:] {
+		if byLikelihood(c, top[k-1]) > 0 {
+			continue
+		}
+		at, _ := slices.BinarySearchFunc(top, c, byLikelihood)
+		copy(top[at+1:], top[at:])
+		top[at] = c
+	}
+	return top
 }
 
 // keepTopP returns the smallest set of the most likely candidates whose probability reaches p, sorted; at least one.

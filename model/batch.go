@@ -194,14 +194,19 @@ func (b *Batch) Backward(grads [][]float32) {
 	b.front.backward()
 }
 
+// bagGrad clears a table of many megabytes only if the last step has left something there.
 func (b *Batch) bagGrad() {
 	if b.ngrams == nil {
 		return
 	}
-	clear(b.ngrams.Grad)
+	if b.bagged {
+		clear(b.ngrams.Grad)
+		b.bagged = false
+	}
 	table := b.ngrams.gradMatrix()
 	for i, d := range b.order {
 		grad, ids := b.dfeatures.Row(i)[b.cfg.pooled():], b.docs[d].NGrams
+		b.bagged = b.bagged || len(ids) > 0
 		for _, id := range ids {
 			kernel.Axpy(table.Row(int(id)), bagScale(len(ids)), grad)
 		}

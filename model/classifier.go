@@ -15,6 +15,7 @@ type Classifier struct {
 	recurrent *Recurrent
 	pooling   pooling
 	ngrams    *Parameter // [Buckets, FeatureWidth] or nil
+	bagged    bool       // a gradient has been added to that of ngrams since it was cleared
 	weight    *Parameter // [Labels, P]
 	bias      *Parameter // [Labels]
 	w, wT     *kernel.Packed

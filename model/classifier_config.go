@@ -50,12 +50,15 @@ func (c ClassifierConfig) Validate() error {
 		errs = append(errs, inRange("feature_width", c.FeatureWidth, 1, 1<<12))
 	}
 	if !slices.Contains(Poolings, c.Pooling) {
-		errs = append(errs, fmt.Errorf("pooling %q is unknown; use one of %q", c.Pooling, Poolings))
+		errs = append(errs, fmt.Errorf("pooling %q is unknown; use one of %s", c.Pooling, listed(Poolings)))
 	}
 	if c.Dilation > 1 {
 		errs = append(errs, errors.New("dilation is for language models: documents of different lengths stand side by side in a batch"))
 	}
-	return errors.Join(append(errs, c.RecurrentConfig.Validate())...)
+	if err := errors.Join(append(errs, c.RecurrentConfig.Validate())...); err != nil {
+		return err
+	}
+	return checkSize(c.Size())
 }
 
 // pooled returns the number of features that the pooling makes.

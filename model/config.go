@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math"
 	"slices"
+	"strings"
 )
 
 // Cell names a recurrent cell.
@@ -77,7 +78,7 @@ const maxDilation = 1 << 12
 func (c RecurrentConfig) Validate() error {
 	var errs []error
 	if !slices.Contains(Cells, c.Cell) {
-		errs = append(errs, fmt.Errorf("cell %q is unknown; use one of %q", c.Cell, Cells))
+		errs = append(errs, fmt.Errorf("cell %q is unknown; use one of %s", c.Cell, listed(Cells)))
 	}
 	errs = append(errs, inRange("layers", c.Layers, 1, 64), inRange("hidden", c.Hidden, 1, 1<<16))
 	for _, d := range []struct {
@@ -137,7 +138,10 @@ func (c Config) Validate() error {
 	if !(c.AR >= 0 && c.AR <= math.MaxFloat32 && c.TAR >= 0 && c.TAR <= math.MaxFloat32) {
 		errs = append(errs, fmt.Errorf("ar is %v and tar %v; they must be finite numbers that are not negative", c.AR, c.TAR))
 	}
-	return errors.Join(append(errs, c.validateCutoffs())...)
+	if err := errors.Join(append(errs, c.validateCutoffs())...); err != nil {
+		return err
+	}
+	return checkSize(c.Size())
 }
 
 // Size returns the number of weights of the model that a valid configuration describes.
@@ -175,6 +179,21 @@ func (c RecurrentConfig) normSize() int {
 		n += 2 * c.Hidden
 	}
 	return n
+}
+
+// maxSize is the largest number of weights: those of the 4 GiB that a model file may have.
+const maxSize = 1 << 30
+
+func checkSize(weights int) error {
+	if weights > maxSize {
+		return fmt.Errorf("the network would have %d weights, %d are the most: use smaller layers, fewer of them or a smaller vocabulary", weights, maxSize)
+	}
+	return nil
+}
+
+// listed writes names for a message: a, b, c.
+func listed[T ~string](names []T) string {
+	return strings.ReplaceAll(strings.Trim(fmt.Sprint(names), "[]"), " ", ", ")
 }
 
 func inRange(name string, v, low, high int) error {

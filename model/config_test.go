@@ -24,7 +24,7 @@ func TestConfigValidate(t *testing.T) {
 		{"tied", func(c *Config) { c.TieWeights, c.Embedding = true, 3 }, nil},
 		{"zero value", func(c *Config) { *c = Config{} }, []string{
 			"vocab_size is 0; it must be from 1 to 16777216", "embedding is 0; it must be from 1 to 65536",
-			`cell "" is unknown; use one of ["rnn" "rnn-relu" "lstm" "gru"]`,
+			`cell "" is unknown; use one of rnn, rnn-relu, lstm, gru`,
 			"layers is 0; it must be from 1 to 64", "hidden is 0; it must be from 1 to 65536",
 		}},
 		{"negative sizes", func(c *Config) { c.VocabSize, c.Embedding, c.Layers, c.Hidden = -1, -2, -3, -4 }, []string{
@@ -33,6 +33,8 @@ func TestConfigValidate(t *testing.T) {
 		{"too large", func(c *Config) { c.VocabSize, c.Embedding, c.Layers, c.Hidden = 1<<24+1, 1<<16+1, 65, 1<<16+1 }, []string{
 			"vocab_size is 16777217", "embedding is 65537", "layers is 65", "hidden is 65537",
 		}},
+		// 4·60000·(4+60000+2) and 4·60000·(60000+60000+2) in the layers, 5·4 in the embedding, 5·(60000+1) in the head.
+		{"more than memory holds", func(c *Config) { c.Hidden = 60000 }, []string{"the network would have 43202220025 weights, 1073741824 are the most"}},
 		{"unknown cell", func(c *Config) { c.Cell = "LSTM" }, []string{`cell "LSTM" is unknown`}},
 		{"dropouts", func(c *Config) { c.Dropout, c.InputDropout, c.OutputDropout = 1, -0.1, nan }, []string{
 			"\ndropout is 1; it is a probability", "input_dropout is -0.1", "output_dropout is NaN",
@@ -43,7 +45,7 @@ func TestConfigValidate(t *testing.T) {
 		{"falling cutoffs", func(c *Config) { c.Hidden, c.Cutoffs = 64, []int{2, 2} }, []string{"cutoffs are [2 2]"}},
 		{"cutoffs of a narrow network", func(c *Config) { c.Cutoffs = []int{2} }, []string{"hidden is 3; that is too small for 1 cutoffs"}},
 		{"cutoffs and tied weights", func(c *Config) { c.Hidden, c.Embedding, c.TieWeights, c.Cutoffs = 64, 64, true, []int{2} }, []string{"weights cannot be tied with an adaptive softmax"}},
-		{"unknown scheme", func(c *Config) { c.Init.Scheme = "xavier" }, []string{`init scheme "xavier" is unknown; use one of ["orthogonal" "uniform" "identity"]`}},
+		{"unknown scheme", func(c *Config) { c.Init.Scheme = "xavier" }, []string{`init scheme "xavier" is unknown; use one of orthogonal, uniform, identity`}},
 		{"remedies", func(c *Config) {
 			c.Variational, c.Highway, c.LayerNorm, c.Dilation, c.AR, c.TAR = true, true, true, 4096, 2, 1
 			c.EmbeddingDropout, c.WeightDrop, c.Zoneout, c.ZoneoutCell = 0.9, 0.9, 0.9, 0.9
@@ -105,10 +107,11 @@ func TestClassifierConfigValidate(t *testing.T) {
 	}{
 		{"good", func(*ClassifierConfig) {}, nil},
 		{"zero value", func(c *ClassifierConfig) { *c = ClassifierConfig{} }, []string{
-			"vocab_size is 0", "embedding is 0", "labels is 0", `pooling "" is unknown; use one of ["last" "mean" "max" "mean+max" "attention"]`,
+			"vocab_size is 0", "embedding is 0", "labels is 0", `pooling "" is unknown; use one of last, mean, max, mean+max, attention`,
 			`cell "" is unknown`,
 		}},
 		{"buckets without a width", func(c *ClassifierConfig) { c.Buckets, c.FeatureWidth = 8, 0 }, []string{"feature_width is 0"}},
+		{"more than memory holds", func(c *ClassifierConfig) { c.Buckets, c.FeatureWidth = 1<<24, 1<<12 }, []string{"weights, 1073741824 are the most"}},
 		{"negative buckets", func(c *ClassifierConfig) { c.Buckets = -1 }, []string{"buckets is -1"}},
 		{"dilation", func(c *ClassifierConfig) { c.Dilation = 2 }, []string{"dilation is for language models"}},
 		{"dropout", func(c *ClassifierConfig) { c.FeatureDropout = 1 }, []string{"feature_dropout is 1"}},

@@ -68,7 +68,7 @@ func (c Init) validate() error {
 	switch c.scheme() {
 	case Orthogonal, Uniform, Identity:
 	default:
-		return fmt.Errorf("init scheme %q is unknown; use one of %q", c.Scheme, Schemes)
+		return fmt.Errorf("init scheme %q is unknown; use one of %s", c.Scheme, listed(Schemes))
 	}
 	if c.Chrono < 0 {
 		return fmt.Errorf("chrono is %d; it is a number of tokens, or 0", c.Chrono)

@@ -60,7 +60,7 @@ func NewEmptyLanguageModel(cfg Config) (*LanguageModel, error) {
 // Config returns the configuration that the model was built from.
 func (m *LanguageModel) Config() Config { return m.cfg }
 
-// Parameters returns the trainable tensors, always in the same order. A tied weight is there once, as the embedding's.
+// Parameters returns the trainable tensors, always in the same order, the embedding first. A tied weight is there once, as the embedding's.
 func (m *LanguageModel) Parameters() []*Parameter {
 	ps := append([]*Parameter{m.embedding}, m.recurrent.parameters()...)
 	if !m.cfg.TieWeights {

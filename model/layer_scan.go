@@ -12,6 +12,7 @@ type layerScan struct {
 	carry    kernel.Matrix // [docs][3·H] GRU: W_hh·h + b_hh
 	gates    kernel.Matrix // [chunk][G·H]
 	y        kernel.Matrix // [chunk][H]
+	alone    kernel.Step   // of an LSTM, where one document is left
 }
 
 // begin sets the state of all documents to zero.
@@ -23,6 +24,7 @@ func (l *layerScan) begin(docs int) {
 	case LSTM:
 		l.c.Resize(docs, l.hidden)
 		l.c.Zero()
+		l.alone = kernel.Step{Wh: l.wh, C: l.c.Row(0)}
 	case GRU:
 		l.carry.Resize(docs, l.rows())
 	}
@@ -49,13 +51,40 @@ func (l *layerScan) project(s *kernel.Scratch, gates, x kernel.Matrix) {
 // recur runs the time loop over the projected input of a chunk in gates and returns the states, [rows][H].
 func (l *layerScan) recur(s *kernel.Scratch, at *chunk) kernel.Matrix {
 	l.y.Resize(at.rows(), l.hidden)
-	for n := range at.steps() {
+	blocks := 0
+	if l.cell == LSTM {
+		blocks = l.wh.StepBlocks()
+	}
+	for n := 0; n < at.steps(); {
 		i := at.at(n, l.reverse)
 		gates, y := at.step(l.gates, i), at.step(l.y, i)
+		if gates.Rows == 1 && blocks > 0 {
+			n = l.recurAlone(s, at, n, blocks)
+			continue
+		}
 		l.step(s, gates)
 		y.CopyFrom(l.h)
+		n++
 	}
 	return l.y
+}
+
+// recurAlone runs the steps from the n-th on that have one row, each from the state that the one before left in y, and
+// returns the next step.
+func (l *layerScan) recurAlone(s *kernel.Scratch, at *chunk, n, blocks int) int {
+	l.alone.Prev = l.h.Row(0)
+	for ; n < at.steps(); n++ {
+		i := at.at(n, l.reverse)
+		gates := at.step(l.gates, i)
+		if gates.Rows != 1 {
+			break
+		}
+		l.alone.Start, l.alone.H = gates.Row(0), at.step(l.y, i).Row(0)
+		s.Step(&l.alone, 0, blocks)
+		l.alone.Prev = l.alone.H
+	}
+	copy(l.h.Row(0), l.alone.Prev)
+	return n
 }
 
 // step carries the state of the first documents forward over their projected input.

@@ -73,6 +73,7 @@ func (s *Stepper) Step(state *State, tokens []int32) [][]float32 {
 type strand struct {
 	*Stepper
 	from, to int
+	whole    bool            // a layer is one job: see cells
 	alone    *kernel.Scratch // of the worker that has the streams for itself; nil where all workers share each product
 	x        kernel.Matrix   // [B'][max(E, H)]: what the layer reads
 	gates    kernel.Matrix   // [B'][G·H]
@@ -95,6 +96,7 @@ func (s *Stepper) newStrand(from, to int) strand {
 		scratch: kernel.NewMatrix(streams, cfg.Hidden), out: kernel.NewMatrix(streams, cfg.Hidden),
 	}
 	st.makeTails()
+	st.whole = st.computesCells()
 	return st
 }
 
@@ -105,8 +107,13 @@ func (s *strand) stack() kernel.Matrix {
 	m, x := s.model, s.first()
 	for i, directions := range m.recurrent.layers {
 		h := s.state.h[i].RowRange(s.from, s.to)
-		s.multiply(directions[0], x, h, i == 0 && s.table.Rows > 0)
-		s.advance(directions[0], h, i)
+		projected := i == 0 && s.table.Rows > 0
+		if s.whole {
+			s.cells(directions[0], x, h, i, projected)
+		} else {
+			s.multiply(directions[0], x, h, projected)
+			s.advance(directions[0], h, i)
+		}
 		if m.recurrent.residual(i) {
 			x = s.sum(x, h)
 		} else {

@@ -67,6 +67,9 @@ func (win *Window) ForwardPart(inputs, targets []int32, s *State, dropoutKey uin
 	return nats
 }
 
+// Losses returns −ln p(target) of each target of the last Forward, [T][B], until the next.
+func (win *Window) Losses() []float64 { return win.loss.nats }
+
 // Backward overwrites the gradient of every parameter with that of the mean loss of the last Forward, in nats a token,
 // and of AR and TAR (see [Config]) if they are on.
 // Gradients end where the window begins: the truncated backpropagation through time of Williams & Peng (1990).

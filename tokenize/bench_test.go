@@ -70,7 +70,7 @@ func BenchmarkLongWord(b *testing.B) {
 
 func BenchmarkTrain(b *testing.B) {
 	text := story(5 << 20)
-	for _, kind := range []Kind{Char, Word, BPE} {
+	for _, kind := range []Kind{Char, Word, Space, BPE} {
 		b.Run(string(kind), func(b *testing.B) {
 			b.SetBytes(int64(len(text)))
 			for b.Loop() {

@@ -24,6 +24,7 @@ func NewDecoder(t Tokenizer) *Decoder {
 	d := &Decoder{t: t}
 	switch t := t.(type) {
 	case *words:
+		d.gap = t.spacer()
 		d.next = func(id int32) { d.buf = t.appendToken(d.buf, id, &d.gap) }
 	case native:
 		d.next = func(id int32) { d.buf = t.AppendText(d.buf, []int32{id}) }
@@ -46,7 +47,7 @@ func (d *Decoder) Next(id int32) string {
 // Decoder is then at the start of a new text.
 func (d *Decoder) Flush() string {
 	text := string(d.buf)
-	d.buf, d.tail, d.done, d.gap = d.buf[:0], d.tail[:0], 0, spacer{}
+	d.buf, d.tail, d.done, d.gap = d.buf[:0], d.tail[:0], 0, spacer{plain: d.gap.plain}
 	return validText(text)
 }
 

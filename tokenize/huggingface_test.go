@@ -21,6 +21,7 @@ var fixtures = map[string]TrainConfig{
 	"char_lower": {Kind: Char, NFC: true, Lowercase: true},
 	"word":       {Kind: Word, VocabSize: 200},
 	"word_lower": {Kind: Word, VocabSize: 200, NFC: true, Lowercase: true},
+	"space":      {Kind: Space, VocabSize: 200},
 	"bpe":        {Kind: BPE, VocabSize: 600},
 	"bpe_lower":  {Kind: BPE, VocabSize: 500, NFC: true, Lowercase: true},
 }
@@ -85,7 +86,7 @@ func compareIDs(t *testing.T, tok Tokenizer, inputs []string, want expected) {
 		if !slices.Equal(ids, want.IDs[i]) {
 			t.Errorf("%q gives %v, want %v", text, ids, want.IDs[i])
 		}
-		if got := string(tok.AppendText(nil, ids)); tok.Kind() != Word && got != want.Text[i] {
+		if got := string(tok.AppendText(nil, ids)); !tok.Kind().Words() && got != want.Text[i] {
 			t.Errorf("%q comes back as %q, want %q", text, got, want.Text[i])
 		}
 	}

@@ -151,7 +151,7 @@ func (t *chars) MarshalJSON() ([]byte, error) {
 }
 
 func (t *words) MarshalJSON() ([]byte, error) {
-	d := newDocument(Word, t.norm)
+	d := newDocument(t.kind, t.norm)
 	d.Model.Vocab = t.tokens
 	return marshal(d)
 }
@@ -184,6 +184,8 @@ func newDocument(kind Kind, norm normaliser) document {
 		d.Decoder = &component{Type: "Fuse"}
 	case Word:
 		d.PreTokenizer = split(wordPattern, "Removed", &yes)
+	case Space:
+		d.PreTokenizer = split(spacePattern, "Removed", &yes)
 	case BPE:
 		d.PreTokenizer = &component{Type: "Sequence", PreTokenizers: []*component{
 			split(bpePattern, "Isolated", &no), byteLevel}}
@@ -254,7 +256,7 @@ func (d *document) own() (Kind, normaliser, bool) {
 	if err != nil {
 		return "", normaliser{}, false
 	}
-	for _, kind := range []Kind{Char, Word, BPE} {
+	for _, kind := range []Kind{Char, Word, Space, BPE} {
 		for _, norm := range []normaliser{{}, {nfc: true}, {lower: true}, {nfc: true, lower: true}} {
 			want, err := marshal(newDocument(kind, norm))
 			if err == nil && bytes.Equal(text, want) {
@@ -275,8 +277,8 @@ func (d *document) tokenizer(kind Kind, norm normaliser) (Tokenizer, error) {
 	switch kind {
 	case Char:
 		return newChars(tokens, norm)
-	case Word:
-		return newWords(tokens, norm)
+	case Word, Space:
+		return newWords(kind, tokens, norm)
 	}
 	merges, err := d.pairs()
 	if err != nil {

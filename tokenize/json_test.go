@@ -15,7 +15,7 @@ import (
 func TestParseSurvivesChanges(t *testing.T) {
 	files := foreignFiles(t)
 	delete(files, "gpt2_prefix") // as gpt2
-	for _, kind := range []Kind{Char, Word, BPE} {
+	for _, kind := range []Kind{Char, Word, Space, BPE} {
 		data, err := mustTrain(t, TrainConfig{Kind: kind, VocabSize: 265}).MarshalJSON()
 		if err != nil {
 			t.Fatal(err)

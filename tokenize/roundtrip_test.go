@@ -48,7 +48,7 @@ func mustTrain(t testing.TB, cfg TrainConfig) Tokenizer {
 // configs are all kinds, with and without normalisation.
 func configs() []TrainConfig {
 	var list []TrainConfig
-	for _, kind := range []Kind{Char, Word, BPE} {
+	for _, kind := range []Kind{Char, Word, Space, BPE} {
 		list = append(list,
 			TrainConfig{Kind: kind, VocabSize: 400},
 			TrainConfig{Kind: kind, VocabSize: 400, NFC: true},

@@ -9,9 +9,10 @@ import (
 // tokenizer.json has them. \s is Unicode's White_Space, as in Oniguruma, which
 // Hugging Face tokenizers use. (Go's own regexp takes ASCII blanks only.)
 const (
-	charPattern = `[\s\S]`
-	wordPattern = `\p{L}+(?:['’]\p{L}+)*|\p{N}+|\n|[^\s\p{L}\p{N}]`
-	bpePattern  = `'(?:s|t|re|ve|m|ll|d)| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+`
+	charPattern  = `[\s\S]`
+	wordPattern  = `\p{L}+(?:['’]\p{L}+)*|\p{N}+|\n|[^\s\p{L}\p{N}]`
+	spacePattern = `\n|[^\s]+`
+	bpePattern   = `'(?:s|t|re|ve|m|ll|d)| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+`
 )
 
 // Words and pieces that are longer than maxPiece bytes are cut, so that a text
@@ -30,8 +31,19 @@ type splitter func(text []byte, last bool, take func(at, end int)) (used int)
 
 // splitWords is the splitter of wordPattern.
 func splitWords(text []byte, last bool, take func(at, end int)) (used int) {
+	return splitBlanks(text, last, nextWord, take)
+}
+
+// splitSpaced is the splitter of spacePattern.
+func splitSpaced(text []byte, last bool, take func(at, end int)) (used int) {
+	return splitBlanks(text, last, nextSpaced, take)
+}
+
+// splitBlanks is a splitter that leaves out what stands between the matches
+// that next finds.
+func splitBlanks(text []byte, last bool, next func(text []byte, i int) (at, end int), take func(at, end int)) (used int) {
 	for used < len(text) {
-		at, end := nextWord(text, used)
+		at, end := next(text, used)
 		if at < end && !last && end+lookahead > len(text) {
 			return at
 		}
@@ -129,6 +141,36 @@ func nextWord(text []byte, i int) (at, end int) {
 		}
 	}
 	return i, i
+}
+
+// nextSpaced finds the first match of spacePattern at or behind text[i]. If
+// there is none, at and end are len(text).
+func nextSpaced(text []byte, i int) (at, end int) {
+	for i < len(text) {
+		switch c, size := classAt(text, i); c {
+		case space:
+			i += size
+		case newline:
+			return i, i + size
+		default:
+			return i, spacedEnd(text, i)
+		}
+	}
+	return i, i
+}
+
+// spacedEnd is the end of the run of characters other than blanks and newlines
+// that begins at text[at].
+func spacedEnd(text []byte, at int) int {
+	i := at
+	for i < len(text) && i-at < maxPiece {
+		c, size := classAt(text, i)
+		if c == space || c == newline {
+			break
+		}
+		i += size
+	}
+	return i
 }
 
 // wordEnd is the end of the match of \p{L}+(?:['’]\p{L}+)* at text[at].

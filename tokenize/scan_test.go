@@ -30,6 +30,7 @@ var splitters = []struct {
 	pattern *regexp.Regexp
 }{
 	{"word", splitWords, goPattern(wordPattern)},
+	{"space", splitSpaced, goPattern(spacePattern)},
 	{"bpe", splitPieces, goPattern(bpePattern)},
 }
 

@@ -6,8 +6,8 @@ import (
 	"unicode/utf8"
 )
 
-// spacer decides where blanks stand between words, which the Word kind does not
-// keep. Words are one blank apart, but there is none
+// spacer decides where blanks stand between words, which are not kept. Words are
+// one blank apart, but there is none, unless spacing is plain,
 //
 //   - at the start of a line or before a newline;
 //   - before a closing mark (. , ; : ! ? ) ’ ” and their like);
@@ -19,6 +19,7 @@ import (
 //
 // The zero value is at the start of a line.
 type spacer struct {
+	plain  bool // one blank between all tokens of a line
 	inLine bool // something stands on the line
 	tight  bool // no blank after the last token
 	double bool // a " is open
@@ -34,10 +35,13 @@ const (
 // before tells whether a blank goes before token, and takes note of token.
 func (s *spacer) before(token string) bool {
 	if token == "\n" {
-		*s = spacer{}
+		*s = spacer{plain: s.plain}
 		return false
 	}
-	left, right := s.sides(token)
+	left, right := true, true
+	if !s.plain {
+		left, right = s.sides(token)
+	}
 	blank := s.inLine && !s.tight && left
 	s.inLine, s.tight = true, !right
 	return blank

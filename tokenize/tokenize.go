@@ -1,7 +1,8 @@
 // Package tokenize learns a vocabulary and turns text into token ids and back.
 //
-// Train learns a Tokenizer of one of three kinds from a text: one token a
-// character (Char), one a word (Word), or byte-level byte-pair encoding (BPE).
+// Train learns a Tokenizer of one of four kinds from a text: one token a
+// character (Char), one a word (Word), one for all that stands between blanks
+// (Space), or byte-level byte-pair encoding (BPE).
 // Parse reads one back from tokenizer.json, the format that its MarshalJSON
 // writes and that Hugging Face tokenizers loads. Tokens encodes a whole stream
 // into an IDs array; Encoder and Decoder do the same piece by piece.
@@ -17,16 +18,24 @@
 //     blank), and each piece is looked up, or, for BPE, merged.
 package tokenize
 
-import "fmt"
+import (
+	"fmt"
+	"unicode/utf8"
+)
 
-// Kind is how a tokenizer splits text: "char", "word" or "bpe".
+// Kind is how a tokenizer splits text: "char", "word", "space" or "bpe".
 type Kind string
 
 const (
-	Char Kind = "char" // one token a Unicode code point
-	Word Kind = "word" // words, numbers, punctuation marks and newlines
-	BPE  Kind = "bpe"  // byte pairs, merged within words; encodes any bytes
+	Char  Kind = "char"  // one token a Unicode code point
+	Word  Kind = "word"  // words, numbers, punctuation marks and newlines
+	Space Kind = "space" // whatever white space separates, and newlines: for texts whose tokens stand apart already
+	BPE   Kind = "bpe"   // byte pairs, merged within words; encodes any bytes
 )
+
+// Words reports whether tokens of this kind are words, between which blanks
+// are not kept.
+func (k Kind) Words() bool { return k == Word || k == Space }
 
 // Special tokens stand first in every vocabulary, in this order.
 const (
@@ -62,8 +71,9 @@ type Tokenizer interface {
 	// AppendIDs for Char and BPE (without normalisation, and but for
 	// unknown characters). Word does not keep blanks, and sets one between
 	// words, but none before closing marks, after opening ones, within
-	// quotes, around hyphens, and at the ends of lines. Special tokens are
-	// spelled out; ids out of range give nothing.
+	// quotes, around hyphens, and at the ends of lines; Space sets one
+	// between all tokens of a line. Special tokens are spelled out; ids out
+	// of range give nothing.
 	AppendText(dst []byte, ids []int32) []byte
 
 	// MarshalJSON writes tokenizer.json, which Parse reads back.
@@ -74,16 +84,29 @@ type Tokenizer interface {
 // "<unk>" that the text itself spells out is not counted.
 type Unknowns struct {
 	Count  int    // characters or words that became Unknown
-	First  string // the first of them; a byte that is not UTF-8 stands as it is
+	First  string // the first of them, cut to 64 bytes; a byte that is not UTF-8 stands as it is
 	Offset int64  // where it begins, in bytes of the (normalised) text
 }
 
 // add counts one piece that begins at offset.
 func (u *Unknowns) add(piece []byte, offset int64) {
 	if u.Count == 0 {
-		u.First, u.Offset = string(piece), offset
+		u.First, u.Offset = beginning(piece), offset
 	}
 	u.Count++
+}
+
+// beginning returns what a message shows of a piece, which may be megabytes of text without a blank.
+func beginning(piece []byte) string {
+	const most = 64
+	if len(piece) <= most {
+		return string(piece)
+	}
+	end := most - len("…")
+	for end > 0 && !utf8.RuneStart(piece[end]) {
+		end--
+	}
+	return string(piece[:end]) + "…"
 }
 
 // specials are the special tokens by id.

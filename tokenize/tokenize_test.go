@@ -20,7 +20,12 @@ func TestUnknowns(t *testing.T) {
 		{Char, "a<unk>b", Unknowns{}},
 		{Char, "<eos>a文", Unknowns{1, "文", 6}},
 		{Word, "abc  cab abc", Unknowns{1, "cab", 5}},
+		{Word, "abc " + strings.Repeat("é", 40), Unknowns{1, strings.Repeat("é", 30) + "…", 4}},
+		{Word, "abc a" + strings.Repeat("é", 40), Unknowns{1, "a" + strings.Repeat("é", 30) + "…", 4}},
+		{Word, "abc " + strings.Repeat("x", 64), Unknowns{1, strings.Repeat("x", 64), 4}},
 		{Word, "abc <unk> xyz \xe2", Unknowns{2, "xyz", 10}},
+		{Space, "abc  a.b abc\n", Unknowns{2, "a.b", 5}},
+		{Space, "abc <unk> abc\xe2", Unknowns{1, "abc\xe2", 10}},
 		{BPE, "\xff\x00文", Unknowns{}},
 	} {
 		tok, err := Train(TrainConfig{Kind: test.kind}, one([]byte("abc abc")))
@@ -48,7 +53,7 @@ func countOf(ids []int32, id int32) (n int) {
 }
 
 func TestSpecialTokens(t *testing.T) {
-	for _, kind := range []Kind{Char, Word, BPE} {
+	for _, kind := range []Kind{Char, Word, Space, BPE} {
 		tok := mustTrain(t, TrainConfig{Kind: kind})
 		for id, want := range specials {
 			if got, ok := tok.ID(want); !ok || got != int32(id) || tok.Token(got) != want {
@@ -85,6 +90,18 @@ func TestWordSpacing(t *testing.T) {
 	}
 }
 
+func TestSpaceSpacing(t *testing.T) {
+	const text = "n't ( a <unk> , \" mr. x \" - 3.14 )\nit 's\n\nend"
+	tok, err := Train(TrainConfig{Kind: Space}, one([]byte(text)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	ids, _ := tok.AppendIDs(nil, []byte(" n't ( a  <unk> , \" mr. x \" - 3.14 ) \n it 's\n\n end "))
+	if got := string(tok.AppendText(nil, ids)); got != text {
+		t.Errorf("got  %q\nwant %q", got, text)
+	}
+}
+
 func TestDecoderHoldsHalfCharacters(t *testing.T) {
 	tok, err := Train(TrainConfig{Kind: BPE, VocabSize: 260}, one([]byte("abc")))
 	if err != nil {
@@ -105,7 +122,7 @@ func TestDecoderHoldsHalfCharacters(t *testing.T) {
 
 func TestConcurrentUse(t *testing.T) {
 	text := story(1 << 15)
-	for _, kind := range []Kind{Char, Word, BPE} {
+	for _, kind := range []Kind{Char, Word, Space, BPE} {
 		tok := mustTrain(t, TrainConfig{Kind: kind})
 		want, _ := tok.AppendIDs(nil, text)
 		var wg sync.WaitGroup

@@ -14,8 +14,9 @@ type TrainConfig struct {
 	Kind Kind // zero: Char
 
 	// VocabSize limits the vocabulary, special tokens included. The most
-	// frequent tokens stay. Zero: no limit for Char, 10,000 for Word, 2,000
-	// for BPE, which needs at least 260 (the special tokens and every byte).
+	// frequent tokens stay. Zero: no limit for Char and Space, 10,000 for
+	// Word, 2,000 for BPE, which needs at least 260 (the special tokens and
+	// every byte).
 	VocabSize int
 
 	// MinFrequency is how often a character or word, or for BPE a pair to be
@@ -40,7 +41,7 @@ func (c TrainConfig) withDefaults() (TrainConfig, error) {
 	}
 	least := len(specials) + 1
 	switch c.Kind {
-	case Char:
+	case Char, Space:
 	case Word:
 		c.VocabSize = cmp.Or(c.VocabSize, defaultWords)
 	case BPE:
@@ -48,7 +49,7 @@ func (c TrainConfig) withDefaults() (TrainConfig, error) {
 		c.MinFrequency = cmp.Or(c.MinFrequency, 2)
 		least = len(specials) + 256
 	default:
-		return c, fmt.Errorf("unknown kind of tokenizer %q: choose char, word or bpe", c.Kind)
+		return c, fmt.Errorf("unknown kind of tokenizer %q: choose char, word, space or bpe", c.Kind)
 	}
 	c.MinFrequency = cmp.Or(c.MinFrequency, 1)
 	if c.VocabSize != 0 && c.VocabSize < least {
@@ -96,8 +97,8 @@ func build(cfg TrainConfig, norm normaliser, counts []counted) (Tokenizer, error
 	if len(tokens) == 0 {
 		return nil, fmt.Errorf("every %s of the text occurs fewer than %d times: lower the minimum frequency", cfg.Kind, cfg.MinFrequency)
 	}
-	if cfg.Kind == Word {
-		return newWords(tokens, norm)
+	if cfg.Kind.Words() {
+		return newWords(cfg.Kind, tokens, norm)
 	}
 	slices.Sort(tokens) // UTF-8 sorts as code points do
 	return newChars(tokens, norm)
@@ -134,8 +135,8 @@ type counter interface {
 
 func newCounter(kind Kind) counter {
 	switch kind {
-	case Word:
-		return &pieceCounter{split: splitWords, counts: map[string]*int{}, utf8: true}
+	case Word, Space:
+		return &pieceCounter{split: wordSplitter(kind), counts: map[string]*int{}, utf8: true}
 	case BPE:
 		return &pieceCounter{split: splitPieces, counts: map[string]*int{}}
 	default:

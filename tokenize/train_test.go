@@ -32,6 +32,7 @@ func TestTrainVocabulary(t *testing.T) {
 		{"word", TrainConfig{Kind: Word}, "the cat, the dog. THE\n", "the \n , . THE cat dog"},
 		{"word lower", TrainConfig{Kind: Word, Lowercase: true}, "the cat the dog THE", "the cat dog"},
 		{"word limit", TrainConfig{Kind: Word, VocabSize: 6}, "c b b a a", "a b"},
+		{"space", TrainConfig{Kind: Space}, "mr. n.v. <unk> $ mr.\u2003N's\n \n", "\n mr. $ N's n.v."},
 		{"word specials", TrainConfig{Kind: Word}, "no <unk> of<eos>", "no of"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
@@ -94,7 +95,7 @@ func TestTrainErrors(t *testing.T) {
 		text string
 		want string
 	}{
-		{TrainConfig{Kind: "syllable"}, "a", "char, word or bpe"},
+		{TrainConfig{Kind: "syllable"}, "a", "char, word, space or bpe"},
 		{TrainConfig{VocabSize: 4}, "a", "too small"},
 		{TrainConfig{Kind: BPE, VocabSize: 259}, "a", "at least 260"},
 		{TrainConfig{VocabSize: -1}, "a", "too small"},

@@ -2,23 +2,33 @@ package tokenize
 
 import "slices"
 
-// words is the tokenizer of kind Word.
+// words is the tokenizer of the kinds Word and Space.
 type words struct {
 	vocabulary
-	norm normaliser
+	norm  normaliser
+	kind  Kind
+	split splitter
 }
 
 // newWords returns the tokenizer whose vocabulary is the special tokens and
 // then tokens.
-func newWords(tokens []string, norm normaliser) (*words, error) {
+func newWords(kind Kind, tokens []string, norm normaliser) (*words, error) {
 	v, err := newVocabulary(tokens)
 	if err != nil {
 		return nil, err
 	}
-	return &words{v, norm}, nil
+	return &words{v, norm, kind, wordSplitter(kind)}, nil
 }
 
-func (t *words) Kind() Kind             { return Word }
+// wordSplitter is the splitter of kind Word or Space.
+func wordSplitter(kind Kind) splitter {
+	if kind == Space {
+		return splitSpaced
+	}
+	return splitWords
+}
+
+func (t *words) Kind() Kind             { return t.kind }
 func (t *words) normaliser() normaliser { return t.norm }
 
 func (t *words) AppendIDs(dst []int32, text []byte) ([]int32, Unknowns) {
@@ -28,7 +38,7 @@ func (t *words) AppendIDs(dst []int32, text []byte) ([]int32, Unknowns) {
 // encode implements native.
 func (t *words) encode(dst []int32, text []byte, last bool, unknown *Unknowns) ([]int32, int) {
 	dst = slices.Grow(dst, len(text)/6) // an English word with its blank
-	used := splitWords(text, last, func(at, end int) {
+	used := t.split(text, last, func(at, end int) {
 		id, ok := t.ids[string(text[at:end])]
 		if !ok {
 			id = Unknown
@@ -40,12 +50,15 @@ func (t *words) encode(dst []int32, text []byte, last bool, unknown *Unknowns) (
 }
 
 func (t *words) AppendText(dst []byte, ids []int32) []byte {
-	var gap spacer
+	gap := t.spacer()
 	for _, id := range ids {
 		dst = t.appendToken(dst, id, &gap)
 	}
 	return dst
 }
+
+// spacer is at the start of a line of this kind.
+func (t *words) spacer() spacer { return spacer{plain: t.kind == Space} }
 
 // appendToken appends a token, behind a blank if gap says so.
 func (t *words) appendToken(dst []byte, id int32, gap *spacer) []byte {

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"time"
@@ -17,7 +18,6 @@ tokens, and what share of the processor's peak that is.
    textgen bench                                  training, every shape
    textgen bench --task sample --shape b          characters a second, one stream
    textgen bench --task classify --batch 64 --json
-
    textgen bench --task classify --shape e --batch 64 --export FILE
 
 --export writes the network, the documents and their logits, for other programs to be timed on, and measures nothing.
@@ -27,13 +27,13 @@ func benchCommand() *cli.Command {
 	return &cli.Command{
 		Name: "bench", Usage: "measure the speed of this machine", ArgsUsage: " ", Description: benchDescription,
 		Flags: []cli.Flag{
-			&cli.StringFlag{Name: "task", Usage: "train, sample or classify", Value: "train", EnvVars: variable("task")},
-			&cli.StringSliceFlag{Name: "shape", Usage: "measure this `SHAPE`, may be repeated; default: every shape of the task", EnvVars: variable("shape")},
-			&cli.IntFlag{Name: "batch", Usage: "`N` streams when sampling, documents when classifying", Value: 1, EnvVars: variable("batch")},
+			&cli.StringFlag{Name: "task", Usage: "train, sample or classify", Value: "train", EnvVars: variable("bench-task")},
+			&cli.StringSliceFlag{Name: "shape", Usage: "measure this `SHAPE`, may be repeated; default: every shape of the task", EnvVars: variable("bench-shape")},
+			&cli.IntFlag{Name: "batch", Usage: "`N` streams when sampling, documents when classifying", Value: 1, EnvVars: variable("bench-batch")},
 			precisionFlag(),
-			&cli.DurationFlag{Name: "time", Usage: "of one repetition", Value: time.Second, EnvVars: variable("time")},
-			&cli.IntFlag{Name: "repeats", Usage: "repetitions, of which the median counts", Value: 5, EnvVars: variable("repeats")},
-			&cli.StringFlag{Name: "export", Usage: "write what --task classify would time to `FILE`", EnvVars: variable("export")},
+			&cli.DurationFlag{Name: "time", Usage: "measure for `TIME` in each repetition", Value: time.Second, EnvVars: variable("bench-time")},
+			&cli.IntFlag{Name: "repeats", Usage: "repeat `N` times; the median counts", Value: 5, EnvVars: variable("bench-repeats")},
+			&cli.StringFlag{Name: "export", Usage: "write what --task classify would time to `FILE`", EnvVars: variable("bench-export")},
 			threadsFlag(),
 			jsonFlag("print a JSON object for every shape"),
 			configFlag(),
@@ -61,10 +61,16 @@ func runBench(ctx *cli.Context) error {
 	if err != nil {
 		return err
 	}
+	if batch := ctx.Int("batch"); batch < 1 || batch > maxBenchBatch {
+		return fmt.Errorf("--batch is %d; use 1 to %d", batch, maxBenchBatch)
+	}
 	if path := ctx.String("export"); path != "" {
 		return exportLabelling(shapes, ctx.Int("batch"), path)
 	}
-	cfg := bench.Config{Threads: ctx.Int("threads"), Time: ctx.Duration("time"), Repeats: ctx.Int("repeats")}
+	cfg := bench.Config{Threads: threads(ctx), Time: ctx.Duration("time"), Repeats: ctx.Int("repeats")}
+	if cfg.Time <= 0 || cfg.Repeats < 1 {
+		return fmt.Errorf("--time is %v and --repeats %d; both must be above 0", cfg.Time, cfg.Repeats)
+	}
 	if cfg.Precision, err = benchPrecision(ctx); err != nil {
 		return err
 	}
@@ -78,7 +84,7 @@ func runBench(ctx *cli.Context) error {
 	}
 	for _, s := range shapes {
 		r := benchRecord{Task: ctx.String("task"), Shape: s, Threads: cfg.Threads, Machine: machine}
-		if err := r.measure(ctx.Int("batch"), cfg); err != nil {
+		if err := r.measure(ctx.Context, ctx.Int("batch"), cfg); err != nil {
 			return err
 		}
 		if ctx.Bool("json") {
@@ -92,6 +98,9 @@ func runBench(ctx *cli.Context) error {
 	}
 	return nil
 }
+
+// maxBenchBatch is a limit on streams and documents side by side that memory does not set first.
+const maxBenchBatch = 1 << 16
 
 // exportLabelling writes what classifying times: one shape that has labels.
 func exportLabelling(shapes []bench.Shape, batch int, path string) error {
@@ -147,14 +156,14 @@ func benchPrecision(ctx *cli.Context) (model.Precision, error) {
 }
 
 // measure runs the benchmark of the record's task.
-func (r *benchRecord) measure(batch int, cfg bench.Config) (err error) {
+func (r *benchRecord) measure(ctx context.Context, batch int, cfg bench.Config) (err error) {
 	switch r.Task {
 	case "sample":
-		r.Rate, err = bench.Sample(r.Shape, batch, cfg)
+		r.Rate, err = bench.Sample(ctx, r.Shape, batch, cfg)
 	case "classify":
-		r.Rate, err = bench.Classify(r.Shape, batch, cfg)
+		r.Rate, err = bench.Classify(ctx, r.Shape, batch, cfg)
 	default:
-		r.Rate, err = bench.Train(r.Shape, cfg)
+		r.Rate, err = bench.Train(ctx, r.Shape, cfg)
 		r.GFLOPS = r.PerSecond / float64(r.Shape.Tokens()) * r.Shape.FLOPs() / 1e9
 		if cfg.Precision == model.Float32 {
 			r.Share = r.GFLOPS / (r.Machine.PeakGFLOPS * float64(r.Threads))

@@ -10,6 +10,7 @@ import (
 	"sync"
 
 	"github.com/textgen-go/textgen/classify"
+	"github.com/textgen-go/textgen/classify/labelset"
 	"github.com/textgen-go/textgen/corpora"
 	"github.com/urfave/cli/v2"
 )
@@ -77,7 +78,7 @@ func runClassify(ctx *cli.Context) error {
 	if err != nil {
 		return err
 	}
-	if many := m.Task() == classify.MultiLabel; !many && !ctx.IsSet("top") {
+	if many := m.Task() == labelset.MultiLabel; !many && !ctx.IsSet("top") {
 		k = 1
 	} else if many && !ctx.IsSet("threshold") {
 		threshold = 0.5
@@ -85,7 +86,7 @@ func runClassify(ctx *cli.Context) error {
 	out := labelWriter{w: ctx.App.Writer, json: ctx.Bool("json"), lines: ctx.Bool("lines"), k: k, threshold: threshold}
 	origins := queue{keep: ctx.Bool("explain")}
 	if origins.keep {
-		out.explain, out.colour = m, isTerminal(ctx.App.Writer)
+		out.explain, out.colour = m, coloured(ctx.App.Writer)
 	}
 	label := func() error {
 		for p, err := range m.PredictStream(ctx.Context, origins.texts(unlabelled(ctx))) {

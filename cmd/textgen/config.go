@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"os"
+	"slices"
 	"strings"
 
 	"github.com/goccy/go-yaml/ast"
@@ -33,11 +34,22 @@ func readConfig(ctx *cli.Context) error {
 	}
 	given := map[string]bool{}
 	for _, e := range entries {
-		given[e.name] = ctx.IsSet(e.name)
+		given[e.name] = ctx.IsSet(e.name) || slices.ContainsFunc(rivals(e.name), ctx.IsSet)
 	}
 	for _, e := range entries {
 		if err := e.apply(ctx, given[e.name]); err != nil {
 			return fmt.Errorf("%s:%d: %w", path, e.line, err)
+		}
+	}
+	return nil
+}
+
+// rivals returns the flags that take the place of the one called name: if one of them is given otherwise, what the file says
+// of that counts no more.
+func rivals(name string) []string {
+	for _, group := range [][]string{{"steps", "epochs", "time"}, {"prompt", "prompt-file"}} {
+		if slices.Contains(group, name) {
+			return group
 		}
 	}
 	return nil

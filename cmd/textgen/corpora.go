@@ -29,9 +29,9 @@ func statsCommand() *cli.Command {
 	return &cli.Command{
 		Name: "stats", Usage: "count a text, and what a tokenizer makes of it", ArgsUsage: "FILE…", Description: statsDescription,
 		Flags: append([]cli.Flag{
-			&cli.StringFlag{Name: "tokenizer", Category: categoryTokenizer, Usage: "char, word, bpe, all or none", Value: "char", EnvVars: variable("tokenizer")},
+			&cli.StringFlag{Name: "tokenizer", Category: categoryTokenizer, Usage: "char, word, space, bpe, all or none", Value: "char", EnvVars: variable("tokenizer")},
 			&cli.IntFlag{Name: "vocab-size", Category: categoryTokenizer, Usage: "at most `N` tokens; 0: no limit for char, 10,000 for word, 2,000 for bpe", EnvVars: variable("vocab-size")},
-			&cli.IntFlag{Name: "min-freq", Category: categoryTokenizer, Usage: "leave out characters and words that occur less than `N` times", EnvVars: variable("min-freq")},
+			&cli.IntFlag{Name: "min-freq", Category: categoryTokenizer, Usage: "leave out characters and words that occur less than `N` times, and for bpe do not join pairs that do; 0: 1, for bpe 2", EnvVars: variable("min-freq")},
 			&cli.BoolFlag{Name: "lowercase", Category: categoryTokenizer, Usage: "read everything in lower case", EnvVars: variable("lowercase")},
 			&cli.BoolFlag{Name: "nfc", Category: categoryTokenizer, Usage: "compose characters first (Unicode NFC)", EnvVars: variable("nfc")},
 			jsonFlag("print JSON: files, chars, words, lines, encodings, tokenizers and more"), configFlag(),
@@ -93,13 +93,13 @@ func runStats(ctx *cli.Context) error {
 func tokenizerKinds(name string) ([]tokenize.Kind, error) {
 	switch name {
 	case "all":
-		return []tokenize.Kind{tokenize.Char, tokenize.Word, tokenize.BPE}, nil
+		return []tokenize.Kind{tokenize.Char, tokenize.Word, tokenize.Space, tokenize.BPE}, nil
 	case "none":
 		return nil, nil
-	case "char", "word", "bpe":
+	case "char", "word", "space", "bpe":
 		return []tokenize.Kind{tokenize.Kind(name)}, nil
 	}
-	return nil, fmt.Errorf("--tokenizer %s is unknown%s", name, suggest(name, []string{"char", "word", "bpe", "all", "none"}, "; use char, word, bpe, all or none"))
+	return nil, fmt.Errorf("--tokenizer %s is unknown%s", name, suggest(name, []string{"char", "word", "space", "bpe", "all", "none"}, "; use char, word, space, bpe, all or none"))
 }
 
 // tryTokenizer learns a tokenizer from the text and encodes the text with it.

@@ -44,13 +44,13 @@ func doctorCommand() *cli.Command {
 	return &cli.Command{
 		Name: "doctor", Usage: "show how far back networks can learn, or say what was wrong with a run", ArgsUsage: "[RUN]", Description: doctorDescription,
 		Flags: []cli.Flag{
-			&cli.BoolFlag{Name: "quick", Usage: "fewer lags, fewer steps", EnvVars: variable("quick")},
-			&cli.StringFlag{Name: "out", Usage: "keep " + doctorPage + " and " + doctorResults + " in `DIR`", EnvVars: variable("out"), TakesFile: true},
-			&cli.StringSliceFlag{Name: "task", Usage: "make the experiments of this `TASK`, may be repeated: " + strings.Join(tasks, ", "), EnvVars: variable("task")},
-			&cli.StringSliceFlag{Name: "cell", Usage: "try this `NETWORK`, may be repeated: " + strings.Join(networks, ", "), EnvVars: variable("cell")},
-			&cli.IntSliceFlag{Name: "length", Usage: "let `T` steps pass, may be repeated; default: the task's own lengths", EnvVars: variable("length")},
-			&cli.IntFlag{Name: "steps", Usage: "train for `N` updates at most; 0: the task's own number", EnvVars: variable("steps")},
-			&cli.Uint64Flag{Name: "seed", Usage: "of all that is random", EnvVars: variable("seed")},
+			&cli.BoolFlag{Name: "quick", Usage: "fewer lags, fewer steps", EnvVars: variable("doctor-quick")},
+			&cli.StringFlag{Name: "out", Usage: "keep " + doctorPage + " and " + doctorResults + " in `DIR`", EnvVars: variable("doctor-out"), TakesFile: true},
+			&cli.StringSliceFlag{Name: "task", Usage: "make the experiments of this `TASK`, may be repeated: " + strings.Join(tasks, ", "), EnvVars: variable("doctor-task")},
+			&cli.StringSliceFlag{Name: "cell", Usage: "try this `NETWORK`, may be repeated: " + strings.Join(networks, ", "), EnvVars: variable("doctor-cell")},
+			&cli.IntSliceFlag{Name: "length", Usage: "let `T` steps pass, may be repeated; default: the task's own lengths", EnvVars: variable("doctor-length")},
+			&cli.IntFlag{Name: "steps", Usage: "train for `N` updates at most; 0: the task's own number", EnvVars: variable("doctor-steps")},
+			&cli.Uint64Flag{Name: "seed", Usage: "of all that is random", EnvVars: variable("doctor-seed")},
 			threadsFlag(),
 			jsonFlag("print the results as JSON"),
 			configFlag(),
@@ -70,7 +70,7 @@ func runDoctor(ctx *cli.Context) error {
 	began := time.Now()
 	results, err := doctor.Run(ctx.Context, doctor.Config{
 		Tasks: ctx.StringSlice("task"), Networks: ctx.StringSlice("cell"), Quick: ctx.Bool("quick"), Seed: ctx.Uint64("seed"),
-		Lengths: ctx.IntSlice("length"), Steps: ctx.Int("steps"), Threads: ctx.Int("threads"),
+		Lengths: ctx.IntSlice("length"), Steps: ctx.Int("steps"), Threads: threads(ctx),
 		Progress: func(p doctor.Progress) {
 			fmt.Fprintf(ctx.App.ErrWriter, "%3.0f %%  %v  %s, T = %d, %s: %v\n", 100*float64(p.Done)/float64(p.All),
 				time.Since(began).Round(time.Second), p.Trial.Task, p.Trial.Length, p.Trial.Network, p.Trial)

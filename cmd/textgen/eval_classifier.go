@@ -7,6 +7,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/textgen-go/textgen/classify"
+	"github.com/textgen-go/textgen/classify/measure"
 	"github.com/textgen-go/textgen/corpora"
 	"github.com/urfave/cli/v2"
 )
@@ -17,7 +18,7 @@ func evalLabelNames() []string { return append(documentNames(), "threshold", "ht
 // evalClassifier measures a classifier on labelled documents, which are written as those that it was trained on were
 // unless flags say otherwise.
 func evalClassifier(ctx *cli.Context, m *classify.Model) error {
-	if err := checkNotGiven(ctx, "is for a model that writes text, but this one classifies documents", []string{"normalize-newlines", "precision", "threads"}); err != nil {
+	if err := checkNotGiven(ctx, "is for a model that writes text, but this one classifies documents", []string{"normalize-newlines", "precision", "threads", "lines", "explain"}); err != nil {
 		return err
 	}
 	opt := m.Info().Training.Documents
@@ -26,8 +27,8 @@ func evalClassifier(ctx *cli.Context, m *classify.Model) error {
 	if err != nil {
 		return err
 	}
-	measures, err := m.Evaluate(ctx.Context, docs, classify.MeasureConfig{
-		Threshold: ctx.Float64("threshold"), Resamples: classify.DefaultResamples, Seed: 1,
+	measures, err := m.Evaluate(ctx.Context, docs, measure.Config{
+		Threshold: ctx.Float64("threshold"), Resamples: measure.DefaultResamples, Seed: 1,
 	})
 	if err != nil {
 		return err
@@ -45,7 +46,7 @@ func evalClassifier(ctx *cli.Context, m *classify.Model) error {
 }
 
 // writeMeasures writes the page of the measures to a file.
-func writeMeasures(path, model string, documents []string, m *classify.Measures) error {
+func writeMeasures(path, model string, documents []string, m *measure.Measures) error {
 	return writePage(path, func(w io.Writer) error {
 		return m.WriteHTML(w, "How good are the labels?", model+" on "+strings.Join(documents, " "))
 	})
@@ -68,7 +69,7 @@ func labelled(ctx *cli.Context, opt corpora.DocumentOptions) ([]corpora.Document
 	return docs, nil
 }
 
-func printMeasures(w io.Writer, m *classify.Measures) {
+func printMeasures(w io.Writer, m *measure.Measures) {
 	rows(w, "",
 		"documents", grouped(m.Documents),
 		"accuracy", percent(m.Accuracy)+interval(m.AccuracyInterval),
@@ -87,14 +88,14 @@ func printMeasures(w io.Writer, m *classify.Measures) {
 
 func percent(x float64) string { return fmt.Sprintf("%.2f %%", 100*x) }
 
-func interval(i *classify.Interval) string {
+func interval(i *measure.Interval) string {
 	if i == nil {
 		return ""
 	}
 	return fmt.Sprintf(" (95 %%: %.2f to %.2f)", 100*i.Low, 100*i.High)
 }
 
-func printLabels(w io.Writer, labels []classify.LabelMeasures) {
+func printLabels(w io.Writer, labels []measure.LabelMeasures) {
 	pairs := []string{"label", "precision    recall        F1   documents   predicted"}
 	for _, l := range labels {
 		pairs = append(pairs, l.Label, fmt.Sprintf("%7.2f %% %7.2f %% %7.2f %% %11s %11s",
@@ -108,7 +109,7 @@ func printLabels(w io.Writer, labels []classify.LabelMeasures) {
 const mostConfused = 10
 
 // printConfusion prints the documents with each label, a row, by the label that is predicted, a column.
-func printConfusion(w io.Writer, m *classify.Measures) {
+func printConfusion(w io.Writer, m *measure.Measures) {
 	header, pairs := "", []string{}
 	for i, l := range m.Labels {
 		width, row := columnWidth(l.Label), ""

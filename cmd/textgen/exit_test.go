@@ -23,6 +23,12 @@ func TestExitCodeOfSignals(t *testing.T) {
 			t.Errorf("exit code of %v is %d, want %d", tt.err, got, tt.want)
 		}
 	}
+	if got, want := explain(ctx, fmt.Errorf("reading: %w", ctx.Err())), "reading: stopped by a signal: interrupt"; got != want {
+		t.Errorf("message %q, want %q", got, want)
+	}
+	if got := explain(ctx, errors.New("no such flag")); got != "no such flag" {
+		t.Errorf("another error's message became %q", got)
+	}
 	if got := exitCode(t.Context(), context.Canceled); got != 2 {
 		t.Errorf("a cancellation without a signal has exit code %d, want 2", got)
 	}

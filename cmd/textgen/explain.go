@@ -13,14 +13,17 @@ import (
 // explained is the number of parts of a document that are shown, of what the network reads and of the n-grams.
 const explained = 8
 
+// leastShown is the least weight that is not printed as 0.
+const leastShown = 0.0005
+
 // printExplanation lists what weighs most for a label, and against it, each of the two ways that a model reads.
 func printExplanation(w io.Writer, e *classify.Explanation, colour bool) {
 	for _, part := range []struct {
 		name    string
 		weights []classify.Weight
 	}{{"words in context", e.Tokens}, {"n-grams", e.NGrams}} {
-		if len(part.weights) > 0 {
-			fmt.Fprintf(w, "    %s for %s:%s\n", part.name, e.Label, heaviest(part.weights, colour))
+		if text := heaviest(part.weights, colour); text != "" {
+			fmt.Fprintf(w, "    %s for %s:%s\n", part.name, e.Label, text)
 		}
 	}
 }
@@ -34,7 +37,7 @@ func heaviest(weights []classify.Weight, colour bool) string {
 	var text string
 	seen := map[string]bool{}
 	for _, weight := range sorted {
-		if len(seen) == explained {
+		if len(seen) == explained || math.Abs(float64(weight.Weight)) < leastShown {
 			break
 		}
 		if !seen[weight.Text] {

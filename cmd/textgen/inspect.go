@@ -16,12 +16,18 @@ import (
 const inspectDescription = `Shows what a model file holds: the network and its parameters, the tokenizer, how it was trained, how good it is.
 
    textgen inspect shake
-   textgen inspect --json shake | jq .training.settings`
+   textgen inspect --json shake | jq .training.settings
+   textgen inspect --near fox stories             words that the model expects in the same places`
 
 func inspectCommand() *cli.Command {
 	return &cli.Command{
 		Name: "inspect", Usage: "show what is in a model", ArgsUsage: "MODEL", Description: inspectDescription,
-		Flags:  []cli.Flag{modelFlag(), jsonFlag("print all of it as JSON"), configFlag()},
+		Flags: []cli.Flag{
+			modelFlag(), jsonFlag("print all of it as JSON"),
+			&cli.StringFlag{Name: "near", Usage: "list the tokens that a model that writes text expects in the same places as `TOKEN`", EnvVars: variable("near")},
+			&cli.IntFlag{Name: "top-k", Aliases: []string{"k"}, Usage: "with --near: list `K` tokens", Value: 10, EnvVars: variable("top-k")},
+			configFlag(),
+		},
 		Action: runInspect,
 	}
 }
@@ -35,11 +41,17 @@ func runInspect(ctx *cli.Context) error {
 		return errors.New("textgen inspect takes one model")
 	}
 	if classifier, err := classify.Load(path); !errors.Is(err, classify.ErrNotClassifier) {
+		if err == nil && ctx.String("near") != "" {
+			return errors.New("--near is for a model that writes text, but this one classifies documents")
+		}
 		return inspectClassifier(ctx, classifier, err)
 	}
 	m, err := generate.Load(path)
 	if err != nil {
 		return err
+	}
+	if word := ctx.String("near"); word != "" {
+		return inspectNear(ctx, m, word)
 	}
 	info := m.Info()
 	if ctx.Bool("json") {
@@ -57,7 +69,7 @@ func printInfo(w io.Writer, info generate.Info) {
 		"tokenizer", fmt.Sprintf("%s, %s", info.Tokenizer, plural(info.VocabSize, "token")),
 		"corpus", fmt.Sprintf("%s (%s to train on, %s to validate on)", strings.Join(t.Corpus, " "), plural(t.TrainTokens, "token"), plural(t.ValidTokens, "token")),
 		"training", describeTraining(t.Settings),
-		"this model", fmt.Sprintf("step %s of %s, %s read in %.0f s", grouped(m.Step), grouped(t.Planned), plural(int(m.Tokens), "token"), m.Seconds),
+		"this model", describeProgress(m, t.Planned),
 		"loss", describeLoss(m, t.Limit))
 	if t.From != "" {
 		rows(w, "", "started from", t.From)
@@ -70,7 +82,17 @@ func describeTraining(s generate.Settings) string {
 	return fmt.Sprintf("preset %s, %s, rate %g (%s), batch %d×%d, dropout %g, seed %d", s.Preset, s.Optimizer, s.LR, s.Schedule, s.Batch, s.BPTT, s.Dropout, s.Seed)
 }
 
+func describeProgress(m generate.Metrics, planned int) string {
+	if m.Step == 0 {
+		return "not trained yet: these are the first weights"
+	}
+	return fmt.Sprintf("step %s of %s, %s read in %.0f s", grouped(m.Step), grouped(planned), plural(int(m.Tokens), "token"), m.Seconds)
+}
+
 func describeLoss(m generate.Metrics, limit float64) string {
+	if m.Step == 0 {
+		return "unknown"
+	}
 	text := fmt.Sprintf("%.4f nats a token in training", m.Loss)
 	if m.ValidLoss > 0 {
 		text += fmt.Sprintf(", %.4f on validation (perplexity %.2f)", m.ValidLoss, math.Exp(m.ValidLoss))

@@ -47,7 +47,7 @@ func runPredict(ctx *cli.Context) error {
 	if err != nil {
 		return err
 	}
-	predictions, err := m.Next(prompt, k)
+	predictions, err := m.Next(ctx.Context, prompt, k)
 	if err != nil {
 		return err
 	}

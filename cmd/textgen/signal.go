@@ -2,9 +2,11 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"os/signal"
+	"strings"
 	"syscall"
 )
 
@@ -12,6 +14,15 @@ import (
 type signalError struct{ number syscall.Signal }
 
 func (e *signalError) Error() string { return fmt.Sprintf("stopped by a signal: %v", e.number) }
+
+// explain is the message of an error; what a signal has stopped says so.
+func explain(ctx context.Context, err error) string {
+	text, cut := strings.CutSuffix(err.Error(), context.Canceled.Error())
+	if signal, ok := errors.AsType[*signalError](context.Cause(ctx)); ok && cut {
+		return text + signal.Error()
+	}
+	return err.Error()
+}
 
 // withSignals returns a context that the first interrupt or termination cancels, so that a training ends after its step
 // and is saved. The second ends the program at once.

@@ -17,7 +17,8 @@ import (
 const trainDescription = `Learns from the files' text and leaves a run directory: model.safetensors.zst (the best model on
 validation, what to copy and give away), state.safetensors.zst (to resume), metrics.jsonl, curves.svg.
 FILE is a file, a folder (its *.txt, *.text and *.md), a glob or - for standard input; .gz and .zst are
-read transparently. With --report, report.html shows the run in a browser. Without FILE, it learns from built-in stories, for one minute.
+read transparently. With --report, report.html shows the run in a browser. Without FILE, it learns from
+built-in stories, for one minute.
 
    textgen train                                              built-in stories
    textgen train --out shake input.txt                        one file, preset small: two minutes
@@ -80,6 +81,8 @@ func runTrain(ctx *cli.Context) error {
 		return fmt.Errorf("%s holds a run already: give another --out, --resume to continue it, or --force to replace it", cfg.Out)
 	case err != nil && result != nil && errors.Is(err, context.Canceled):
 		return &stoppedError{steps: result.Steps, planned: result.Planned, out: result.Out, piped: slices.Contains(cfg.Paths, "-"), err: err}
+	case cfg.Resume && errors.Is(err, generate.ErrNotGenerator):
+		return fmt.Errorf("%w: to resume a classifier, say --task classify", err)
 	case cfg.Resume && errors.Is(err, corpora.ErrEmpty):
 		return fmt.Errorf("%w: the run needs the text that it was started with", err)
 	case err != nil:
@@ -112,7 +115,7 @@ func trainConfig(ctx *cli.Context) (generate.TrainConfig, error) {
 		Stdin:    ctx.App.Reader,
 		Encoding: ctx.String("encoding"), NormalizeNewlines: ctx.Bool("normalize-newlines"),
 		Out: ctx.String("out"), Force: ctx.Bool("force"), Resume: ctx.Bool("resume"), From: ctx.String("from"),
-		Threads: ctx.Int("threads"), Report: ctx.Bool("report"),
+		Threads: threads(ctx), Report: ctx.Bool("report"),
 	}
 	if ctx.Args().Present() {
 		cfg.Paths = ctx.Args().Slice()

@@ -89,7 +89,7 @@ func classifierConfig(ctx *cli.Context) (classify.TrainConfig, error) {
 	cfg := classify.TrainConfig{
 		Preset: ctx.String("preset"), Stdin: ctx.App.Reader,
 		Out: ctx.String("out"), Force: ctx.Bool("force"), Resume: ctx.Bool("resume"),
-		Vectors: ctx.String("vectors"), NoBaselines: ctx.Bool("no-baselines"), Threads: ctx.Int("threads"),
+		Vectors: ctx.String("vectors"), NoBaselines: ctx.Bool("no-baselines"), Threads: threads(ctx),
 		Report: ctx.Bool("report"),
 	}
 	if ctx.Args().Present() {
@@ -159,6 +159,9 @@ func (v *labelView) Started(p classify.Plan) {
 		fmt.Sprintf("%s %d×%d in %s, pooling %s, %s tokenizer with %s, %s", s.Cell, s.Layers, s.Hidden, direction, s.Pooling,
 			p.Tokenizer, plural(p.VocabSize, "token"), plural(p.Parameters, "parameter")),
 	}}
+	if p.Vectors > 0 {
+		in.lines = append(in.lines, fmt.Sprintf("%s of %s start from a vector of the file", grouped(p.Vectors), plural(p.VocabSize, "token")))
+	}
 	if p.Resumed == 0 {
 		in.measure = s.Time
 	}

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/textgen-go/textgen/classify"
+	"github.com/textgen-go/textgen/classify/measure"
 	"github.com/textgen-go/textgen/model/train"
 	"github.com/urfave/cli/v2"
 )
@@ -46,15 +47,18 @@ func printComparison(w io.Writer, r *classify.Report) {
 		pairs = append(pairs, b.Name, comparisonRow(b.Measures))
 	}
 	rows(w, "  ", pairs...)
-	if a, f := r.Measures.AccuracyInterval, r.Measures.MacroF1Interval; a != nil && f != nil {
+	switch a, f := r.Measures.AccuracyInterval, r.Measures.MacroF1Interval; {
+	case a != nil && f != nil:
 		fmt.Fprintf(w, "With 95 %% confidence, this model's accuracy is from %.2f to %.2f %% and its macro-F1 from %.2f to %.2f %% (bootstrap).\n",
 			100*a.Low, 100*a.High, 100*f.Low, 100*f.High)
+	case a != nil:
+		fmt.Fprintf(w, "All are right: with 95 %% confidence, this model's accuracy is at least %.2f %%.\n", 100*a.Low)
 	}
 	if r.On == "validation" {
 		fmt.Fprintln(w, "Validation chose among the models' weights, so these figures flatter them; --test FILE or --folds 10 gives honest ones.")
 	}
 }
 
-func comparisonRow(m *classify.Measures) string {
+func comparisonRow(m *measure.Measures) string {
 	return fmt.Sprintf("%6.2f %%   %6.2f %%   %8.4f   %6.2f %%", 100*m.Accuracy, 100*m.MacroF1, m.LogLoss, 100*m.ECE)
 }

@@ -62,6 +62,7 @@ func labelOptions() []labelOption {
 		labelToggle("unidirectional", "read documents from the front only", func(s *s) *bool { return &s.Unidirectional }),
 		labelInteger("ngrams", "features beside the network: sequences of up to `N` words; 0: none", func(s *s) *int { return &s.NGrams }),
 		labelInteger("char-grams", "features beside the network: sequences of up to `N` characters; 0: none", func(s *s) *int { return &s.CharGrams }),
+		labelInteger("start-grams", "features beside the network: those sequences within the first `N` words of a document once more; 0: none", func(s *s) *int { return &s.StartGrams }),
 		labelInteger("buckets", "`N` places that those sequences are hashed to", func(s *s) *int { return &s.Buckets }),
 		labelNumber("head-dropout", "drop a part `P` of what the head reads", func(s *s) *float64 { return &s.HeadDropout }),
 		labelNumber("token-dropout", "read a part `P` of the tokens as unknown ones", func(s *s) *float64 { return &s.TokenDropout }),

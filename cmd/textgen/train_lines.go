@@ -28,7 +28,7 @@ func newLines(w io.Writer) *lines { return &lines{log: newLogger(w)} }
 // runs give equal lines.
 func newLogger(w io.Writer) *slog.Logger {
 	return slog.New(tint.NewTextHandler(w, &tint.Options{
-		NoColor: !isTerminal(w),
+		NoColor: !coloured(w),
 		ReplaceAttr: func(_ []string, a slog.Attr) slog.Attr {
 			if a.Key == slog.TimeKey || a.Key == slog.LevelKey && a.Value.Any() == slog.LevelInfo {
 				return slog.Attr{}

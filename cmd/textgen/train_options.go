@@ -31,9 +31,9 @@ const (
 func options() []option {
 	type s = generate.Settings
 	return []option{
-		word("tokenizer", categoryTokenizer, "char, word or bpe", func(s *s) *tokenize.Kind { return &s.Tokenizer }),
-		integer("vocab-size", categoryTokenizer, "at most `N` tokens; 0: no limit for char, 10,000 for word, 2,000 for bpe", func(s *s) *int { return &s.VocabSize }),
-		integer("min-freq", categoryTokenizer, "leave out characters and words that occur less than `N` times", func(s *s) *int { return &s.MinFrequency }),
+		word("tokenizer", categoryTokenizer, "char, word, space (what blanks separate, as texts that are tokenised already) or bpe", func(s *s) *tokenize.Kind { return &s.Tokenizer }),
+		integer("vocab-size", categoryTokenizer, "at most `N` tokens; 0: no limit for char and space, 10,000 for word, 2,000 for bpe", func(s *s) *int { return &s.VocabSize }),
+		integer("min-freq", categoryTokenizer, "leave out characters and words that occur less than `N` times, and for bpe do not join pairs that do; 0: 1, for bpe 2", func(s *s) *int { return &s.MinFrequency }),
 		toggle("lowercase", categoryTokenizer, "read everything in lower case", func(s *s) *bool { return &s.Lowercase }),
 		toggle("nfc", categoryTokenizer, "compose characters first (Unicode NFC)", func(s *s) *bool { return &s.NFC }),
 
@@ -45,6 +45,7 @@ func options() []option {
 		toggle("highway", categoryNetwork, "mix a layer's input with its output by a gate that learns", func(s *s) *bool { return &s.Highway }),
 		toggle("layer-norm", categoryNetwork, "normalise what the cells add up, gate by gate", func(s *s) *bool { return &s.LayerNorm }),
 		toggle("tie-weights", categoryNetwork, "one matrix for embedding and head", func(s *s) *bool { return &s.TieWeights }),
+		word("head-bias", categoryNetwork, "first biases of the head: zeros, or frequencies, to begin with knowing how frequent each token is; default: frequencies for more than 1,000 tokens, without --init-range", func(s *s) *generate.HeadBias { return &s.HeadBias }),
 		word("softmax", categoryNetwork, "full, or adaptive, which is faster with 20,000 words or more", func(s *s) *generate.Softmax { return &s.Softmax }),
 		number("dropout", categoryNetwork, "drop a part `P` of the units between layers", true, func(s *s) *float64 { return &s.Dropout }),
 		number("input-dropout", categoryNetwork, "drop a part `P` of the embeddings' units", true, func(s *s) *float64 { return &s.InputDropout }),

@@ -86,7 +86,7 @@ func tokenName(kind string) string {
 	switch tokenize.Kind(kind) {
 	case tokenize.Char:
 		return "character"
-	case tokenize.Word:
+	case tokenize.Word, tokenize.Space:
 		return "word"
 	}
 	return "token"
@@ -106,7 +106,7 @@ func showSample(ctx *cli.Context, out string, seed uint64) error {
 	}
 	w := ctx.App.Writer
 	fmt.Fprintf(w, "\nA sample:\n\n")
-	req := generate.Request{Length: shownChars, Sampling: generate.Sampling{Temperature: shownTemperature}, Seed: seed, Threads: ctx.Int("threads")}
+	req := generate.Request{Length: shownChars, Sampling: generate.Sampling{Temperature: shownTemperature}, Seed: seed, Threads: threads(ctx)}
 	var text strings.Builder
 	for piece, err := range m.Generate(ctx.Context, req) {
 		if err != nil {

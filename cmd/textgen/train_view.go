@@ -10,7 +10,6 @@ import (
 	"github.com/textgen-go/textgen/generate"
 	"github.com/textgen-go/textgen/model/train"
 	"github.com/urfave/cli/v2"
-	"golang.org/x/term"
 )
 
 // view shows how a run goes: its records as JSON if that is asked for, and a progress display.
@@ -50,15 +49,10 @@ func newProgress(ctx *cli.Context) progress {
 	switch {
 	case ctx.Bool("quiet"):
 		return warnings{lines}
-	case isTerminal(ctx.App.ErrWriter):
+	case isTerminal(ctx.App.ErrWriter) && movesCursor(os.Getenv):
 		return &bar{out: ctx.App.ErrWriter}
 	}
 	return lines
-}
-
-func isTerminal(w io.Writer) bool {
-	f, ok := w.(*os.File)
-	return ok && term.IsTerminal(int(f.Fd()))
 }
 
 // Started implements generate.Observer, as do the methods below.

@@ -1,6 +1,8 @@
 package bench
 
 import (
+	"context"
+	"errors"
 	"testing"
 	"time"
 )
@@ -16,18 +18,31 @@ func small(s Shape) Shape {
 
 func TestEveryShapeRuns(t *testing.T) {
 	for _, s := range Shapes {
-		if r, err := Train(small(s), quick); err != nil || r.PerSecond <= 0 {
+		if r, err := Train(t.Context(), small(s), quick); err != nil || r.PerSecond <= 0 {
 			t.Errorf("%s: training: %v, %v", s.Name, r, err)
 		}
 		if s.Labels > 0 {
-			if r, err := Classify(small(s), 3, quick); err != nil || r.PerSecond <= 0 {
+			if r, err := Classify(t.Context(), small(s), 3, quick); err != nil || r.PerSecond <= 0 {
 				t.Errorf("%s: classifying: %v, %v", s.Name, r, err)
 			}
 			continue
 		}
-		if r, err := Sample(small(s), 2, quick); err != nil || r.PerSecond <= 0 {
+		if r, err := Sample(t.Context(), small(s), 2, quick); err != nil || r.PerSecond <= 0 {
 			t.Errorf("%s: sampling: %v, %v", s.Name, r, err)
 		}
+	}
+}
+
+func TestMeasuringEndsWithItsContext(t *testing.T) {
+	ctx, cancel := context.WithCancel(t.Context())
+	steps := 0
+	_, err := Config{Time: time.Hour}.measure(ctx, 1, func() {
+		if steps++; steps == 3 {
+			cancel()
+		}
+	})
+	if !errors.Is(err, context.Canceled) || steps != 3 {
+		t.Errorf("cancelled in step 3: %d steps, error %v", steps, err)
 	}
 }
 

@@ -1,6 +1,7 @@
 package bench
 
 import (
+	"context"
 	"math/rand/v2"
 
 	"github.com/textgen-go/textgen/internal/kernel"
@@ -10,7 +11,7 @@ import (
 // Sample measures tokens a second of generating text with a number of streams side by side, each token being drawn at
 // temperature 0.8. For one stream, which is bound by reading the weights, it also tells how fast they are read, and how
 // fast the same cores read a buffer of the same size.
-func Sample(s Shape, streams int, cfg Config) (Rate, error) {
+func Sample(ctx context.Context, s Shape, streams int, cfg Config) (Rate, error) {
 	rng := rand.New(rand.NewPCG(1, 2))
 	m, err := s.languageModel(rng)
 	if err != nil {
@@ -23,18 +24,18 @@ func Sample(s Shape, streams int, cfg Config) (Rate, error) {
 	stepper, state := m.NewStepper(w, streams), m.NewState(streams)
 	tokens := s.tokens(streams, rng)
 	const some = 50
-	rate := cfg.measure(some*streams, func() {
+	rate, err := cfg.measure(ctx, some*streams, func() {
 		for range some {
 			for i, logits := range stepper.Step(state, tokens) {
 				tokens[i] = draw(logits, rng.Float32())
 			}
 		}
 	})
-	if bytes := s.weightBytes(cfg.Precision); streams == 1 && bytes > 0 {
+	if bytes := s.weightBytes(cfg.Precision); err == nil && streams == 1 && bytes > 0 {
 		rate.WeightGBps = rate.PerSecond * float64(bytes) / 1e9
 		rate.ReadGBps = w.ReadGBps(bytes)
 	}
-	return rate, nil
+	return rate, err
 }
 
 // weightBytes returns the size of the weights that a step of generation reads: with few tokens in the vocabulary, the
@@ -58,7 +59,7 @@ func draw(logits []float32, u float32) int32 {
 }
 
 // Classify measures documents a second of predicting labels in batches of a size.
-func Classify(s Shape, batch int, cfg Config) (Rate, error) {
+func Classify(ctx context.Context, s Shape, batch int, cfg Config) (Rate, error) {
 	w := model.NewWorkers(cfg.Threads)
 	defer w.Close()
 	c, docs, err := s.labelling(w, batch)
@@ -66,7 +67,7 @@ func Classify(s Shape, batch int, cfg Config) (Rate, error) {
 		return Rate{}, err
 	}
 	work := c.NewBatch(w)
-	return cfg.measure(batch, func() { work.Forward(docs, 0) }), nil
+	return cfg.measure(ctx, batch, func() { work.Forward(docs, 0) })
 }
 
 // Labelling returns what [Classify] times, so that other programs can be timed on the same: the network's parameters, then

@@ -1,6 +1,7 @@
 package bench
 
 import (
+	"context"
 	"fmt"
 	"math/rand/v2"
 	"slices"
@@ -23,7 +24,7 @@ type Rate struct {
 // Config says how long to measure.
 type Config struct {
 	Threads   int             // below 1: one for every core
-	Time      time.Duration   // of one repetition; zero: one second
+	Time      time.Duration   // of one repetition, a single step at least; zero: one second
 	Repeats   int             // zero: 5
 	Precision model.Precision // of products; Float32 or Mixed when training
 }
@@ -38,21 +39,25 @@ func (c Config) withDefaults() Config {
 	return c
 }
 
-// measure repeats step, which does units of work, for the configured time and times.
-func (c Config) measure(units int, step func()) Rate {
+// measure repeats step, which does units of work, for the configured time and times. The error is that of ctx, which is
+// looked at after each step.
+func (c Config) measure(ctx context.Context, units int, step func()) (Rate, error) {
 	c = c.withDefaults()
 	step()
 	var r Rate
 	for range c.Repeats {
 		n, start := 0, time.Now()
 		for n == 0 || time.Since(start) < c.Time {
+			if err := ctx.Err(); err != nil {
+				return r, err
+			}
 			step()
 			n++
 		}
 		r.All = append(r.All, float64(n*units)/time.Since(start).Seconds())
 	}
 	r.PerSecond = median(r.All)
-	return r
+	return r, nil
 }
 
 func median(xs []float64) float64 {
@@ -61,7 +66,7 @@ func median(xs []float64) float64 {
 }
 
 // Train measures tokens a second of whole training steps on random tokens: forward, backward, clipping, update.
-func Train(s Shape, cfg Config) (Rate, error) {
+func Train(ctx context.Context, s Shape, cfg Config) (Rate, error) {
 	w := model.NewWorkers(cfg.Threads)
 	defer w.Close()
 	step, params, pack, err := s.trainer(w, cfg.Precision)
@@ -77,11 +82,11 @@ func Train(s Shape, cfg Config) (Rate, error) {
 		return Rate{}, err
 	}
 	pack(w)
-	return cfg.measure(s.Tokens(), func() {
+	return cfg.measure(ctx, s.Tokens(), func() {
 		step()
 		optimizer.Step(learningRate, clipper.Clip(w).Scale, w)
 		pack(w)
-	}), nil
+	})
 }
 
 // learningRate is small enough for random targets to stay harmless.

@@ -83,6 +83,10 @@ func TestRunInterrupted(t *testing.T) {
 	if r == nil || len(r.Trials) != 1 || r.Complete {
 		t.Errorf("results %+v", r)
 	}
+	var text strings.Builder
+	if err := r.WriteText(&text); err != nil || !strings.Contains(text.String(), "The experiments were interrupted") {
+		t.Errorf("the table does not say that it is not whole: %s, %v", text.String(), err)
+	}
 }
 
 func TestRunRefuses(t *testing.T) {

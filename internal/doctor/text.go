@@ -47,6 +47,9 @@ func (r *Results) WriteText(w io.Writer) error {
 		b.WriteString("\n\n")
 	}
 	b.WriteString(legend)
+	if !r.Complete {
+		b.WriteString("The experiments were interrupted: – also stands for those that were not made any more.\n")
+	}
 	_, err := io.WriteString(w, b.String())
 	return err
 }

@@ -5,21 +5,29 @@
 #include "textflag.h"
 
 // func gemvBF16x1AVX2(a *float32, b *uint32, c *float32, start *float32, k int, rowA int, panel int, rowC int, rowStart int)
-// Requires: AVX, AVX2, FMA3, MMX+
+// Requires: AVX, AVX2, FMA3
 TEXT ·gemvBF16x1AVX2(SB), NOSPLIT, $0-72
-	MOVQ    start+24(FP), AX
-	TESTQ   AX, AX
+	MOVQ    a+0(FP), AX
+	MOVQ    rowA+40(FP), CX
+	MOVQ    k+32(FP), CX
+	MOVQ    b+8(FP), DX
+	MOVQ    panel+48(FP), BX
+	LEAQ    (DX)(BX*1), SI
+	LEAQ    (SI)(BX*1), DI
+	LEAQ    (DI)(BX*1), BX
+	MOVQ    start+24(FP), R8
+	TESTQ   R8, R8
 	JZ      zero
-	MOVQ    start+24(FP), AX
-	MOVQ    rowStart+64(FP), CX
-	VMOVUPS (AX), Y0
-	VMOVUPS 32(AX), Y1
-	VMOVUPS 64(AX), Y2
-	VMOVUPS 96(AX), Y3
-	VMOVUPS 128(AX), Y4
-	VMOVUPS 160(AX), Y5
-	VMOVUPS 192(AX), Y6
-	VMOVUPS 224(AX), Y7
+	MOVQ    start+24(FP), R8
+	MOVQ    rowStart+64(FP), R9
+	VMOVUPS (R8), Y0
+	VMOVUPS 32(R8), Y1
+	VMOVUPS 64(R8), Y2
+	VMOVUPS 96(R8), Y3
+	VMOVUPS 128(R8), Y4
+	VMOVUPS 160(R8), Y5
+	VMOVUPS 192(R8), Y6
+	VMOVUPS 224(R8), Y7
 	JMP     multiply
 
 zero:
@@ -33,14 +41,6 @@ zero:
 	VXORPS Y7, Y7, Y7
 
 multiply:
-	MOVQ    a+0(FP), AX
-	MOVQ    rowA+40(FP), CX
-	MOVQ    k+32(FP), CX
-	MOVQ    b+8(FP), DX
-	MOVQ    panel+48(FP), BX
-	LEAQ    (DX)(BX*1), SI
-	LEAQ    (SI)(BX*1), DI
-	LEAQ    (DI)(BX*1), BX
 	VMOVUPS all_ffff0000<>+0(SB), Y8
 	SHRQ    $0x01, CX
 	JZ      last
@@ -49,7 +49,6 @@ multiply:
 next:
 	VBROADCASTSS (AX), Y9
 	VBROADCASTSS 4(AX), Y10
-	PREFETCHT0   4096(DX)
 	VMOVUPS      (DX), Y11
 	VPSLLD       $0x10, Y11, Y12
 	VPAND        Y8, Y11, Y11
@@ -61,7 +60,6 @@ next:
 	VFMADD231PS  Y12, Y9, Y1
 	VFMADD231PS  Y11, Y10, Y1
 	ADDQ         $0x40, DX
-	PREFETCHT0   4096(SI)
 	VMOVUPS      (SI), Y11
 	VPSLLD       $0x10, Y11, Y12
 	VPAND        Y8, Y11, Y11
@@ -73,7 +71,6 @@ next:
 	VFMADD231PS  Y12, Y9, Y3
 	VFMADD231PS  Y11, Y10, Y3
 	ADDQ         $0x40, SI
-	PREFETCHT0   4096(DI)
 	VMOVUPS      (DI), Y11
 	VPSLLD       $0x10, Y11, Y12
 	VPAND        Y8, Y11, Y11
@@ -85,7 +82,6 @@ next:
 	VFMADD231PS  Y12, Y9, Y5
 	VFMADD231PS  Y11, Y10, Y5
 	ADDQ         $0x40, DI
-	PREFETCHT0   4096(BX)
 	VMOVUPS      (BX), Y11
 	VPSLLD       $0x10, Y11, Y12
 	VPAND        Y8, Y11, Y11
@@ -112,24 +108,28 @@ last:
 	VMOVUPS      32(DX), Y9
 	VPSLLD       $0x10, Y9, Y9
 	VFMADD231PS  Y9, Y8, Y1
+	ADDQ         $0x40, DX
 	VMOVUPS      (SI), Y9
 	VPSLLD       $0x10, Y9, Y9
 	VFMADD231PS  Y9, Y8, Y2
 	VMOVUPS      32(SI), Y9
 	VPSLLD       $0x10, Y9, Y9
 	VFMADD231PS  Y9, Y8, Y3
+	ADDQ         $0x40, SI
 	VMOVUPS      (DI), Y9
 	VPSLLD       $0x10, Y9, Y9
 	VFMADD231PS  Y9, Y8, Y4
 	VMOVUPS      32(DI), Y9
 	VPSLLD       $0x10, Y9, Y9
 	VFMADD231PS  Y9, Y8, Y5
+	ADDQ         $0x40, DI
 	VMOVUPS      (BX), Y9
 	VPSLLD       $0x10, Y9, Y9
 	VFMADD231PS  Y9, Y8, Y6
 	VMOVUPS      32(BX), Y9
 	VPSLLD       $0x10, Y9, Y9
 	VFMADD231PS  Y9, Y8, Y7
+	ADDQ         $0x40, BX
 
 store:
 	MOVQ    c+16(FP), AX

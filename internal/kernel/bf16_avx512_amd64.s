@@ -5,21 +5,29 @@
 #include "textflag.h"
 
 // func gemvBF16x1AVX512(a *float32, b *uint32, c *float32, start *float32, k int, rowA int, panel int, rowC int, rowStart int)
-// Requires: AVX, AVX512F, MMX+
+// Requires: AVX, AVX512F
 TEXT ·gemvBF16x1AVX512(SB), NOSPLIT, $0-72
-	MOVQ    start+24(FP), AX
-	TESTQ   AX, AX
+	MOVQ    a+0(FP), AX
+	MOVQ    rowA+40(FP), CX
+	MOVQ    k+32(FP), CX
+	MOVQ    b+8(FP), DX
+	MOVQ    panel+48(FP), BX
+	LEAQ    (DX)(BX*1), SI
+	LEAQ    (SI)(BX*1), DI
+	LEAQ    (DI)(BX*1), BX
+	MOVQ    start+24(FP), R8
+	TESTQ   R8, R8
 	JZ      zero
-	MOVQ    start+24(FP), AX
-	MOVQ    rowStart+64(FP), CX
-	VMOVUPS (AX), Z0
-	VMOVUPS 64(AX), Z1
-	VMOVUPS 128(AX), Z2
-	VMOVUPS 192(AX), Z3
-	VMOVUPS 256(AX), Z4
-	VMOVUPS 320(AX), Z5
-	VMOVUPS 384(AX), Z6
-	VMOVUPS 448(AX), Z7
+	MOVQ    start+24(FP), R8
+	MOVQ    rowStart+64(FP), R9
+	VMOVUPS (R8), Z0
+	VMOVUPS 64(R8), Z1
+	VMOVUPS 128(R8), Z2
+	VMOVUPS 192(R8), Z3
+	VMOVUPS 256(R8), Z4
+	VMOVUPS 320(R8), Z5
+	VMOVUPS 384(R8), Z6
+	VMOVUPS 448(R8), Z7
 	JMP     multiply
 
 zero:
@@ -33,14 +41,6 @@ zero:
 	VPXORD Z7, Z7, Z7
 
 multiply:
-	MOVQ    a+0(FP), AX
-	MOVQ    rowA+40(FP), CX
-	MOVQ    k+32(FP), CX
-	MOVQ    b+8(FP), DX
-	MOVQ    panel+48(FP), BX
-	LEAQ    (DX)(BX*1), SI
-	LEAQ    (SI)(BX*1), DI
-	LEAQ    (DI)(BX*1), BX
 	VMOVUPS all_ffff0000<>+0(SB), Z8
 	SHRQ    $0x01, CX
 	JZ      last
@@ -49,8 +49,6 @@ multiply:
 next:
 	VBROADCASTSS (AX), Z9
 	VBROADCASTSS 4(AX), Z10
-	PREFETCHT0   4096(DX)
-	PREFETCHT0   4160(DX)
 	VMOVUPS      (DX), Z11
 	VPSLLD       $0x10, Z11, Z12
 	VPANDD       Z8, Z11, Z11
@@ -62,8 +60,6 @@ next:
 	VFMADD231PS  Z12, Z9, Z1
 	VFMADD231PS  Z11, Z10, Z1
 	ADDQ         $0x80, DX
-	PREFETCHT0   4096(SI)
-	PREFETCHT0   4160(SI)
 	VMOVUPS      (SI), Z11
 	VPSLLD       $0x10, Z11, Z12
 	VPANDD       Z8, Z11, Z11
@@ -75,8 +71,6 @@ next:
 	VFMADD231PS  Z12, Z9, Z3
 	VFMADD231PS  Z11, Z10, Z3
 	ADDQ         $0x80, SI
-	PREFETCHT0   4096(DI)
-	PREFETCHT0   4160(DI)
 	VMOVUPS      (DI), Z11
 	VPSLLD       $0x10, Z11, Z12
 	VPANDD       Z8, Z11, Z11
@@ -88,8 +82,6 @@ next:
 	VFMADD231PS  Z12, Z9, Z5
 	VFMADD231PS  Z11, Z10, Z5
 	ADDQ         $0x80, DI
-	PREFETCHT0   4096(BX)
-	PREFETCHT0   4160(BX)
 	VMOVUPS      (BX), Z11
 	VPSLLD       $0x10, Z11, Z12
 	VPANDD       Z8, Z11, Z11
@@ -116,24 +108,28 @@ last:
 	VMOVUPS      64(DX), Z9
 	VPSLLD       $0x10, Z9, Z9
 	VFMADD231PS  Z9, Z8, Z1
+	ADDQ         $0x80, DX
 	VMOVUPS      (SI), Z9
 	VPSLLD       $0x10, Z9, Z9
 	VFMADD231PS  Z9, Z8, Z2
 	VMOVUPS      64(SI), Z9
 	VPSLLD       $0x10, Z9, Z9
 	VFMADD231PS  Z9, Z8, Z3
+	ADDQ         $0x80, SI
 	VMOVUPS      (DI), Z9
 	VPSLLD       $0x10, Z9, Z9
 	VFMADD231PS  Z9, Z8, Z4
 	VMOVUPS      64(DI), Z9
 	VPSLLD       $0x10, Z9, Z9
 	VFMADD231PS  Z9, Z8, Z5
+	ADDQ         $0x80, DI
 	VMOVUPS      (BX), Z9
 	VPSLLD       $0x10, Z9, Z9
 	VFMADD231PS  Z9, Z8, Z6
 	VMOVUPS      64(BX), Z9
 	VPSLLD       $0x10, Z9, Z9
 	VFMADD231PS  Z9, Z8, Z7
+	ADDQ         $0x80, BX
 
 store:
 	MOVQ    c+16(FP), AX
@@ -168,30 +164,38 @@ DATA all_ffff0000<>+60(SB)/4, $0xffff0000
 GLOBL all_ffff0000<>(SB), RODATA|NOPTR, $64
 
 // func gemvBF16x2AVX512(a *float32, b *uint32, c *float32, start *float32, k int, rowA int, panel int, rowC int, rowStart int)
-// Requires: AVX, AVX512F, MMX+
+// Requires: AVX, AVX512F
 TEXT ·gemvBF16x2AVX512(SB), NOSPLIT, $0-72
-	MOVQ    start+24(FP), AX
-	TESTQ   AX, AX
+	MOVQ    a+0(FP), AX
+	MOVQ    rowA+40(FP), CX
+	MOVQ    k+32(FP), DX
+	MOVQ    b+8(FP), BX
+	MOVQ    panel+48(FP), SI
+	LEAQ    (BX)(SI*1), DI
+	LEAQ    (DI)(SI*1), R8
+	LEAQ    (R8)(SI*1), SI
+	MOVQ    start+24(FP), R9
+	TESTQ   R9, R9
 	JZ      zero
-	MOVQ    start+24(FP), AX
-	MOVQ    rowStart+64(FP), CX
-	VMOVUPS (AX), Z0
-	VMOVUPS 64(AX), Z1
-	VMOVUPS 128(AX), Z2
-	VMOVUPS 192(AX), Z3
-	VMOVUPS 256(AX), Z4
-	VMOVUPS 320(AX), Z5
-	VMOVUPS 384(AX), Z6
-	VMOVUPS 448(AX), Z7
-	ADDQ    CX, AX
-	VMOVUPS (AX), Z8
-	VMOVUPS 64(AX), Z9
-	VMOVUPS 128(AX), Z10
-	VMOVUPS 192(AX), Z11
-	VMOVUPS 256(AX), Z12
-	VMOVUPS 320(AX), Z13
-	VMOVUPS 384(AX), Z14
-	VMOVUPS 448(AX), Z15
+	MOVQ    start+24(FP), R9
+	MOVQ    rowStart+64(FP), R10
+	VMOVUPS (R9), Z0
+	VMOVUPS 64(R9), Z1
+	VMOVUPS 128(R9), Z2
+	VMOVUPS 192(R9), Z3
+	VMOVUPS 256(R9), Z4
+	VMOVUPS 320(R9), Z5
+	VMOVUPS 384(R9), Z6
+	VMOVUPS 448(R9), Z7
+	ADDQ    R10, R9
+	VMOVUPS (R9), Z8
+	VMOVUPS 64(R9), Z9
+	VMOVUPS 128(R9), Z10
+	VMOVUPS 192(R9), Z11
+	VMOVUPS 256(R9), Z12
+	VMOVUPS 320(R9), Z13
+	VMOVUPS 384(R9), Z14
+	VMOVUPS 448(R9), Z15
 	JMP     multiply
 
 zero:
@@ -213,14 +217,6 @@ zero:
 	VPXORD Z15, Z15, Z15
 
 multiply:
-	MOVQ    a+0(FP), AX
-	MOVQ    rowA+40(FP), CX
-	MOVQ    k+32(FP), DX
-	MOVQ    b+8(FP), BX
-	MOVQ    panel+48(FP), SI
-	LEAQ    (BX)(SI*1), DI
-	LEAQ    (DI)(SI*1), R8
-	LEAQ    (R8)(SI*1), SI
 	VMOVUPS all_ffff0000<>+0(SB), Z16
 	SHRQ    $0x01, DX
 	JZ      last
@@ -231,8 +227,6 @@ next:
 	VBROADCASTSS (AX)(CX*1), Z18
 	VBROADCASTSS 4(AX), Z19
 	VBROADCASTSS 4(AX)(CX*1), Z20
-	PREFETCHT0   4096(BX)
-	PREFETCHT0   4160(BX)
 	VMOVUPS      (BX), Z21
 	VPSLLD       $0x10, Z21, Z22
 	VPANDD       Z16, Z21, Z21
@@ -248,8 +242,6 @@ next:
 	VFMADD231PS  Z21, Z19, Z1
 	VFMADD231PS  Z21, Z20, Z9
 	ADDQ         $0x80, BX
-	PREFETCHT0   4096(DI)
-	PREFETCHT0   4160(DI)
 	VMOVUPS      (DI), Z21
 	VPSLLD       $0x10, Z21, Z22
 	VPANDD       Z16, Z21, Z21
@@ -265,8 +257,6 @@ next:
 	VFMADD231PS  Z21, Z19, Z3
 	VFMADD231PS  Z21, Z20, Z11
 	ADDQ         $0x80, DI
-	PREFETCHT0   4096(R8)
-	PREFETCHT0   4160(R8)
 	VMOVUPS      (R8), Z21
 	VPSLLD       $0x10, Z21, Z22
 	VPANDD       Z16, Z21, Z21
@@ -282,8 +272,6 @@ next:
 	VFMADD231PS  Z21, Z19, Z5
 	VFMADD231PS  Z21, Z20, Z13
 	ADDQ         $0x80, R8
-	PREFETCHT0   4096(SI)
-	PREFETCHT0   4160(SI)
 	VMOVUPS      (SI), Z21
 	VPSLLD       $0x10, Z21, Z22
 	VPANDD       Z16, Z21, Z21
@@ -317,6 +305,7 @@ last:
 	VPSLLD       $0x10, Z18, Z18
 	VFMADD231PS  Z18, Z16, Z1
 	VFMADD231PS  Z18, Z17, Z9
+	ADDQ         $0x80, BX
 	VMOVUPS      (DI), Z18
 	VPSLLD       $0x10, Z18, Z18
 	VFMADD231PS  Z18, Z16, Z2
@@ -325,6 +314,7 @@ last:
 	VPSLLD       $0x10, Z18, Z18
 	VFMADD231PS  Z18, Z16, Z3
 	VFMADD231PS  Z18, Z17, Z11
+	ADDQ         $0x80, DI
 	VMOVUPS      (R8), Z18
 	VPSLLD       $0x10, Z18, Z18
 	VFMADD231PS  Z18, Z16, Z4
@@ -333,6 +323,7 @@ last:
 	VPSLLD       $0x10, Z18, Z18
 	VFMADD231PS  Z18, Z16, Z5
 	VFMADD231PS  Z18, Z17, Z13
+	ADDQ         $0x80, R8
 	VMOVUPS      (SI), Z18
 	VPSLLD       $0x10, Z18, Z18
 	VFMADD231PS  Z18, Z16, Z6
@@ -341,6 +332,7 @@ last:
 	VPSLLD       $0x10, Z18, Z18
 	VFMADD231PS  Z18, Z16, Z7
 	VFMADD231PS  Z18, Z17, Z15
+	ADDQ         $0x80, SI
 
 store:
 	MOVQ    c+16(FP), AX

@@ -163,8 +163,22 @@ func (w *Workers) MulTN(precision Precision, a Matrix, sums []float32, mode Mode
 // both B have the same shape and precision.
 func (w *Workers) MulAll(products ...Product) {
 	w.products = append(w.products[:0], products...)
+	work := 0
+	for _, p := range products {
+		work += p.C.Rows * p.B.K * p.B.N
+	}
+	if work < leastShared {
+		for i := range w.products {
+			w.products[i].mul(w.scratch[0], 0, 1)
+		}
+		return
+	}
 	w.Run(w.mulAll)
 }
+
+// leastShared is the number of multiplications from which on it pays to hand part of them to another worker: a
+// microsecond of them, of one row.
+const leastShared = 48 << 10
 
 // Product is C = start + A·B, the arguments of [Workers.Mul].
 type Product struct {

@@ -24,6 +24,7 @@ type tileSet struct {
 	few   []fewTile
 	bf16  []bf16Tile
 	int8  int8Set
+	step  *stepSet // nil: none
 
 	copyStrip, copyPanel rowCopier     // lanes and width wide
 	addStrip             rowAdder      // lanes wide

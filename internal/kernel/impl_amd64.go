@@ -59,6 +59,7 @@ var tilesAVX512 = tileSet{
 	few:       []fewTile{gemv1x128AVX512, gemv2x128AVX512, gemv3x128AVX512},
 	bf16:      []bf16Tile{gemvBF16x1AVX512, gemvBF16x2AVX512},
 	int8:      int8AVX512(),
+	step:      stepAVX512(),
 	copyStrip: copyRows16AVX512, copyPanel: copyRows32AVX512, addStrip: addRows16AVX512, transposeRows: transposeRowsAVX512,
 }
 
@@ -83,6 +84,7 @@ var tilesAVX2 = tileSet{
 	few:       []fewTile{gemv1x64AVX2},
 	bf16:      []bf16Tile{gemvBF16x1AVX2},
 	int8:      int8AVX2,
+	step:      &stepAVX2,
 	copyStrip: copyRows8AVX2, copyPanel: copyRows16AVX2, addStrip: addRows8AVX2, transposeRows: transposeRowsAVX2,
 }
 
@@ -102,4 +104,14 @@ func int8AVX512() int8Set {
 		rows:    []int8Tile{gemvInt8x1AVX512, gemvInt8x2AVX512, gemvInt8x3AVX512},
 		largest: largestAVX512, multiply: multiplesAVX512,
 	}
+}
+
+var stepAVX2 = stepSet{lstmStepAVX2, lstmStepBF16AVX2, lstmStepInt8AVX2}
+
+// stepAVX512 leaves steps by int8 to other instructions where there is no VNNI, and with them all: their blocks differ.
+func stepAVX512() *stepSet {
+	if !cpu.X86.HasAVX512VNNI {
+		return nil
+	}
+	return &stepSet{lstmStepAVX512, lstmStepBF16AVX512, lstmStepInt8AVX512}
 }

@@ -5,17 +5,8 @@
 #include "textflag.h"
 
 // func gemvInt8x1AVX2(a *int8, b *uint32, c *float32, start *float32, factors *float32, scales *float32, offsets *int32, k int, rowA int, panel int, rowC int, rowStart int)
-// Requires: AVX, AVX2, MMX+
+// Requires: AVX, AVX2
 TEXT ·gemvInt8x1AVX2(SB), NOSPLIT, $0-96
-	MOVQ    offsets+48(FP), AX
-	VXORPS  Y0, Y0, Y0
-	VXORPS  Y1, Y1, Y1
-	VXORPS  Y2, Y2, Y2
-	VXORPS  Y3, Y3, Y3
-	VXORPS  Y4, Y4, Y4
-	VXORPS  Y5, Y5, Y5
-	VXORPS  Y6, Y6, Y6
-	VXORPS  Y7, Y7, Y7
 	MOVQ    a+0(FP), AX
 	MOVQ    rowA+64(FP), CX
 	MOVQ    k+56(FP), CX
@@ -24,13 +15,21 @@ TEXT ·gemvInt8x1AVX2(SB), NOSPLIT, $0-96
 	LEAQ    (DX)(BX*1), SI
 	LEAQ    (SI)(BX*1), DI
 	LEAQ    (DI)(BX*1), BX
+	MOVQ    offsets+48(FP), R8
+	VXORPS  Y0, Y0, Y0
+	VXORPS  Y1, Y1, Y1
+	VXORPS  Y2, Y2, Y2
+	VXORPS  Y3, Y3, Y3
+	VXORPS  Y4, Y4, Y4
+	VXORPS  Y5, Y5, Y5
+	VXORPS  Y6, Y6, Y6
+	VXORPS  Y7, Y7, Y7
 	VMOVUPS all_00010001<>+0(SB), Y8
 	PCALIGN $0x20
 
 next:
 	VPBROADCASTD (AX), Y9
 	VPABSB       Y9, Y10
-	PREFETCHT0   4096(DX)
 	VMOVUPS      (DX), Y11
 	VPSIGNB      Y9, Y11, Y11
 	VPMADDUBSW   Y11, Y10, Y11
@@ -42,7 +41,6 @@ next:
 	VPMADDWD     Y8, Y11, Y11
 	VPADDD       Y11, Y1, Y1
 	ADDQ         $0x40, DX
-	PREFETCHT0   4096(SI)
 	VMOVUPS      (SI), Y11
 	VPSIGNB      Y9, Y11, Y11
 	VPMADDUBSW   Y11, Y10, Y11
@@ -54,7 +52,6 @@ next:
 	VPMADDWD     Y8, Y11, Y11
 	VPADDD       Y11, Y3, Y3
 	ADDQ         $0x40, SI
-	PREFETCHT0   4096(DI)
 	VMOVUPS      (DI), Y11
 	VPSIGNB      Y9, Y11, Y11
 	VPMADDUBSW   Y11, Y10, Y11
@@ -66,7 +63,6 @@ next:
 	VPMADDWD     Y8, Y11, Y11
 	VPADDD       Y11, Y5, Y5
 	ADDQ         $0x40, DI
-	PREFETCHT0   4096(BX)
 	VMOVUPS      (BX), Y11
 	VPSIGNB      Y9, Y11, Y11
 	VPMADDUBSW   Y11, Y10, Y11

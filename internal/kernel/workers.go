@@ -29,6 +29,8 @@ type Workers struct {
 	product  product
 	products []Product
 	mulAll   func(worker int, s *Scratch)
+	step     Step
+	stepAll  func(worker int, s *Scratch)
 
 	epoch   event // counts the jobs; workers wait for it to change
 	pending event // counts the workers at work; Run waits for it to reach 0
@@ -50,6 +52,10 @@ func NewWorkers(n int) *Workers {
 		for i := range w.products {
 			w.products[i].mul(s, worker, n)
 		}
+	}
+	w.stepAll = func(worker int, s *Scratch) {
+		from, to := Span(w.step.Wh.StepBlocks(), 1, worker, n)
+		s.Step(&w.step, from, to)
 	}
 	for i := 1; i < n; i++ {
 		go w.serve(i)

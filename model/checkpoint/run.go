@@ -65,8 +65,12 @@ func isFile(path string) bool {
 	return err == nil && !info.IsDir()
 }
 
-// CheckNew makes sure that a new run in dir would not write over an older one; else the error wraps [ErrExists].
+// CheckNew makes sure that a new run in dir would not write over an older one, else the error wraps [ErrExists], and that
+// dir is not a file.
 func CheckNew(dir string) error {
+	if isFile(dir) {
+		return fmt.Errorf("%s is a file: a run needs a directory of its own", dir)
+	}
 	if file, err := Resolve(dir); err == nil {
 		return fmt.Errorf("%s: %w: resume it, replace it by force, or name another directory", file, ErrExists)
 	}
@@ -77,11 +81,14 @@ func CheckNew(dir string) error {
 type Run struct {
 	dir  string
 	lock *flock.Flock
+	made bool // by OpenRun
 }
 
 // OpenRun makes the directory if there is none and locks it; ErrLocked means that another process trains in it. It
 // removes what a killed process may have left half written.
 func OpenRun(dir string) (*Run, error) {
+	_, err := os.Stat(dir)
+	made := errors.Is(err, fs.ErrNotExist)
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return nil, storageError("create", dir, err)
 	}
@@ -93,7 +100,7 @@ func OpenRun(dir string) (*Run, error) {
 	if !locked {
 		return nil, fmt.Errorf("%s: %w; wait for it or choose another --out", dir, ErrLocked)
 	}
-	r := &Run{dir: dir, lock: lock}
+	r := &Run{dir: dir, lock: lock, made: made}
 	r.clean()
 	return r, nil
 }
@@ -116,5 +123,18 @@ func (r *Run) Replace(name string, content []byte) error {
 	return replaceBytes(r.Path(name), content)
 }
 
-// Close unlocks the directory.
-func (r *Run) Close() error { return r.lock.Close() }
+// Close unlocks the directory. One that OpenRun made and in which nothing was written is removed: a run that failed before
+// it began leaves nothing behind.
+func (r *Run) Close() error {
+	if r.made && r.empty() {
+		os.Remove(r.Path(lockName))
+		os.Remove(r.dir) // if somebody has just put a file there, it stays
+	}
+	return r.lock.Close()
+}
+
+// empty reports whether the directory holds nothing but the lock.
+func (r *Run) empty() bool {
+	entries, err := os.ReadDir(r.dir)
+	return err == nil && len(entries) == 1 && entries[0].Name() == lockName
+}

@@ -137,6 +137,50 @@ func TestOpenRunRemovesLeftovers(t *testing.T) {
 	}
 }
 
+func TestCloseRemovesWhatIsUnused(t *testing.T) {
+	there := t.TempDir()
+	for _, c := range []struct {
+		dir   string
+		write bool
+		left  bool
+	}{
+		{filepath.Join(there, "parent", "unused"), false, false},
+		{filepath.Join(there, "parent", "used"), true, true},
+		{there, false, true},
+	} {
+		run, err := checkpoint.OpenRun(c.dir)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if c.write {
+			touch(t, run.Path(checkpoint.MetricsName))
+		}
+		if err := run.Close(); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := os.Stat(filepath.Join(c.dir, ".lock")); (err == nil) != c.left {
+			t.Errorf("the lock of %s after Close: %v; left: want %v", c.dir, err, c.left)
+		}
+		if _, err := os.Stat(c.dir); (err == nil) != c.left {
+			t.Errorf("%s after Close: %v; left: want %v", c.dir, err, c.left)
+		}
+	}
+}
+
+func TestCheckNew(t *testing.T) {
+	t.Chdir(t.TempDir())
+	touch(t, "run/model.safetensors.zst", "file", "started/metrics.jsonl")
+	for dir, want := range map[string]string{"run": "there is a run already", "file": "file is a file", "started": "", "absent": ""} {
+		err := checkpoint.CheckNew(dir)
+		if want == "" && err != nil || want != "" && (err == nil || !strings.Contains(err.Error(), want)) {
+			t.Errorf("%s: error %v, want %q", dir, err, want)
+		}
+	}
+	if err := checkpoint.CheckNew("run"); !errors.Is(err, checkpoint.ErrExists) {
+		t.Errorf("%v is not ErrExists", err)
+	}
+}
+
 func TestRunReplace(t *testing.T) {
 	run, err := checkpoint.OpenRun(t.TempDir())
 	if err != nil {

@@ -1,9 +1,8 @@
 // Package optim turns gradients into updates of a model's parameters.
 //
-// Entry points: [New] makes the [Optimizer] that a [Config] names, one file each: SGD, RMSProp, Adam, AdamW,
-// NT-ASGD. [NewClipper]
-// measures the global norm of the gradients and says by which factor to shrink them. [NewSchedule] gives the learning
-// rate of every step.
+// Entry points: [New] makes the [Optimizer] that a [Config] names, one file each: SGD, RMSProp, Adam, AdamW, NT-ASGD.
+// [NewClipper] measures the global norm of the gradients and says by which factor to shrink them. [NewSchedule] gives the
+// learning rate of every step.
 //
 // An update is element-wise and a norm is added up in pieces of fixed length, so that the number of workers never
 // changes a bit. Nothing is allocated in a step.
@@ -13,6 +12,7 @@ import (
 	"cmp"
 	"fmt"
 	"math"
+	"strings"
 
 	"github.com/textgen-go/textgen/model"
 )
@@ -86,7 +86,7 @@ func (c Config) Validate() error {
 	switch c.Name {
 	case "", NameSGD, NameRMSProp, NameAdam, NameAdamW, NameNTASGD:
 	default:
-		return fmt.Errorf("optimizer %q is unknown; use one of %q", c.Name, Names)
+		return fmt.Errorf("optimizer %q is unknown; use one of %s", c.Name, strings.Join(Names, ", "))
 	}
 	for _, f := range []struct {
 		name  string

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"strings"
 )
 
 // The names of the schedules.
@@ -51,7 +52,7 @@ type ScheduleConfig struct {
 func (c ScheduleConfig) Validate() error {
 	switch {
 	case shapeOf(c.Name) == nil:
-		return fmt.Errorf("schedule %q is unknown; use one of %q", c.Name, Schedules)
+		return fmt.Errorf("schedule %q is unknown; use one of %s", c.Name, strings.Join(Schedules, ", "))
 	case !notNegative(c.Rate) || c.Rate == 0:
 		return fmt.Errorf("schedule: rate is %v; it must be a number above 0", c.Rate)
 	case !notNegative(c.Warmup):

@@ -73,9 +73,9 @@ func (c Config) Validate() error {
 	case c.Patience < 0:
 		return fmt.Errorf("training: patience is %d; it must not be negative", c.Patience)
 	case c.Criterion != "" && c.Criterion != Loss && c.Criterion != Score:
-		return fmt.Errorf("training: criterion %q is unknown; use %q or %q", c.Criterion, Loss, Score)
+		return fmt.Errorf("training: criterion %q is unknown; use %s or %s", c.Criterion, Loss, Score)
 	case c.Guard != "" && !slices.Contains(Guards, c.Guard):
-		return fmt.Errorf("training: guard %q is unknown; use one of %q", c.Guard, Guards)
+		return fmt.Errorf("training: guard %q is unknown; use %s, %s or %s", c.Guard, GuardAct, GuardWarn, GuardOff)
 	}
 	return nil
 }

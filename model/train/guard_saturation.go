@@ -7,7 +7,9 @@ import "fmt"
 //
 // Measured on tinyshakespeare, width 128, steps 1 to 200: at most 0.6 of a gate of LSTMs and GRUs, and of tanh networks;
 // Karpathy et al. (2015, figure 4) find LSTM gates with most units saturated at times in well-trained networks, which is
-// not wrong. No unit was dead, but 0.9 of those of an IRNN after its loss had leapt.
+// not wrong. No unit was dead, but 0.9 of those of an IRNN after its loss had leapt. Of two layers of LSTM on 5,400 Chinese
+// characters, 0.98 of the gates of the second were saturated for 300 steps when the head's biases began at 0, and the
+// validation loss then was 5.60; with biases that began with frequencies at most 0.56, and 5.16.
 const (
 	saturatedShare = 0.95
 	deadShare      = 0.5

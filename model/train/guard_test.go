@@ -29,8 +29,8 @@ func (s *spoiler) Step() (Batch, error) {
 	return b, err
 }
 
-// damaged makes a run in which one place holds a bad value at one step. The values of a parameter and the optimiser's
-// tensors are spoilt between gradient and update.
+// damaged makes a run in which one place holds a bad value at one step. The values of a parameter, the optimiser's
+// tensors and the hidden state are spoilt between gradient and update.
 func damaged(t *testing.T, place, optimizer string, step int, bad float32, guard GuardMode, h *history) (*LanguageModel, *Loop) {
 	t.Helper()
 	m := newModel(t, vocab, 0)
@@ -59,9 +59,11 @@ func damaged(t *testing.T, place, optimizer string, step int, bad float32, guard
 		hooks.BeforeUpdate = func(Update) error {
 			if now() {
 				data := p.Value
-				if place == "optimizer" {
-					tensors := l.optimizer.State().Tensors
-					data = tensors[rng.IntN(len(tensors))].Data
+				switch place {
+				case "optimizer":
+					data = anyOf(rng, l.optimizer.State().Tensors)
+				case "hidden state":
+					data = anyOf(rng, o.Position().Tensors)
 				}
 				data[element%len(data)] = bad
 			}
@@ -79,6 +81,10 @@ func damaged(t *testing.T, place, optimizer string, step int, bad float32, guard
 	return o.LanguageModel, l
 }
 
+func anyOf(rng *rand.Rand, tensors []model.Named) []float32 {
+	return tensors[rng.IntN(len(tensors))].Data
+}
+
 // rememberers are the optimisers whose memory has a say in every step. That of NT-ASGD has none before it averages.
 var rememberers = []string{optim.NameAdam, optim.NameAdamW, optim.NameRMSProp, optim.NameSGD}
 
@@ -91,6 +97,7 @@ func TestDamageIsAlwaysNoticed(t *testing.T) {
 			step, optimizer := 1+rng.IntN(60), rememberers[j%len(rememberers)]
 			var h history
 			_, l := damaged(t, place, optimizer, step, nan, GuardWarn, &h)
+			l.cfg.SaveEvery = 100 // a save looks at everything, and is not to be what notices it
 			_, err := l.Run(context.Background())
 			var d *DivergedError
 			if !errors.As(err, &d) || d.Step != step || place != "loss" && (d.Tensor == "" || d.Layer == "") {
@@ -107,7 +114,7 @@ func TestDamageIsAlwaysNoticed(t *testing.T) {
 // to be saved or as the best may hold it.
 func TestDamageIsUndone(t *testing.T) {
 	nan := float32(math.NaN())
-	for i, place := range []string{"loss", "gradient", "weight", "optimizer"} {
+	for i, place := range []string{"loss", "gradient", "weight", "optimizer", "hidden state"} {
 		rng := rand.New(rand.NewPCG(uint64(i), 8))
 		for j := range 50 {
 			step, optimizer := 1+rng.IntN(60), rememberers[j%len(rememberers)]

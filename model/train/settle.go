@@ -17,6 +17,11 @@ func (l *Loop) settle(ctx context.Context) error {
 		return nil
 	}
 	last := s.Step == s.Plan.Steps
+	if last { // what its save would find must be said in its record, after which there is none
+		if err := l.checkTensors("state"); err != nil {
+			return err
+		}
+	}
 	var v *Validation
 	if every := s.Plan.EvalEvery; every > 0 && (last || s.Step%every == 0) {
 		m, err := l.validate(ctx)

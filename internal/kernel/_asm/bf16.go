@@ -22,6 +22,7 @@ func (g *gen) gemvBF16(rows int) {
 		fmt.Sprintf("\tc[i*rowC+p*%d+j] = start[i*rowStart+p*%d+j] + Σ_k a[i*rowA+k]·float32(b[p*panel][k][j])", width, width),
 		"", "with the roundings of the float32 tiles. A nil start is 0.")
 	v := &bf16Tile{gemvTile{gen: g, rows: rows, acc: g.vecs(rows * 2 * gemvPanels)}}
+	v.operands()
 	v.begin()
 	v.multiply()
 	v.each("c", "rowC", func(r reg.VecVirtual, m operand.Mem) { g.VMOVUPS(r, m) })
@@ -32,16 +33,14 @@ type bf16Tile struct{ gemvTile }
 
 // multiply takes two k a turn, and a last one if k is odd.
 func (v *bf16Tile) multiply() {
-	a, rowA, pairs, b := v.arg("a"), v.arg("rowA"), v.arg("k"), v.panels()
-	upper := v.vec()
+	pairs, upper := v.k, v.vec()
 	v.VMOVUPS(v.broadcast(0xffff0000), upper)
 	v.SHRQ(operand.Imm(1), pairs)
 	v.JZ(operand.LabelRef("last"))
 	v.align()
 	v.Label("next")
-	even, odd := v.factors(a, rowA, 0), v.factors(a, rowA, 4)
-	for p, from := range b {
-		v.fetch(from)
+	even, odd := v.factors(0), v.factors(4)
+	for p, from := range v.b {
 		for j := range 2 {
 			word, low := v.vec(), v.vec()
 			v.VMOVUPS(operand.Mem{Base: from, Disp: j * v.bytes}, word)
@@ -52,30 +51,31 @@ func (v *bf16Tile) multiply() {
 		}
 		v.ADDQ(operand.Imm(uint64(2*v.bytes)), from)
 	}
-	v.ADDQ(operand.Imm(8), a)
+	v.ADDQ(operand.Imm(8), v.a)
 	v.DECQ(pairs)
 	v.JNZ(operand.LabelRef("next"))
 	v.Label("last")
 	k := v.arg("k")
 	v.TESTQ(operand.U32(1), k)
 	v.JZ(operand.LabelRef("store"))
-	even = v.factors(a, rowA, 0)
-	for p, from := range b {
+	even = v.factors(0)
+	for p, from := range v.b {
 		for j := range 2 {
 			low := v.vec()
 			v.VMOVUPS(operand.Mem{Base: from, Disp: j * v.bytes}, low)
 			v.VPSLLD(operand.Imm(16), low, low)
 			v.addProducts(2*p+j, even, low)
 		}
+		v.ADDQ(operand.Imm(uint64(2*v.bytes)), from)
 	}
 	v.Label("store")
 }
 
 // factors loads a number of each row of A into all lanes.
-func (v *bf16Tile) factors(a, rowA reg.Register, disp int) []reg.VecVirtual {
+func (v *bf16Tile) factors(disp int) []reg.VecVirtual {
 	f := v.vecs(v.rows)
 	for i, r := range f {
-		v.VBROADCASTSS(v.rowOf(a, rowA, i).Offset(disp), r)
+		v.VBROADCASTSS(v.rowOf(i).Offset(disp), r)
 	}
 	return f
 }

@@ -19,12 +19,7 @@ func (g *gen) lstmForward() {
 	operands := []matrix{{"h", 1}, {"c", 1}, {"tanhC", 1}, {"gates", 4}, {"cPrev", 1}}
 	g.overRows("lstmForward", operands, g.hoistExp, func(l *loop) {
 		gate, c := l.loadAll("gates", 4), l.load("cPrev", 0)
-		l.sigmoid(gate[0])
-		l.sigmoid(gate[1])
-		l.tanh(gate[2])
-		l.sigmoid(gate[3])
-		l.VMULPS(gate[1], c, c)
-		l.VFMADD231PS(gate[0], gate[2], c)
+		l.lstmCell(gate, c)
 		l.storeAll(gate, "gates")
 		l.store(c, "c", 0)
 		l.tanh(c)
@@ -32,6 +27,16 @@ func (g *gen) lstmForward() {
 		l.VMULPS(gate[3], c, c)
 		l.store(c, "h", 0)
 	})
+}
+
+// lstmCell replaces the pre-activations i, f, g, o by the gates and the cell's state by its next.
+func (g *gen) lstmCell(gate []reg.VecVirtual, c reg.VecVirtual) {
+	g.sigmoid(gate[0])
+	g.sigmoid(gate[1])
+	g.tanh(gate[2])
+	g.sigmoid(gate[3])
+	g.VMULPS(gate[1], c, c)
+	g.VFMADD231PS(gate[0], gate[2], c)
 }
 
 func (g *gen) lstmBackward() {

@@ -141,6 +141,7 @@ func (g *gen) gemv(rows int) {
 		fmt.Sprintf("\tc[i*rowC+p*%d+j] = start[i*rowStart+p*%d+j] + Σ_k a[i*rowA+k]·b[p*panel+k*%d+j]", width, width, width), "",
 		"with the same roundings as the tiles. A nil start is 0.")
 	v := &gemvTile{gen: g, rows: rows, acc: g.vecs(rows * 2 * gemvPanels)}
+	v.operands()
 	v.begin()
 	v.multiply()
 	v.each("c", "rowC", func(r reg.VecVirtual, m operand.Mem) { g.VMOVUPS(r, m) })
@@ -150,8 +151,15 @@ func (g *gen) gemv(rows int) {
 // gemvTile is a product of few rows that is being generated; sum j of row i is acc[i*2*gemvPanels+j].
 type gemvTile struct {
 	*gen
-	rows int
-	acc  []reg.VecVirtual
+	rows       int
+	acc        []reg.VecVirtual
+	a, rowA, k reg.Register
+	b          []reg.Register // of the panels
+}
+
+// operands loads what is multiplied.
+func (v *gemvTile) operands() {
+	v.a, v.rowA, v.k, v.b = v.arg("a"), v.arg("rowA"), v.arg("k"), v.panels()
 }
 
 // each visits the sums and their places in a matrix.
@@ -181,15 +189,12 @@ func (v *gemvTile) begin() {
 
 // multiply reads the panels side by side, every number of B once.
 func (v *gemvTile) multiply() {
-	a, rowA, k, b := v.arg("a"), v.arg("rowA"), v.arg("k"), v.panels()
 	factor, panel := v.vecs(v.rows), v.vec()
-	v.align()
 	v.Label("next")
 	for i, r := range factor {
-		v.VBROADCASTSS(v.rowOf(a, rowA, i), r)
+		v.VBROADCASTSS(v.rowOf(i), r)
 	}
-	for p, from := range b {
-		v.fetch(from)
+	for p, from := range v.b {
 		for j := range 2 {
 			v.VMOVUPS(operand.Mem{Base: from, Disp: j * v.bytes}, panel)
 			for i, r := range factor {
@@ -198,8 +203,8 @@ func (v *gemvTile) multiply() {
 		}
 		v.ADDQ(operand.Imm(uint64(2*v.bytes)), from)
 	}
-	v.ADDQ(operand.Imm(4), a)
-	v.DECQ(k)
+	v.ADDQ(operand.Imm(4), v.a)
+	v.DECQ(v.k)
 	v.JNZ(operand.LabelRef("next"))
 }
 
@@ -214,18 +219,11 @@ func (v *gemvTile) panels() []reg.Register {
 	return b
 }
 
-// fetch calls what is needed later of a panel, two vectors, into the cache.
-func (v *gemvTile) fetch(panel reg.Register) {
-	for j := 0; j < 2*v.bytes; j += 64 {
-		v.PREFETCHT0(operand.Mem{Base: panel, Disp: ahead + j})
-	}
-}
-
 // rowOf is where row i of A, at most 2, is read.
-func (v *gemvTile) rowOf(a, rowA reg.Register, i int) operand.Mem {
-	m := operand.Mem{Base: a}
+func (v *gemvTile) rowOf(i int) operand.Mem {
+	m := operand.Mem{Base: v.a}
 	if i > 0 {
-		m.Index, m.Scale = rowA, uint8(i)
+		m.Index, m.Scale = v.rowA, uint8(i)
 	}
 	return m
 }

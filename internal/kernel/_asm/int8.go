@@ -25,6 +25,7 @@ func (g *gen) gemvInt8(rows int) {
 		fmt.Sprintf("\t\tfloat32(Σ_k a[i*rowA+k]·b[p*panel][k][j]) · (factors[i]·scales[p*%d+j])", width), "",
 		"k counting words of four. A nil start is 0.")
 	v := &int8Tile{gemvTile{gen: g, rows: rows, acc: g.vecs(rows * 2 * gemvPanels)}}
+	v.operands()
 	v.begin()
 	v.multiply()
 	v.end()
@@ -47,17 +48,15 @@ func (v *int8Tile) begin() {
 
 // multiply takes a word, four k, a turn.
 func (v *int8Tile) multiply() {
-	a, rowA, k, b := v.arg("a"), v.arg("rowA"), v.arg("k"), v.panels()
 	add := v.adder()
 	x := v.vecs(v.rows)
 	v.align()
 	v.Label("next")
 	for i, r := range x {
-		v.VPBROADCASTD(v.rowOf(a, rowA, i), r)
+		v.VPBROADCASTD(v.rowOf(i), r)
 	}
 	addWord := add(x)
-	for p, from := range b {
-		v.fetch(from)
+	for p, from := range v.b {
 		for j := range 2 {
 			word := v.vec()
 			v.VMOVUPS(operand.Mem{Base: from, Disp: j * v.bytes}, word)
@@ -67,8 +66,8 @@ func (v *int8Tile) multiply() {
 		}
 		v.ADDQ(operand.Imm(uint64(2*v.bytes)), from)
 	}
-	v.ADDQ(operand.Imm(4), a)
-	v.DECQ(k)
+	v.ADDQ(operand.Imm(4), v.a)
+	v.DECQ(v.k)
 	v.JNZ(operand.LabelRef("next"))
 }
 

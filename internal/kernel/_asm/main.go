@@ -19,6 +19,7 @@ func main() {
 		write("gemm_"+v.suffix, v, gemm)
 		write("bf16_"+v.suffix, v, bf16)
 		write("int8_"+v.suffix, v, int8s)
+		write("step_"+v.suffix, v, steps)
 		write("pack_"+v.suffix, v, packing)
 		write("vector_"+v.suffix, v, vectors)
 		write("gates_"+v.suffix, v, gates)

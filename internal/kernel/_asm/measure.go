@@ -52,9 +52,6 @@ func (g *gen) read() {
 	g.align()
 	g.Label("next")
 	for p, from := range at {
-		for i := 0; i < step; i += 64 {
-			g.PREFETCHT0(operand.Mem{Base: from, Disp: ahead + i})
-		}
 		for i := range step / g.bytes {
 			r := sum[2*p+i%2]
 			g.VADDPS(operand.Mem{Base: from, Disp: i * g.bytes}, r, r)

@@ -1,4 +1,4 @@
-package classify
+package measure
 
 import (
 	"encoding/json"
@@ -12,6 +12,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
 	"pgregory.net/rapid"
+
+	"github.com/textgen-go/textgen/classify/labelset"
 )
 
 // near allows for the last bits of sums.
@@ -26,12 +28,12 @@ func TestMeasureByHand(t *testing.T) {
 	probabilities := [][]float32{
 		{0.5, 0.25, 0.25}, {0.75, 0.25, 0}, {0.25, 0.5, 0.25}, {0, 1, 0}, {0.25, 0.25, 0.5}, {0, 1, 0},
 	}
-	m, err := Measure(MeasureConfig{}, []string{"a", "b", "c"}, truth, probabilities)
+	m, err := Measure(Config{}, []string{"a", "b", "c"}, truth, probabilities)
 	if err != nil {
 		t.Fatal(err)
 	}
 	want := &Measures{
-		Task: MultiClass, Documents: 6, Accuracy: 0.5,
+		Task: labelset.MultiClass, Documents: 6, Accuracy: 0.5,
 		MacroPrecision: (1 + 1.0/3 + 0) / 3, MacroRecall: (2.0/3 + 0.5 + 0) / 3, MacroF1: (0.8 + 0.4 + 0) / 3,
 		MicroPrecision: 0.5, MicroRecall: 0.5, MicroF1: 0.5,
 		LogLoss: (math.Ln2 + math.Log(4.0/3) + 2*math.Log(4) + 15*math.Ln10) / 6,
@@ -57,12 +59,12 @@ func TestMeasureByHand(t *testing.T) {
 func TestMeasureMultiLabel(t *testing.T) {
 	truth := [][]string{{"a", "b"}, {"b", "a"}, {}}
 	probabilities := [][]float32{{0.5, 0.75}, {0.25, 0.75}, {0.25, 0.5}}
-	m, err := Measure(MeasureConfig{Task: MultiLabel}, []string{"a", "b"}, truth, probabilities)
+	m, err := Measure(Config{Task: labelset.MultiLabel}, []string{"a", "b"}, truth, probabilities)
 	if err != nil {
 		t.Fatal(err)
 	}
 	want := &Measures{
-		Task: MultiLabel, Documents: 3, Threshold: 0.5, Accuracy: 1.0 / 3,
+		Task: labelset.MultiLabel, Documents: 3, Threshold: 0.5, Accuracy: 1.0 / 3,
 		MacroPrecision: (1 + 2.0/3) / 2, MacroRecall: (0.5 + 1) / 2, MacroF1: (2.0/3 + 0.8) / 2,
 		MicroPrecision: 3.0 / 4, MicroRecall: 3.0 / 4, MicroF1: 3.0 / 4,
 		LogLoss: (2*math.Ln2 + 3*math.Log(4.0/3) + math.Log(4)) / 6,
@@ -77,25 +79,25 @@ func TestMeasureMultiLabel(t *testing.T) {
 
 // A fixture is a case with what testdata/measures.py says of it.
 type fixture struct {
-	Task           Task        `json:"task"`
-	Truth          [][]int     `json:"truth"`
-	Logits         [][]float32 `json:"logits"`
-	Probabilities  [][]float32 `json:"probabilities"`
-	Accuracy       float64     `json:"accuracy"`
-	MacroPrecision float64     `json:"macro_precision"`
-	MacroRecall    float64     `json:"macro_recall"`
-	MacroF1        float64     `json:"macro_f1"`
-	MicroPrecision float64     `json:"micro_precision"`
-	MicroRecall    float64     `json:"micro_recall"`
-	MicroF1        float64     `json:"micro_f1"`
-	LogLoss        float64     `json:"log_loss"`
-	ECE            float64     `json:"ece"`
-	Precision      []float64   `json:"precision"`
-	Recall         []float64   `json:"recall"`
-	F1             []float64   `json:"f1"`
-	Support        []int       `json:"support"`
-	Confusion      [][]int     `json:"confusion"`
-	Temperature    float64     `json:"temperature"`
+	Task           labelset.Task `json:"task"`
+	Truth          [][]int       `json:"truth"`
+	Logits         [][]float32   `json:"logits"`
+	Probabilities  [][]float32   `json:"probabilities"`
+	Accuracy       float64       `json:"accuracy"`
+	MacroPrecision float64       `json:"macro_precision"`
+	MacroRecall    float64       `json:"macro_recall"`
+	MacroF1        float64       `json:"macro_f1"`
+	MicroPrecision float64       `json:"micro_precision"`
+	MicroRecall    float64       `json:"micro_recall"`
+	MicroF1        float64       `json:"micro_f1"`
+	LogLoss        float64       `json:"log_loss"`
+	ECE            float64       `json:"ece"`
+	Precision      []float64     `json:"precision"`
+	Recall         []float64     `json:"recall"`
+	F1             []float64     `json:"f1"`
+	Support        []int         `json:"support"`
+	Confusion      [][]int       `json:"confusion"`
+	Temperature    float64       `json:"temperature"`
 }
 
 func fixtures(t *testing.T) []fixture {
@@ -131,7 +133,7 @@ func TestMeasureAsScikitLearn(t *testing.T) {
 			for j := range f.Support {
 				labels = append(labels, strconv.Itoa(j))
 			}
-			m, err := Measure(MeasureConfig{Task: f.Task}, labels, digits(f.Truth), f.Probabilities)
+			m, err := Measure(Config{Task: f.Task}, labels, digits(f.Truth), f.Probabilities)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -153,7 +155,7 @@ func TestMeasureAsScikitLearn(t *testing.T) {
 }
 
 func TestMeasureUnseenLabel(t *testing.T) {
-	m, err := Measure(MeasureConfig{}, []string{"a", "b"}, [][]string{{"a"}, {"z"}}, [][]float32{{1, 0}, {1, 0}})
+	m, err := Measure(Config{}, []string{"a", "b"}, [][]string{{"a"}, {"z"}}, [][]float32{{1, 0}, {1, 0}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -185,7 +187,7 @@ func TestMeasureErrors(t *testing.T) {
 		{"two labels", [][]string{{"a", "b"}}, [][]float32{{1, 0}}, "2 labels"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			if _, err := Measure(MeasureConfig{}, ab, tt.truth, tt.p); err == nil || !strings.Contains(err.Error(), tt.want) {
+			if _, err := Measure(Config{}, ab, tt.truth, tt.p); err == nil || !strings.Contains(err.Error(), tt.want) {
 				t.Errorf("error %v, want one with %q", err, tt.want)
 			}
 		})
@@ -203,9 +205,9 @@ func TestMeasureProperties(t *testing.T) {
 			for range labels {
 				p[i] = append(p[i], float32(rapid.Float64Range(-30, 30).Draw(t, "logit")))
 			}
-			Temperature{T: 1}.Apply(MultiClass, p[i])
+			Temperature{T: 1}.Apply(labelset.MultiClass, p[i])
 		}
-		m, err := Measure(MeasureConfig{Resamples: 20}, labels, truth, p)
+		m, err := Measure(Config{Resamples: 20}, labels, truth, p)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -246,7 +248,7 @@ func TestBootstrap(t *testing.T) {
 			truth[i] = []string{"b"}
 		}
 	}
-	cfg := MeasureConfig{Resamples: DefaultResamples, Seed: 1}
+	cfg := Config{Resamples: DefaultResamples, Seed: 1}
 	m, err := Measure(cfg, []string{"a", "b"}, truth, p)
 	if err != nil {
 		t.Fatal(err)
@@ -264,6 +266,22 @@ func TestBootstrap(t *testing.T) {
 	}
 }
 
+// TestFlawless holds the interval of an accuracy without a miss against tables of the binomial's two-sided bound for 10 of
+// 10: 69.15 %.
+func TestFlawless(t *testing.T) {
+	truth, p := make([][]string, 10), make([][]float32, 10)
+	for i := range truth {
+		truth[i], p[i] = []string{"a"}, []float32{1, 0}
+	}
+	m, err := Measure(Config{Resamples: 10}, []string{"a", "b"}, truth, p)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := m.AccuracyInterval; math.Abs(got.Low-0.6915) > 1e-4 || got.High != 1 || m.MacroF1Interval != nil {
+		t.Errorf("interval %v of the accuracy and %v of F1, want 0.6915 to 1 and none", got, m.MacroF1Interval)
+	}
+}
+
 func TestQuantile(t *testing.T) {
 	values := []float64{1, 2, 4, 8}
 	for _, tt := range []struct{ q, want float64 }{{0, 1}, {0.5, 3}, {0.9, 6.8}, {1, 8}} { // numpy.quantile
@@ -274,7 +292,7 @@ func TestQuantile(t *testing.T) {
 }
 
 func TestMeasuresJSON(t *testing.T) {
-	m, err := Measure(MeasureConfig{}, []string{"a", "b"}, [][]string{{"a"}}, [][]float32{{1, 0}})
+	m, err := Measure(Config{}, []string{"a", "b"}, [][]string{{"a"}}, [][]float32{{1, 0}})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -1,15 +1,17 @@
-package classify
+package measure
 
 import (
 	"fmt"
 	"slices"
+
+	"github.com/textgen-go/textgen/classify/labelset"
 )
 
 // An outcome is what a document's labels are and what they were predicted to be, as ascending numbers.
 type outcome struct{ truth, predicted []int }
 
 // decide turns probabilities into labels.
-func decide(cfg MeasureConfig, labels *Labels, truth [][]string, probabilities [][]float32) ([]outcome, error) {
+func decide(cfg Config, labels *labelset.Labels, truth [][]string, probabilities [][]float32) ([]outcome, error) {
 	outcomes := make([]outcome, len(truth))
 	for i, names := range truth {
 		o := &outcomes[i]
@@ -19,20 +21,20 @@ func decide(cfg MeasureConfig, labels *Labels, truth [][]string, probabilities [
 			}
 		}
 		slices.Sort(o.truth)
-		if cfg.Task == MultiLabel {
-			o.predicted = above(probabilities[i], cfg.Threshold)
+		if cfg.Task == labelset.MultiLabel {
+			o.predicted = Above(probabilities[i], cfg.Threshold)
 			continue
 		}
 		if len(o.truth) != 1 {
-			return nil, fmt.Errorf("classify: document %d has %d labels, but the task has exactly one a document", i, len(o.truth))
+			return nil, fmt.Errorf("measure: document %d has %d labels, but the task has exactly one a document", i, len(o.truth))
 		}
-		o.predicted = []int{mostProbable(probabilities[i])}
+		o.predicted = []int{MostProbable(probabilities[i])}
 	}
 	return outcomes, nil
 }
 
-// above returns the labels from a probability on.
-func above(row []float32, threshold float64) []int {
+// Above returns the labels from a probability on.
+func Above(row []float32, threshold float64) []int {
 	var labels []int
 	for label, p := range row {
 		if float64(p) >= threshold {
@@ -42,8 +44,8 @@ func above(row []float32, threshold float64) []int {
 	return labels
 }
 
-// mostProbable returns the first of the labels with the highest probability.
-func mostProbable(row []float32) int {
+// MostProbable returns the first of the labels with the highest probability.
+func MostProbable(row []float32) int {
 	best := 0
 	for label, p := range row {
 		if p > row[best] {
@@ -91,6 +93,16 @@ func (n *counts) reset() {
 	clear(n.right)
 	clear(n.predicted)
 	clear(n.support)
+}
+
+// MacroF1 returns the mean F1 of the labels that some document has or is predicted to have. Truth and predicted are the
+// numbers of each document's labels, ascending and below labels.
+func MacroF1(truth, predicted [][]int, labels int) float64 {
+	n := count(nil, labels)
+	for i := range truth {
+		n.add(outcome{truth[i], predicted[i]})
+	}
+	return n.macroF1()
 }
 
 // macroF1 returns the mean F1 of the labels that are there.

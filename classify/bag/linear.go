@@ -1,18 +1,21 @@
-package classify
+package bag
 
 import (
 	"context"
 	"math"
 	"math/rand/v2"
+
+	"github.com/textgen-go/textgen/classify/labelset"
+	"github.com/textgen-go/textgen/classify/measure"
 )
 
-// linearWeights bounds the size of a linear model: buckets · labels, 64 MiB of float32.
-const linearWeights = 1 << 24
+// MostWeights bounds the size of a linear model: buckets · labels, 64 MiB of float32.
+const MostWeights = 1 << 24
 
-// A linear is logistic regression over a bag of hashed parts: softmax(W·x + b), or a sigmoid for each label, where
+// A Linear is logistic regression over a bag of hashed parts: softmax(W·x + b), or a sigmoid for each label, where
 // x counts 1/√n for each of a text's n parts, so that long texts do not shout.
-type linear struct {
-	task    Task
+type Linear struct {
+	task    labelset.Task
 	grams   NGrams
 	labels  int
 	weights []float32 // [buckets][labels]
@@ -20,37 +23,38 @@ type linear struct {
 	ids     []int32
 }
 
-// A linearConfig says how a linear model is trained.
-type linearConfig struct {
-	epochs int
-	rate   float64 // at the start; it falls in a straight line to 0
-	noBias bool    // something else is going to have one
+// A LinearConfig says how a linear model is trained.
+type LinearConfig struct {
+	Epochs int     // over the documents
+	Rate   float64 // at the start; it falls in a straight line to 0
+	NoBias bool    // something else is going to have one
 }
 
-func newLinear(task Task, grams NGrams, labels int) *linear {
-	return &linear{
+// NewLinear returns a model whose weights are 0.
+func NewLinear(task labelset.Task, grams NGrams, labels int) *Linear {
+	return &Linear{
 		task: task, grams: grams, labels: labels,
 		weights: make([]float32, grams.Buckets*labels), bias: make([]float32, labels),
 	}
 }
 
-// train runs stochastic gradient descent, a document a step, in an order that the seed decides.
-func (l *linear) train(ctx context.Context, cfg linearConfig, ids [][]int32, truth [][]int, seed uint64) error {
+// Train runs stochastic gradient descent, a document a step, in an order that the seed decides.
+func (l *Linear) Train(ctx context.Context, cfg LinearConfig, ids [][]int32, truth [][]int, seed uint64) error {
 	rng := rand.New(rand.NewPCG(seed, 0))
 	order := make([]int, len(ids))
 	for i := range order {
 		order[i] = i
 	}
 	p := make([]float32, l.labels)
-	step, steps := 0, cfg.epochs*len(ids)
-	for range cfg.epochs {
+	step, steps := 0, cfg.Epochs*len(ids)
+	for range cfg.Epochs {
 		if err := ctx.Err(); err != nil {
 			return err
 		}
 		rng.Shuffle(len(order), func(i, j int) { order[i], order[j] = order[j], order[i] })
 		for _, i := range order {
-			l.step(ids[i], truth[i], cfg.rate*(1-float64(step)/float64(steps)), p)
-			if cfg.noBias {
+			l.step(ids[i], truth[i], cfg.Rate*(1-float64(step)/float64(steps)), p)
+			if cfg.NoBias {
 				clear(l.bias)
 			}
 			step++
@@ -62,7 +66,7 @@ func (l *linear) train(ctx context.Context, cfg linearConfig, ids [][]int32, tru
 // startAtBayes sets the weights to share times those of naive Bayes for each label against the rest, over which parts a
 // text has, however often: ln(with / without) less its mean over all parts, where 1 is added to the counts of the texts
 // that have the part with the label and without it. Parts that no text has weigh 0.
-func (l *linear) startAtBayes(ids [][]int32, truth [][]int, share float64) {
+func (l *Linear) startAtBayes(ids [][]int32, truth [][]int, share float64) {
 	having := make([]float32, l.grams.Buckets) // texts
 	last := make([]int32, l.grams.Buckets)     // text that was counted, from 1
 	totals, total := make([]float64, l.labels), 0.0
@@ -94,9 +98,9 @@ func (l *linear) startAtBayes(ids [][]int32, truth [][]int, share float64) {
 }
 
 // step moves the weights against the gradient of one document's loss, (p − y)·x.
-func (l *linear) step(ids []int32, truth []int, rate float64, p []float32) {
+func (l *Linear) step(ids []int32, truth []int, rate float64, p []float32) {
 	l.scores(ids, p)
-	Temperature{T: 1}.Apply(l.task, p)
+	measure.Temperature{T: 1}.Apply(l.task, p)
 	for _, label := range truth {
 		p[label]--
 	}
@@ -114,7 +118,7 @@ func (l *linear) step(ids []int32, truth []int, rate float64, p []float32) {
 }
 
 // scores writes W·x + b.
-func (l *linear) scores(ids []int32, dst []float32) {
+func (l *Linear) scores(ids []int32, dst []float32) {
 	clear(dst)
 	for _, id := range ids {
 		row := l.weights[int(id)*l.labels:][:l.labels]
@@ -136,8 +140,19 @@ func scale(n int) float32 {
 	return float32(1 / math.Sqrt(float64(n)))
 }
 
-// logits writes the scores of a text.
-func (l *linear) logits(text string, dst []float32) {
+// Logits writes the scores of a text.
+func (l *Linear) Logits(text string, dst []float32) {
 	l.ids = l.grams.AppendIDs(l.ids[:0], text)
 	l.scores(l.ids, dst)
+}
+
+// Logits returns what the weights of a bag, [buckets][labels], say of documents, [docs][labels].
+func Logits(weights []float32, labels int, docs [][]int32) [][]float32 {
+	l := &Linear{labels: labels, weights: weights, bias: make([]float32, labels)}
+	rows := make([][]float32, len(docs))
+	for i, ids := range docs {
+		rows[i] = make([]float32, labels)
+		l.scores(ids, rows[i])
+	}
+	return rows
 }

@@ -1,4 +1,4 @@
-package classify
+package measure
 
 import (
 	"fmt"
@@ -6,6 +6,8 @@ import (
 	"testing"
 
 	"pgregory.net/rapid"
+
+	"github.com/textgen-go/textgen/classify/labelset"
 )
 
 // TestTemperatureAsSciPy allows for the tolerance of SciPy's search.
@@ -31,12 +33,12 @@ func TestTemperatureAsSciPy(t *testing.T) {
 func TestTemperatureByHand(t *testing.T) {
 	truth := [][]int{{0}, {0}, {0}, {1}}
 	for _, tt := range []struct {
-		task   Task
+		task   labelset.Task
 		logits []float32
 		want   float64
 	}{
-		{MultiClass, []float32{2, -2}, 4 / math.Log(3)},
-		{MultiLabel, []float32{2, -2}, 2 / math.Log(3)},
+		{labelset.MultiClass, []float32{2, -2}, 4 / math.Log(3)},
+		{labelset.MultiLabel, []float32{2, -2}, 2 / math.Log(3)},
 	} {
 		got, err := FitTemperature(tt.task, [][]float32{tt.logits, tt.logits, tt.logits, tt.logits}, truth)
 		if err != nil || math.Abs(got.T-tt.want) > 1e-9 {
@@ -60,7 +62,7 @@ func TestTemperatureExtremes(t *testing.T) {
 		{"one label", [][]float32{{7}}, [][]int{{0}}, 1},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			got, err := FitTemperature(MultiClass, tt.logits, tt.truth)
+			got, err := FitTemperature(labelset.MultiClass, tt.logits, tt.truth)
 			if err != nil || got.T != tt.want || math.IsNaN(got.After) {
 				t.Errorf("%+v, error %v, want %v", got, err, tt.want)
 			}
@@ -79,7 +81,7 @@ func TestTemperatureErrors(t *testing.T) {
 		"no label":    {[][]float32{{1, 0}}, [][]int{{}}},
 		"wrong label": {[][]float32{{1, 0}}, [][]int{{2}}},
 	} {
-		if _, err := FitTemperature(MultiClass, tt.logits, tt.truth); err == nil {
+		if _, err := FitTemperature(labelset.MultiClass, tt.logits, tt.truth); err == nil {
 			t.Errorf("%s: no error", name)
 		}
 	}
@@ -88,7 +90,7 @@ func TestTemperatureErrors(t *testing.T) {
 // TestTemperatureNeverWorse fits to any logits: the loss is at most that at 1 and at its neighbours.
 func TestTemperatureNeverWorse(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		task := rapid.SampledFrom([]Task{MultiClass, MultiLabel}).Draw(t, "task")
+		task := rapid.SampledFrom([]labelset.Task{labelset.MultiClass, labelset.MultiLabel}).Draw(t, "task")
 		n := rapid.IntRange(1, 20).Draw(t, "documents")
 		size := rapid.Float64Range(0.01, 50).Draw(t, "size")
 		logits, truth := make([][]float32, n), make([][]int, n)

@@ -1,9 +1,11 @@
-package classify
+package measure
 
 import (
 	"fmt"
 	"math"
 	"slices"
+
+	"github.com/textgen-go/textgen/classify/labelset"
 )
 
 // The temperatures that FitTemperature looks at.
@@ -18,11 +20,14 @@ type Temperature struct {
 	Before, After float64 // log loss in nats on the documents it was fitted to, at 1 and at T
 }
 
+// Valid reports whether it is a temperature that FitTemperature could return.
+func (t Temperature) Valid() bool { return t.T >= leastTemperature && t.T <= mostTemperature }
+
 // FitTemperature finds the temperature from 0.1 to 100 at which the log loss of the documents is least. Logits is
 // [documents][labels], truth the numbers of each document's labels. The loss is convex in 1/T, so Newton's steps inside
 // a shrinking bracket find it. Where even 0.1 is not sharp enough, the logits separate the documents without an error
 // and say nothing about errors to come: T stays 1. So it does where T changes nothing.
-func FitTemperature(task Task, logits [][]float32, truth [][]int) (Temperature, error) {
+func FitTemperature(task labelset.Task, logits [][]float32, truth [][]int) (Temperature, error) {
 	if err := checkLogits(task, logits, truth); err != nil {
 		return Temperature{}, err
 	}
@@ -67,10 +72,10 @@ func root(loss func(float64) (f, slope, bend float64), low, high float64) float6
 }
 
 // scaledLoss returns the mean log loss of logits·beta and its first two derivatives by beta.
-func scaledLoss(task Task, logits [][]float32, truth [][]int, beta float64) (f, slope, bend float64) {
+func scaledLoss(task labelset.Task, logits [][]float32, truth [][]int, beta float64) (f, slope, bend float64) {
 	n := 0
 	for i, row := range logits {
-		if task == MultiLabel {
+		if task == labelset.MultiLabel {
 			for label, z := range row {
 				a, b, c := sigmoidLoss(float64(z), beta, slices.Contains(truth[i], label))
 				f, slope, bend = f+a, slope+b, bend+c
@@ -108,40 +113,41 @@ func sigmoidLoss(z, beta float64, applies bool) (f, slope, bend float64) {
 		s = -z
 	}
 	x := beta * s
-	wrong := sigmoid(-x)
+	wrong := Sigmoid(-x)
 	return max(-x, 0) + math.Log1p(math.Exp(-math.Abs(x))), -s * wrong, s * s * wrong * (1 - wrong)
 }
 
-func sigmoid(x float64) float64 { return 1 / (1 + math.Exp(-x)) }
+// Sigmoid returns 1/(1 + exp(−x)).
+func Sigmoid(x float64) float64 { return 1 / (1 + math.Exp(-x)) }
 
-func checkLogits(task Task, logits [][]float32, truth [][]int) error {
+func checkLogits(task labelset.Task, logits [][]float32, truth [][]int) error {
 	if len(logits) == 0 || len(logits) != len(truth) {
-		return fmt.Errorf("classify: %d documents and %d rows of logits: want as many, and some", len(truth), len(logits))
+		return fmt.Errorf("measure: %d documents and %d rows of logits: want as many, and some", len(truth), len(logits))
 	}
 	for i, row := range logits {
 		for _, z := range row {
 			if math.IsNaN(float64(z)) || math.IsInf(float64(z), 0) {
-				return fmt.Errorf("classify: document %d has a logit of %v", i, z)
+				return fmt.Errorf("measure: document %d has a logit of %v", i, z)
 			}
 		}
 		for _, label := range truth[i] {
 			if label < 0 || label >= len(row) {
-				return fmt.Errorf("classify: document %d has label %d of %d", i, label, len(row))
+				return fmt.Errorf("measure: document %d has label %d of %d", i, label, len(row))
 			}
 		}
-		if task != MultiLabel && len(truth[i]) != 1 {
-			return fmt.Errorf("classify: document %d has %d labels, but the task has exactly one a document", i, len(truth[i]))
+		if task != labelset.MultiLabel && len(truth[i]) != 1 {
+			return fmt.Errorf("measure: document %d has %d labels, but the task has exactly one a document", i, len(truth[i]))
 		}
 	}
 	return nil
 }
 
-// Apply turns logits into probabilities in place: softmax(z/T), or sigmoid(z/T) for each label of a multi-label task.
-func (t Temperature) Apply(task Task, logits []float32) {
+// Apply turns logits into probabilities in place: softmax(z/T), or Sigmoid(z/T) for each label of a multi-label task.
+func (t Temperature) Apply(task labelset.Task, logits []float32) {
 	beta := 1 / t.T
-	if task == MultiLabel {
+	if task == labelset.MultiLabel {
 		for i, z := range logits {
-			logits[i] = float32(sigmoid(beta * float64(z)))
+			logits[i] = float32(Sigmoid(beta * float64(z)))
 		}
 		return
 	}

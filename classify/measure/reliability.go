@@ -1,8 +1,10 @@
-package classify
+package measure
 
 import (
 	"math"
 	"slices"
+
+	"github.com/textgen-go/textgen/classify/labelset"
 )
 
 // reliabilityBins is the number of bins of the calibration error in Guo et al. 2017, "On Calibration of Modern Neural
@@ -20,10 +22,10 @@ type Bin struct {
 }
 
 // reliability sorts the predictions into bins.
-func reliability(task Task, outcomes []outcome, probabilities [][]float32) []Bin {
+func reliability(task labelset.Task, outcomes []outcome, probabilities [][]float32) []Bin {
 	bins := make([]Bin, reliabilityBins)
 	for i, o := range outcomes {
-		if task != MultiLabel {
+		if task != labelset.MultiLabel {
 			label := o.predicted[0]
 			put(bins, probabilities[i][label], label == o.truth[0])
 			continue

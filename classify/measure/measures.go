@@ -1,17 +1,21 @@
-package classify
+// Package measure compares the probabilities that a classifier gives to labels with the truth: [Measure] returns accuracy,
+// precision, recall and F1, log loss and calibration error, with intervals. [FitTemperature] makes probabilities honest.
+package measure
 
 import (
 	"fmt"
 	"math"
 	"slices"
+
+	"github.com/textgen-go/textgen/classify/labelset"
 )
 
-// MeasureConfig says how to measure. The zero value is a multi-class task without intervals.
-type MeasureConfig struct {
-	Task      Task    // "": multi-class
-	Threshold float64 // of a multi-label task: a label from this probability on is predicted; 0: 0.5
-	Resamples int     // of the bootstrap for intervals; 0: no intervals
-	Seed      uint64  // of the bootstrap
+// Config says how to measure. The zero value is a multi-class task without intervals.
+type Config struct {
+	Task      labelset.Task // "": multi-class
+	Threshold float64       // of a multi-label task: a label from this probability on is predicted; 0: 0.5
+	Resamples int           // of the bootstrap for intervals; 0: no intervals
+	Seed      uint64        // of the bootstrap
 }
 
 // Measures say how good predictions are. All are from 0 to 1 but LogLoss, which is in nats.
@@ -22,9 +26,9 @@ type MeasureConfig struct {
 // some document has or is predicted to have; micro measures add up the labels' counts first, and in a
 // multi-class task all equal the accuracy. These are scikit-learn's definitions.
 type Measures struct {
-	Task      Task    `json:"task"`
-	Documents int     `json:"documents"`
-	Threshold float64 `json:"threshold,omitempty"` // of a multi-label task
+	Task      labelset.Task `json:"task"`
+	Documents int           `json:"documents"`
+	Threshold float64       `json:"threshold,omitempty"` // of a multi-label task
 
 	Accuracy       float64 `json:"accuracy"` // share of the documents whose labels are all right and complete
 	MacroPrecision float64 `json:"macro_precision"`
@@ -42,7 +46,8 @@ type Measures struct {
 	// ECE is the expected calibration error over the bins of Reliability: Σ share·|Accuracy − Confidence|.
 	ECE float64 `json:"ece"`
 
-	AccuracyInterval *Interval `json:"accuracy_interval,omitempty"` // 95 %, by bootstrap
+	// The intervals are by bootstrap. Where all documents are right, that of the accuracy is the binomial's, and the other nil.
+	AccuracyInterval *Interval `json:"accuracy_interval,omitempty"`
 	MacroF1Interval  *Interval `json:"macro_f1_interval,omitempty"`
 
 	Labels      []LabelMeasures `json:"labels"`
@@ -64,9 +69,9 @@ type LabelMeasures struct {
 // Measure compares predictions with the truth. Truth holds each document's labels; probabilities is
 // [documents][len(labels)], of a multi-class task adding up to one. Labels that are not among labels are given the
 // probability 0 and listed in [Measures].Unseen.
-func Measure(cfg MeasureConfig, labels []string, truth [][]string, probabilities [][]float32) (*Measures, error) {
+func Measure(cfg Config, labels []string, truth [][]string, probabilities [][]float32) (*Measures, error) {
 	if cfg.Task == "" {
-		cfg.Task = MultiClass
+		cfg.Task = labelset.MultiClass
 	}
 	if cfg.Threshold == 0 {
 		cfg.Threshold = 0.5
@@ -74,8 +79,8 @@ func Measure(cfg MeasureConfig, labels []string, truth [][]string, probabilities
 	if err := checkProbabilities(len(labels), len(truth), probabilities); err != nil {
 		return nil, err
 	}
-	unseen := unseenLabels(labels, truth)
-	all := LabelNames(slices.Concat(labels, unseen))
+	unseen := labelset.Unseen(labels, truth)
+	all := labelset.Named(slices.Concat(labels, unseen))
 	outcomes, err := decide(cfg, all, truth, probabilities)
 	if err != nil {
 		return nil, err
@@ -83,7 +88,7 @@ func Measure(cfg MeasureConfig, labels []string, truth [][]string, probabilities
 	m := &Measures{Task: cfg.Task, Documents: len(truth), Unseen: unseen}
 	n := count(outcomes, all.Len())
 	m.fill(n, all.Names)
-	if cfg.Task == MultiLabel {
+	if cfg.Task == labelset.MultiLabel {
 		m.Threshold = cfg.Threshold
 	} else {
 		m.Confusion = confusion(outcomes, all.Len())
@@ -94,6 +99,9 @@ func Measure(cfg MeasureConfig, labels []string, truth [][]string, probabilities
 	if cfg.Resamples > 0 {
 		accuracy, macroF1 := bootstrap(outcomes, all.Len(), cfg.Resamples, cfg.Seed)
 		m.AccuracyInterval, m.MacroF1Interval = &accuracy, &macroF1
+		if n.exact == n.documents {
+			*m.AccuracyInterval, m.MacroF1Interval = flawless(n.documents), nil
+		}
 	}
 	return m, nil
 }
@@ -101,34 +109,19 @@ func Measure(cfg MeasureConfig, labels []string, truth [][]string, probabilities
 // checkProbabilities refuses what no model puts out.
 func checkProbabilities(labels, documents int, probabilities [][]float32) error {
 	if documents == 0 || documents != len(probabilities) {
-		return fmt.Errorf("classify: %d documents and %d predictions: want as many, and some", documents, len(probabilities))
+		return fmt.Errorf("measure: %d documents and %d predictions: want as many, and some", documents, len(probabilities))
 	}
 	for i, row := range probabilities {
 		if len(row) != labels {
-			return fmt.Errorf("classify: document %d has %d probabilities for %d labels", i, len(row), labels)
+			return fmt.Errorf("measure: document %d has %d probabilities for %d labels", i, len(row), labels)
 		}
 		for _, p := range row {
 			if !(p >= 0 && p <= 1.0001) { // a softmax in float32 may add up to a little more than one
-				return fmt.Errorf("classify: document %d has a probability of %v", i, p)
+				return fmt.Errorf("measure: document %d has a probability of %v", i, p)
 			}
 		}
 	}
 	return nil
-}
-
-// unseenLabels returns the true labels that are not among labels, by name.
-func unseenLabels(labels []string, truth [][]string) []string {
-	known := LabelNames(labels)
-	var unseen []string
-	for _, names := range truth {
-		for _, name := range names {
-			if known.Index(name) < 0 && !slices.Contains(unseen, name) {
-				unseen = append(unseen, name)
-			}
-		}
-	}
-	slices.Sort(unseen)
-	return unseen
 }
 
 // fill computes the measures that come from counts.
@@ -179,7 +172,7 @@ func ratio(a, b int) float64 {
 const leastProbability = 1e-15
 
 // logLoss returns the mean loss in nats.
-func logLoss(task Task, labels int, outcomes []outcome, probabilities [][]float32) float64 {
+func logLoss(task labelset.Task, labels int, outcomes []outcome, probabilities [][]float32) float64 {
 	sum := 0.0
 	for i, o := range outcomes {
 		for label := range labels {
@@ -190,13 +183,13 @@ func logLoss(task Task, labels int, outcomes []outcome, probabilities [][]float3
 			switch has := slices.Contains(o.truth, label); {
 			case has:
 				sum -= math.Log(min(max(p, leastProbability), 1))
-			case task == MultiLabel:
+			case task == labelset.MultiLabel:
 				sum -= math.Log(max(1-p, leastProbability))
 			}
 		}
 	}
 	n := float64(len(outcomes))
-	if task == MultiLabel {
+	if task == labelset.MultiLabel {
 		n *= float64(labels)
 	}
 	return sum / n

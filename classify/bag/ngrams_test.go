@@ -1,4 +1,4 @@
-package classify
+package bag
 
 import (
 	"slices"
@@ -32,6 +32,9 @@ func TestNGramCounts(t *testing.T) {
 		{"ab", NGrams{Chars: 1, Marks: true}, 2},
 		{" a  b ", NGrams{Chars: 2, Across: true}, 7}, // a, blank, b; <a, a and blank, blank and b, b>
 		{"  ", NGrams{Chars: 2, Across: true}, 0},
+		{"one two three", NGrams{Words: 1, Start: 2}, 3 + 3},      // one two one+two
+		{" a\tbc d", NGrams{Chars: 2, Start: 2}, 2*3 + 5 + 3 + 5}, // <a a a> <b b bc c c>
+		{"a", NGrams{Words: 1, Chars: 1, Start: 1, Marks: true}, 3 + 1 + 6 + 1},
 	} {
 		if got := tt.grams.AppendHashes(nil, tt.text); len(got) != tt.want {
 			t.Errorf("%q %+v: %d parts, want %d", tt.text, tt.grams, len(got), tt.want)
@@ -64,7 +67,11 @@ func TestNGramsTellApart(t *testing.T) {
 	if a, b := ids("one two"), ids("x one two y"); slices.Contains(b, a[4]) {
 		t.Errorf("a word has the same id, %d, at the start of a text and within: %v", a[4], b)
 	}
-	g.Marks = false
+	g.Start = 2
+	if a, b := ids("one two three"), ids("one two four"); !slices.Equal(a[len(a)-18:], b[len(b)-18:]) {
+		t.Errorf("what comes after the second word makes a difference to the beginning: %v and %v", a, b)
+	}
+	g.Marks, g.Start = false, 0
 	// A word of one character is not that character, and the pair "x y" is not the word "xy".
 	for _, texts := range [][2]string{{"a", "b"}, {"x y", "xy"}} {
 		a, b := ids(texts[0]), ids(texts[1])
@@ -84,7 +91,7 @@ func TestNGramsProperties(t *testing.T) {
 		g := NGrams{
 			Words: rapid.IntRange(0, 3).Draw(t, "words"), Chars: rapid.IntRange(0, 4).Draw(t, "chars"),
 			Buckets: rapid.IntRange(1, 1000).Draw(t, "buckets"), Marks: rapid.Bool().Draw(t, "marks"),
-			Across: rapid.Bool().Draw(t, "across"),
+			Across: rapid.Bool().Draw(t, "across"), Start: rapid.IntRange(0, 3).Draw(t, "start"),
 		}
 		text := rapid.String().Draw(t, "text")
 		ids := g.AppendIDs([]int32{-7}, text)
@@ -107,7 +114,7 @@ func TestNGramsProperties(t *testing.T) {
 func FuzzNGrams(f *testing.F) {
 	f.Add("It's a \xff test", 2, 3)
 	f.Fuzz(func(t *testing.T, text string, words, chars int) {
-		g := NGrams{Words: words % 5, Chars: chars % 6, Buckets: 7, Marks: len(text)%2 == 0, Across: len(text)%3 == 0}
+		g := NGrams{Words: words % 5, Chars: chars % 6, Buckets: 7, Marks: len(text)%2 == 0, Across: len(text)%3 == 0, Start: len(text) % 5}
 		for _, id := range g.AppendIDs(nil, text) {
 			if id < 0 || id >= 7 {
 				t.Fatalf("id %d", id)

@@ -1,21 +1,33 @@
-package classify
+package bag
 
 import (
-	"fmt"
 	"slices"
 	"strings"
 	"unicode"
 )
 
-// How marks are shown, but the ends of words, which are blanks.
+// How marks are shown, but the ends of words, which are blanks, and the parts of a text's beginning.
 const (
+	shownBeginning = "↦"
+
 	shownStart   = "⟨"
 	shownEnd     = "⟩"
 	shownCapital = '⇧'
 )
 
-// texts returns the parts of a text as they are written, in the order of AppendHashes.
-func (g NGrams) texts(text string) []string {
+// Texts returns the parts of a text as they are written, in the order of AppendHashes.
+func (g NGrams) Texts(text string) []string {
+	out := g.textsOf(text)
+	if g.Start > 0 {
+		for _, part := range g.atStart().textsOf(startOf(text, g.Start)) {
+			out = append(out, shownBeginning+part)
+		}
+	}
+	return out
+}
+
+// textsOf returns the parts of a text without those of its beginning.
+func (g NGrams) textsOf(text string) []string {
 	var out []string
 	if g.Words > 0 {
 		words := wordTexts(text)
@@ -83,8 +95,4 @@ func show(word []rune) string {
 		}
 	}
 	return string(shown)
-}
-
-func unknownLabel(label string, names []string) error {
-	return fmt.Errorf("classify: the model has no label %q; it has %s", label, quoteList(names))
 }

@@ -1,4 +1,5 @@
-package classify
+// Package labelset numbers the labels of documents: [Of] finds them, and [Task] says how they relate.
+package labelset
 
 import (
 	"fmt"
@@ -22,8 +23,8 @@ type Labels struct {
 	index map[string]int
 }
 
-// LabelNames numbers the given names, in their order.
-func LabelNames(names []string) *Labels {
+// Named numbers the given names, in their order.
+func Named(names []string) *Labels {
 	l := &Labels{Names: slices.Clone(names), index: make(map[string]int, len(names))}
 	for i, name := range names {
 		l.index[name] = i
@@ -31,9 +32,9 @@ func LabelNames(names []string) *Labels {
 	return l
 }
 
-// NewLabels finds the task and the labels of the documents to train on. A task is multi-label if some document has
+// Of finds the task and the labels of the documents to train on. A task is multi-label if some document has
 // several labels or none. Of a multi-class task there must be two labels, of a multi-label task one.
-func NewLabels(docs []corpora.Document) (*Labels, Task, error) {
+func Of(docs []corpora.Document) (*Labels, Task, error) {
 	task := MultiClass
 	first := make(map[string]int)
 	for i, doc := range docs {
@@ -46,13 +47,13 @@ func NewLabels(docs []corpora.Document) (*Labels, Task, error) {
 			}
 		}
 	}
-	labels := LabelNames(slices.Sorted(maps.Keys(first)))
+	labels := Named(slices.Sorted(maps.Keys(first)))
 	switch n := len(labels.Names); {
 	case len(docs) == 0 || n == 0:
-		return nil, "", fmt.Errorf("classify: %d documents without labels: nothing to learn", len(docs))
+		return nil, "", fmt.Errorf("labels: %d documents without labels: nothing to learn", len(docs))
 	case n == 1 && task == MultiClass:
 		doc := docs[0]
-		return nil, "", fmt.Errorf("classify: all documents, %d of them, have the label %q (first in %s, line %d): at least two labels are needed",
+		return nil, "", fmt.Errorf("labels: all documents, %d of them, have the label %q (first in %s, line %d): at least two labels are needed",
 			len(docs), labels.Names[0], doc.Source, doc.Line)
 	}
 	return labels, task, nil
@@ -60,6 +61,9 @@ func NewLabels(docs []corpora.Document) (*Labels, Task, error) {
 
 // Len returns the number of labels.
 func (l *Labels) Len() int { return len(l.Names) }
+
+// Distinct returns the number of different names.
+func (l *Labels) Distinct() int { return len(l.index) }
 
 // Index returns a label's number, or -1.
 func (l *Labels) Index(name string) int {
@@ -118,4 +122,19 @@ func (l *Labels) Weights(docs []corpora.Document) []float64 {
 		}
 	}
 	return weights
+}
+
+// Unseen returns the true labels that are not among the known, by name.
+func Unseen(known []string, truth [][]string) []string {
+	set := Named(known)
+	var unseen []string
+	for _, names := range truth {
+		for _, name := range names {
+			if set.Index(name) < 0 && !slices.Contains(unseen, name) {
+				unseen = append(unseen, name)
+			}
+		}
+	}
+	slices.Sort(unseen)
+	return unseen
 }

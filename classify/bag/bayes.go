@@ -1,12 +1,16 @@
-package classify
+package bag
 
-import "math"
+import (
+	"math"
 
-// A bayes is multinomial naive Bayes with Laplace's smoothing: P(label) · Π P(part | label), where
+	"github.com/textgen-go/textgen/classify/labelset"
+)
+
+// Bayes is multinomial naive Bayes with Laplace's smoothing: P(label) · Π P(part | label), where
 // P(part | label) = (count + 1) / (total + vocabulary), over the parts of the text that training has seen. Of a
 // multi-label task there are two hypotheses for each label, that it applies or not.
-type bayes struct {
-	task   Task
+type Bayes struct {
+	task   labelset.Task
 	grams  NGrams
 	rows   map[uint64]int32 // of a part in counts
 	counts []float32        // [parts][labels]: occurrences in documents with the label
@@ -18,23 +22,23 @@ type bayes struct {
 	hashes []uint64
 }
 
-// trainBayes counts.
-func trainBayes(task Task, grams NGrams, labels int, set examples) *bayes {
-	b := &bayes{
+// TrainBayes counts. Truth is the numbers of the labels of each text.
+func TrainBayes(task labelset.Task, grams NGrams, labels int, texts []string, truth [][]int) *Bayes {
+	b := &Bayes{
 		task: task, grams: grams, rows: make(map[uint64]int32),
-		totals: make([]float64, labels), having: make([]float64, labels), n: float64(len(set.texts)),
+		totals: make([]float64, labels), having: make([]float64, labels), n: float64(len(texts)),
 	}
-	for i, text := range set.texts {
+	for i, text := range texts {
 		b.hashes = grams.AppendHashes(b.hashes[:0], text)
 		b.total += float64(len(b.hashes))
-		for _, label := range set.truth[i] {
+		for _, label := range truth[i] {
 			b.having[label]++
 			b.totals[label] += float64(len(b.hashes))
 		}
 		for _, hash := range b.hashes {
 			row := b.row(hash)
 			b.parts[row]++
-			for _, label := range set.truth[i] {
+			for _, label := range truth[i] {
 				b.counts[int(row)*labels+label]++
 			}
 		}
@@ -43,7 +47,7 @@ func trainBayes(task Task, grams NGrams, labels int, set examples) *bayes {
 }
 
 // row returns the row of a part, a new one if it is seen first.
-func (b *bayes) row(hash uint64) int32 {
+func (b *Bayes) row(hash uint64) int32 {
 	row, ok := b.rows[hash]
 	if !ok {
 		row = int32(len(b.parts))
@@ -54,14 +58,14 @@ func (b *bayes) row(hash uint64) int32 {
 	return row
 }
 
-// logits writes ln P(label, text), or ln of the odds of each label of a multi-label task. No smoothing is applied to
+// Logits writes ln P(label, text), or ln of the odds of each label of a multi-label task. No smoothing is applied to
 // the labels' own frequencies: a label without documents has probability 0, written as −1000.
-func (b *bayes) logits(text string, dst []float32) {
+func (b *Bayes) Logits(text string, dst []float32) {
 	vocabulary := float64(len(b.parts))
 	scores := make([]float64, len(dst))
 	for label, n := range b.having {
 		scores[label] = max(math.Log(n/b.n), -1000)
-		if b.task == MultiLabel {
+		if b.task == labelset.MultiLabel {
 			scores[label] -= max(math.Log(1-n/b.n), -1000)
 		}
 	}
@@ -74,7 +78,7 @@ func (b *bayes) logits(text string, dst []float32) {
 		for label := range scores {
 			with := float64(b.counts[int(row)*len(dst)+label])
 			scores[label] += math.Log((with + 1) / (b.totals[label] + vocabulary))
-			if b.task == MultiLabel {
+			if b.task == labelset.MultiLabel {
 				scores[label] -= math.Log((float64(b.parts[row]) - with + 1) / (b.total - b.totals[label] + vocabulary))
 			}
 		}

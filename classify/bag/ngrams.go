@@ -1,4 +1,7 @@
-package classify
+// Package bag puts labels on texts by what is in them, wherever it stands: hashed sequences of words and characters
+// ([NGrams]), whose weights naive Bayes counts ([Bayes]) or logistic regression learns ([Linear]). [Trainer] makes the
+// bag beside a network.
+package bag
 
 import (
 	"iter"
@@ -20,6 +23,9 @@ type NGrams struct {
 	Marks bool `json:"marks,omitempty"`
 	// Across lets sequences of characters run across words, with one blank between, as if the text were one word.
 	Across bool `json:"across,omitempty"`
+	// Start is the number of words between white space with which a text starts that are looked at once more, as a text of
+	// their own whose parts are parts of other kinds: where a sentence begins says what it is about. 0: none.
+	Start int `json:"start,omitempty"`
 }
 
 // The offset basis and the prime of FNV-1a with 64 bits (Fowler, Noll, Vo), which hashes words.
@@ -32,42 +38,130 @@ const (
 // 2016; Dictionary::addWordNgrams).
 const ngramFactor = 116049371
 
+// ShortText is the mean length in bytes up to which the characters of texts are looked at. In longer texts the words
+// say more, and the time would be long.
+const ShortText = 300
+
 // charSeed keeps sequences of characters apart from words.
 const charSeed = 0x9e3779b97f4a7c15
 
-// AppendHashes appends a hash for each part of the text, in their order: first the words' sequences, then the
-// characters'. Different parts collide with a probability of about 2⁻⁶⁴.
+// The kinds of parts, in the order in which they are appended.
+const (
+	gramsOfWords = iota
+	gramsOfChars
+	gramsOfStartWords
+	gramsOfStartChars
+	gramKinds
+)
+
+// startWords is the length in words of the longest sequence that is looked at in the beginning of a text.
+const startWords = 3
+
+// startSeed keeps the parts of a text's beginning apart from those of the text.
+const startSeed = 0xd1b54a32d192ed03
+
+// AppendHashes appends a hash for each part of the text, kind after kind: sequences of words, of characters, and both of
+// the beginning. Different parts collide with a probability of about 2⁻⁶⁴.
 func (g NGrams) AppendHashes(dst []uint64, text string) []uint64 {
-	return g.appendChars(g.appendWords(dst, text), text)
+	for kind := range gramKinds {
+		dst = g.appendKind(dst, kind, text)
+	}
+	return dst
 }
 
 // AppendIDs appends an id in [0, Buckets) for each part of the text, in the order of AppendHashes. Different parts may
-// have the same id, but no word has one of a sequence of characters: see [NGrams.ranges].
+// have the same id, but only parts of one kind: see [NGrams.ranges].
 func (g NGrams) AppendIDs(dst []int32, text string) []int32 {
-	words, chars := g.ranges()
-	hashes := g.appendWords(make([]uint64, 0, 2*len(text)/3), text)
-	for _, hash := range hashes {
-		dst = append(dst, words.bucket(hash))
-	}
-	for _, hash := range g.appendChars(hashes[:0], text) {
-		dst = append(dst, chars.bucket(hash))
+	return g.appendIDs(dst, text, gramKinds)
+}
+
+// AppendLaterIDs is AppendIDs for a piece of a text that is not where the text starts.
+func (g NGrams) AppendLaterIDs(dst []int32, text string) []int32 {
+	return g.appendIDs(dst, text, gramsOfStartWords)
+}
+
+// appendIDs appends the ids of the first kinds.
+func (g NGrams) appendIDs(dst []int32, text string, kinds int) []int32 {
+	ranges, hashes := g.ranges(), make([]uint64, 0, 2*len(text)/3)
+	for kind, ids := range ranges[:kinds] {
+		hashes = g.appendKind(hashes[:0], kind, text)
+		for _, hash := range hashes {
+			dst = append(dst, ids.bucket(hash))
+		}
 	}
 	return dst
+}
+
+// appendKind appends the hashes of the parts of a kind.
+func (g NGrams) appendKind(dst []uint64, kind int, text string) []uint64 {
+	switch kind {
+	case gramsOfWords:
+		return g.appendWords(dst, text)
+	case gramsOfChars:
+		return g.appendChars(dst, text)
+	}
+	if g.Start <= 0 {
+		return dst
+	}
+	from := len(dst)
+	dst = g.atStart().appendKind(dst, kind-gramsOfStartWords, startOf(text, g.Start))
+	for i := range dst[from:] {
+		dst[from+i] ^= startSeed
+	}
+	return dst
+}
+
+// atStart returns what is looked at in the beginning of a text.
+func (g NGrams) atStart() NGrams {
+	if g.Words > 0 {
+		g.Words = max(g.Words, startWords)
+	}
+	return g
+}
+
+// startOf returns a text up to the end of its n-th word between white space.
+func startOf(text string, n int) string {
+	inWord := false
+	for i, r := range text {
+		if !unicode.IsSpace(r) {
+			inWord = true
+			continue
+		}
+		if inWord {
+			if n--; n == 0 {
+				return text[:i]
+			}
+		}
+		inWord = false
+	}
+	return text
 }
 
 // An idRange is the ids from low up to, but without, high.
 type idRange struct{ low, high int }
 
-// ranges returns the ids of words' sequences and those of characters'. Where there are both, each has half of them.
-func (g NGrams) ranges() (words, chars idRange) {
-	border := g.Buckets
-	switch {
-	case g.Words <= 0:
-		border = 0
-	case g.Chars > 0:
-		border /= 2
+// ranges returns the ids of each kind of parts; a kind that is not looked at has none. The kinds of a text's beginning,
+// of which it has few, have a third of what the others have.
+func (g NGrams) ranges() (ids [gramKinds]idRange) {
+	var shares [gramKinds]int
+	for kind, length := range [2]int{g.Words, g.Chars} {
+		if length > 0 {
+			shares[kind] = 3
+			if g.Start > 0 {
+				shares[gramsOfStartWords+kind] = 1
+			}
+		}
 	}
-	return idRange{0, border}, idRange{border, g.Buckets}
+	all, sum := 0, 0
+	for _, share := range shares {
+		all += share
+	}
+	for kind, share := range shares {
+		ids[kind].low = g.Buckets * sum / max(all, 1)
+		sum += share
+		ids[kind].high = g.Buckets * sum / max(all, 1)
+	}
+	return ids
 }
 
 func (r idRange) len() int { return r.high - r.low }

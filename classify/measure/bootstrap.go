@@ -1,6 +1,7 @@
-package classify
+package measure
 
 import (
+	"math"
 	"math/rand/v2"
 	"slices"
 )
@@ -30,6 +31,10 @@ func bootstrap(outcomes []outcome, labels, resamples int, seed uint64) (accuracy
 	}
 	return percentiles(accuracies), percentiles(f1s)
 }
+
+// flawless is the interval of the accuracy where all of n documents are right, which no resample can put in doubt: the
+// least share p of right documents that makes so much luck as likely as 2.5 %, pⁿ = 0.025 (Clopper & Pearson 1934).
+func flawless(n int) Interval { return Interval{Low: math.Pow(0.025, 1/float64(n)), High: 1} }
 
 // percentiles sorts the values and returns the middle 95 %.
 func percentiles(values []float64) Interval {

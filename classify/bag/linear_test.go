@@ -1,0 +1,77 @@
+package bag
+
+import (
+	"math"
+	"math/rand/v2"
+	"slices"
+	"testing"
+
+	"github.com/textgen-go/textgen/classify/labelset"
+	"github.com/textgen-go/textgen/classify/measure"
+)
+
+// TestBayesByHand is the example of Manning, Raghavan and Schütze 2008, table 13.1: P(China | d5) ∝ 3/4 · (3/7)³ · 1/14
+// · 1/14 and P(not China | d5) ∝ 1/4 · (2/9)³ · 2/9 · 2/9.
+func TestBayesByHand(t *testing.T) {
+	texts := []string{"Chinese Beijing Chinese", "Chinese Chinese Shanghai", "Chinese Macao", "Tokyo Japan Chinese"}
+	b := TrainBayes(labelset.MultiClass, NGrams{Words: 1}, 2, texts, [][]int{{0}, {0}, {0}, {1}})
+	got := make([]float32, 2)
+	b.Logits("Chinese Chinese Chinese Tokyo Japan unknown", got)
+	want := []float64{
+		math.Log(3.0/4) + 3*math.Log(3.0/7) + 2*math.Log(1.0/14),
+		math.Log(1.0/4) + 3*math.Log(2.0/9) + 2*math.Log(2.0/9),
+	}
+	for i, w := range want {
+		if math.Abs(float64(got[i])-w) > 1e-5 {
+			t.Errorf("label %d: %v, want %v", i, got[i], w)
+		}
+	}
+	b = TrainBayes(labelset.MultiLabel, NGrams{Words: 1}, 1, texts, [][]int{{0}, {0}, {0}, {}})
+	b.Logits("Chinese Chinese Chinese Tokyo Japan", got[:1])
+	if math.Abs(float64(got[0])-(want[0]-want[1])) > 1e-5 {
+		t.Errorf("multi-label %v, want %v", got[0], want[0]-want[1])
+	}
+}
+
+// TestLinearGradient holds a step against central differences of the loss.
+func TestLinearGradient(t *testing.T) {
+	for _, task := range []labelset.Task{labelset.MultiClass, labelset.MultiLabel} {
+		l := NewLinear(task, NGrams{Words: 1, Buckets: 8}, 3)
+		rng := rand.New(rand.NewPCG(1, 2))
+		for i := range l.weights {
+			l.weights[i] = rng.Float32() - 0.5
+		}
+		ids, truth := []int32{1, 4, 4, 7}, []int{2}
+		loss := func() float64 {
+			z := make([]float32, 3)
+			l.scores(ids, z)
+			fitted, err := measure.FitTemperature(task, [][]float32{z}, [][]int{truth})
+			if err != nil {
+				t.Fatal(err)
+			}
+			f := fitted.Before
+			if task == labelset.MultiLabel {
+				f *= 3
+			}
+			return f
+		}
+		numeric := make([]float64, len(l.weights))
+		const h = 1e-2
+		for i := range l.weights {
+			w := l.weights[i]
+			l.weights[i] = w + h
+			up := loss()
+			l.weights[i] = w - h
+			numeric[i] = (up - loss()) / (2 * h)
+			l.weights[i] = w
+		}
+		before := slices.Clone(l.weights)
+		l.step(ids, truth, 1, make([]float32, 3))
+		for i, w := range l.weights {
+			// float32 losses of about 1 over 2h, and h² of the third derivative
+			if got := float64(before[i] - w); math.Abs(got-numeric[i]) > 2e-4 {
+				t.Errorf("%s: gradient of weight %d is %v, want %v", task, i, got, numeric[i])
+			}
+		}
+	}
+}

@@ -1,0 +1,200 @@
+package generate
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"math"
+	"slices"
+	"strings"
+
+	"github.com/textgen-go/textgen/model"
+	"github.com/textgen-go/textgen/tokenize"
+)
+
+// BeamRequest asks for the most likely texts.
+type BeamRequest struct {
+	Prompt  string
+	Length  int      // tokens after the prompt at most; zero: 400
+	Width   int      // texts that are followed side by side; zero: 5
+	Stop    []string // a text is finished before the first of these
+	Threads int      // zero: one
+}
+
+// defaultWidth is the number of texts that a beam search follows.
+const defaultWidth = 5
+
+// maxWidth bounds the memory of a search.
+const maxWidth = 1 << 10
+
+func (r BeamRequest) validate() error {
+	switch {
+	case r.Length < 0:
+		return fmt.Errorf("length is %d; it is a number of tokens", r.Length)
+	case r.Width < 0 || r.Width > maxWidth:
+		return fmt.Errorf("the width of a beam search is %d; use 1 to %d, or 0 for %d", r.Width, maxWidth, defaultWidth)
+	}
+	return nil
+}
+
+// Likely is a text that a beam search has found.
+type Likely struct {
+	Text     string  `json:"text"` // after the prompt
+	Tokens   int     `json:"tokens"`
+	Nats     float64 `json:"nats"` // −ln p of the tokens, after the prompt
+	Finished bool    `json:"finished"`
+}
+
+// perToken ranks texts of different lengths, of which the shorter have the higher probability.
+func (l Likely) perToken() float64 { return l.Nats / float64(max(1, l.Tokens)) }
+
+// Beam searches for the most likely texts after a prompt: at each step it takes every text that it follows on by every
+// token, and follows the Width most likely of them (Lowerre 1976). It returns as many at most, the one with the highest
+// probability a token first. Nothing is random; width 1 gives the text of temperature 0. What is most likely is often
+// dull and repeats itself, which is why [Model.Generate] draws tokens instead.
+func (m *Model) Beam(ctx context.Context, req BeamRequest) ([]Likely, error) {
+	if err := req.validate(); err != nil {
+		return nil, err
+	}
+	s, err := m.newSession(ctx, Request{Prompt: req.Prompt, Threads: req.Threads})
+	if err != nil {
+		return nil, err
+	}
+	defer s.close()
+	b := newBeam(s, req)
+	for range cmp.Or(req.Length, defaultLength) {
+		if err := ctx.Err(); err != nil {
+			return nil, err
+		}
+		if err := b.grow(); err != nil {
+			return nil, err
+		}
+		if len(b.live) == 0 || len(b.finished) >= b.width {
+			break
+		}
+		b.step()
+	}
+	return b.best(), nil
+}
+
+// beam is a search under way.
+type beam struct {
+	model    *Model
+	sampler  *Sampler
+	width    int
+	stops    []string
+	lead     []int32 // the prompt's end, which the first token's text may depend on
+	live     []path  // the most likely first; each is a stream of the state
+	finished []Likely
+
+	stepper     *model.Stepper // of width streams
+	state, next *model.State
+	tokens      []int32
+	logits      [][]float32 // of each live path
+}
+
+// path is a text that may go on.
+type path struct {
+	tokens []int32
+	nats   float64
+	stream int // of the path that it goes on from
+}
+
+// leadTokens is more than any tokenizer looks back for the text of a token.
+const leadTokens = 8
+
+func newBeam(s *session, req BeamRequest) *beam {
+	b := &beam{model: s.model, sampler: s.sampler, width: cmp.Or(req.Width, defaultWidth), stops: req.Stop}
+	prompt := s.model.promptIDs(req.Prompt)
+	b.lead = prompt[max(0, len(prompt)-leadTokens):]
+	network := s.model.network
+	b.stepper = network.NewStepper(s.workers, b.width)
+	b.state, b.next = network.NewState(b.width), network.NewState(b.width)
+	b.tokens = make([]int32, b.width)
+	b.live, b.logits = []path{{}}, [][]float32{s.logits}
+	b.state.CopyStream(0, s.state, 0)
+	return b
+}
+
+// grow takes the live paths on by one token.
+func (b *beam) grow() error {
+	var grown []path
+	for i, p := range b.live {
+		cs, err := b.sampler.candidates(b.logits[i])
+		if err != nil {
+			return err
+		}
+		all := logSumExp(b.logits[i])
+		for _, c := range keepTopK(cs, b.width) {
+			grown = append(grown, path{append(slices.Clip(p.tokens), c.id), p.nats + all - c.logit, i})
+		}
+	}
+	slices.SortStableFunc(grown, func(a, b path) int { return cmp.Compare(a.nats, b.nats) })
+	b.live = b.live[:0:0]
+	for _, p := range grown[:min(b.width, len(grown))] {
+		if !b.finish(p) {
+			b.live = append(b.live, p)
+		}
+	}
+	return nil
+}
+
+// finish takes a path that a stop text ends to the finished ones, and reports whether there was one.
+func (b *beam) finish(p path) bool {
+	if len(b.stops) == 0 {
+		return false
+	}
+	text, ended := b.text(p)
+	if ended {
+		b.finished = append(b.finished, Likely{Text: text, Tokens: len(p.tokens), Nats: p.nats, Finished: true})
+	}
+	return ended
+}
+
+// step reads the live paths' last tokens.
+func (b *beam) step() {
+	clear(b.tokens)
+	for i, p := range b.live {
+		b.tokens[i] = p.tokens[len(p.tokens)-1]
+		b.next.CopyStream(i, b.state, p.stream)
+	}
+	b.state, b.next = b.next, b.state
+	b.logits = b.stepper.Step(b.state, b.tokens)
+}
+
+// text returns what a path reads as, up to a stop text.
+func (b *beam) text(p path) (text string, ended bool) {
+	decoder := tokenize.NewDecoder(b.model.tokenizer)
+	for _, id := range b.lead {
+		decoder.Next(id)
+	}
+	var all strings.Builder
+	for _, id := range p.tokens {
+		all.WriteString(decoder.Next(id))
+	}
+	hold := stopper{stops: b.stops, held: all.String()}
+	if at := hold.firstStop(); at >= 0 {
+		return hold.held[:at], true
+	}
+	return hold.held + decoder.Flush(), false
+}
+
+// best returns the finished and the live texts, the best first.
+func (b *beam) best() []Likely {
+	found := b.finished
+	for _, p := range b.live {
+		text, _ := b.text(p)
+		found = append(found, Likely{Text: text, Tokens: len(p.tokens), Nats: p.nats})
+	}
+	slices.SortStableFunc(found, func(a, b Likely) int { return cmp.Compare(a.perToken(), b.perToken()) })
+	return found[:min(b.width, len(found))]
+}
+
+// logSumExp returns ln Σ exp(x).
+func logSumExp(x []float32) float64 {
+	top, sum := float64(slices.Max(x)), 0.0
+	for _, v := range x {
+		sum += math.Exp(float64(v) - top)
+	}
+	return top + math.Log(sum)
+}

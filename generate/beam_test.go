@@ -1,0 +1,103 @@
+package generate_test
+
+import (
+	"context"
+	"errors"
+	"math"
+	"strings"
+	"testing"
+
+	"github.com/textgen-go/textgen/generate"
+)
+
+func search(t *testing.T, m *generate.Model, req generate.BeamRequest) []generate.Likely {
+	t.Helper()
+	found, err := m.Beam(t.Context(), req)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, l := range found {
+		// What the search says of a text is what the model says of it after the prompt.
+		surprises, err := m.Surprises(t.Context(), req.Prompt+l.Text)
+		if err != nil {
+			t.Fatal(err)
+		}
+		nats := 0.0
+		for _, s := range surprises[len(req.Prompt):] {
+			nats += s.Nats
+		}
+		if !l.Finished && math.Abs(nats-l.Nats) > 1e-4*nats {
+			t.Errorf("%q has %v nats, want %v", l.Text, l.Nats, nats)
+		}
+	}
+	return found
+}
+
+// A beam as wide as the number of texts finds the most likely of all.
+func TestBeamFindsTheMostLikely(t *testing.T) {
+	m := trained(t)
+	const prompt = "Sentence 1"
+	best, least := "", math.Inf(1)
+	firsts, err := m.Next(t.Context(), prompt, 100)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, first := range firsts {
+		seconds, err := m.Next(t.Context(), prompt+first.Text, 1)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if nats := -math.Log(first.Probability) - math.Log(seconds[0].Probability); nats < least {
+			best, least = first.Text+seconds[0].Text, nats
+		}
+	}
+	found := search(t, m, generate.BeamRequest{Prompt: prompt, Length: 2, Width: len(firsts) * len(firsts)})
+	if len(found) != len(firsts)*len(firsts) {
+		t.Errorf("%d texts of two of %d characters", len(found), len(firsts))
+	}
+	if found[0].Text != best || math.Abs(found[0].Nats-least) > 1e-4 || found[0].Tokens != 2 {
+		t.Errorf("the most likely is %+v, want %q with %v nats", found[0], best, least)
+	}
+	for i, l := range found[1:] {
+		if l.Nats < found[i].Nats {
+			t.Errorf("number %d, %+v, is more likely than %+v before it", i+1, l, found[i])
+		}
+	}
+}
+
+func TestBeamOfWidth1IsGreedy(t *testing.T) {
+	m := trained(t)
+	want := write(t, m, generate.Request{Prompt: "Sentence", Length: 30})
+	found := search(t, m, generate.BeamRequest{Prompt: "Sentence", Length: 30, Width: 1})
+	if len(found) != 1 || found[0].Text != want || found[0].Tokens != 30 || found[0].Finished {
+		t.Errorf("found %+v, want %q", found, want)
+	}
+}
+
+func TestBeamStops(t *testing.T) {
+	m := trained(t)
+	open := search(t, m, generate.BeamRequest{Prompt: "Sentence", Length: 20, Width: 3})
+	stop := open[0].Text[5:7]
+	for _, l := range search(t, m, generate.BeamRequest{Prompt: "Sentence", Length: 20, Width: 3, Stop: []string{stop}}) {
+		if strings.Contains(l.Text, stop) || !l.Finished && l.Tokens != 20 {
+			t.Errorf("with the stop text %q: %+v", stop, l)
+		}
+	}
+}
+
+func TestBeamErrors(t *testing.T) {
+	m := trained(t)
+	for _, req := range []generate.BeamRequest{{Width: -1}, {Width: 1 << 20}, {Length: -1}} {
+		if found, err := m.Beam(t.Context(), req); err == nil {
+			t.Errorf("%+v: found %+v, want an error", req, found)
+		}
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	if _, err := m.Beam(ctx, generate.BeamRequest{}); !errors.Is(err, context.Canceled) {
+		t.Errorf("cancelled: %v", err)
+	}
+	if _, err := enormous(t, m).Beam(t.Context(), generate.BeamRequest{}); !errors.Is(err, generate.ErrNotFinite) {
+		t.Errorf("with weights beyond computing: %v, want ErrNotFinite", err)
+	}
+}

@@ -1,0 +1,102 @@
+package generate_test
+
+import (
+	"context"
+	"errors"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/textgen-go/textgen/generate"
+	"github.com/textgen-go/textgen/model/checkpoint"
+)
+
+// trained returns a model of few steps.
+func trained(t *testing.T) *generate.Model {
+	t.Helper()
+	cfg := generate.TrainConfig{Settings: settings(t), Paths: []string{corpus(t)}, Out: filepath.Join(t.TempDir(), "run")}
+	cfg.Settings.Steps = 3
+	train1(t, cfg)
+	return load(t, cfg.Out)
+}
+
+func load(t *testing.T, path string) *generate.Model {
+	t.Helper()
+	m, err := generate.Load(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return m
+}
+
+// enormous returns m with all weights at the largest float32, which a file may hold, but with which nothing can be computed.
+func enormous(t *testing.T, m *generate.Model) *generate.Model {
+	t.Helper()
+	f, err := checkpoint.Read(m.Info().Path, checkpoint.Limits{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, tensor := range f.Tensors {
+		for i := range tensor.Data {
+			tensor.Data[i] = 3e38
+		}
+	}
+	path := filepath.Join(t.TempDir(), "enormous.safetensors.zst")
+	if err := checkpoint.Write(path, f); err != nil {
+		t.Fatal(err)
+	}
+	return load(t, path)
+}
+
+// A text that is cut into streams loses nothing where they do not come out even.
+func TestEvaluateMeasuresTheRest(t *testing.T) {
+	m := trained(t)
+	nats := func(length int) float64 {
+		text := strings.Repeat("Sentence 1 is followed by the next. ", 300)[:length]
+		score, err := m.Evaluate(t.Context(), chunks(text), 1)
+		if err != nil || score.Tokens != length {
+			t.Fatalf("%d characters: %d tokens, %v", length, score.Tokens, err)
+		}
+		return score.Nats
+	}
+	even := nats(2 * 4096)
+	for rest := 1; rest < 4; rest++ {
+		// A character of a model that has hardly learned costs about ln 22 = 3 nats.
+		if more := nats(2*4096+rest) - even; more < 1.5*float64(rest) || more > 5*float64(rest) {
+			t.Errorf("%d characters more cost %v nats", rest, more)
+		}
+	}
+}
+
+func TestEvaluateErrors(t *testing.T) {
+	m := trained(t)
+	if _, err := m.Evaluate(t.Context(), chunks(""), 1); !errors.Is(err, generate.ErrNoText) {
+		t.Errorf("of no text: %v, want ErrNoText", err)
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	if _, err := m.Evaluate(ctx, chunks("Sentence"), 1); !errors.Is(err, context.Canceled) {
+		t.Errorf("cancelled: %v", err)
+	}
+	if score, err := enormous(t, m).Evaluate(t.Context(), chunks("Sentence"), 1); !errors.Is(err, generate.ErrNotFinite) {
+		t.Errorf("with weights beyond computing: %+v, %v, want ErrNotFinite", score, err)
+	}
+}
+
+// Cancelling ends the reading of a prompt, too.
+func TestGenerateIsCancelled(t *testing.T) {
+	m := trained(t)
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	for piece, err := range m.Generate(ctx, generate.Request{Prompt: strings.Repeat("Sentence ", 1000)}) {
+		if !errors.Is(err, context.Canceled) || piece != "" {
+			t.Errorf("cancelled: %q, %v", piece, err)
+		}
+	}
+	if _, err := m.Next(ctx, "Sentence", 1); !errors.Is(err, context.Canceled) {
+		t.Errorf("Next, cancelled: %v", err)
+	}
+	if _, err := enormous(t, m).Next(t.Context(), "Sentence", 1); !errors.Is(err, generate.ErrNotFinite) {
+		t.Errorf("with weights beyond computing: %v, want ErrNotFinite", err)
+	}
+}
