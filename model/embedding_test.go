@@ -12,6 +12,7 @@ func TestTableAndRowsAgree(t *testing.T) {
 	for _, cell := range []RecurrentConfig{
 		{Cell: LSTM}, {Cell: GRU}, {Cell: RNN}, {Cell: LSTM, Residual: true}, {Cell: GRU, Highway: true},
 		{Cell: LSTM, LayerNorm: true, Highway: true}, {Cell: LSTM, EmbeddingDropout: 0.3},
+		{Cell: LSTM, InputDropout: 0.3, Variational: true}, {Cell: GRU, InputDropout: 0.3, Variational: true, Residual: true, EmbeddingDropout: 0.3},
 	} {
 		cell.Layers, cell.Hidden = 2, 21
 		cfg := Config{VocabSize: 40, Embedding: 21, RecurrentConfig: cell}
@@ -29,6 +30,9 @@ func TestTableAndRowsAgree(t *testing.T) {
 			window.front.tabling = tabling
 			var loss float64
 			for _, words := range []int{30, 12} { // more different words at first
+				if cell.InputDropout > 0 {
+					words /= 4 // of each of four streams
+				}
 				tokens := randomTokens(40, words, rng) // at most 30 of them different
 				loss = window.Forward(tokens, tokens, state, 0)
 				window.Backward()
