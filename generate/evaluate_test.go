@@ -48,6 +48,26 @@ func enormous(t *testing.T, m *generate.Model) *generate.Model {
 	return load(t, path)
 }
 
+// A text that is cut into streams loses nothing where they do not come out even.
+func TestEvaluateMeasuresTheRest(t *testing.T) {
+	m := trained(t)
+	nats := func(length int) float64 {
+		text := strings.Repeat("Sentence 1 is followed by the next. ", 300)[:length]
+		score, err := m.Evaluate(t.Context(), chunks(text), 1)
+		if err != nil || score.Tokens != length {
+			t.Fatalf("%d characters: %d tokens, %v", length, score.Tokens, err)
+		}
+		return score.Nats
+	}
+	even := nats(2 * 4096)
+	for rest := 1; rest < 4; rest++ {
+		// A character of a model that has hardly learned costs about ln 22 = 3 nats.
+		if more := nats(2*4096+rest) - even; more < 1.5*float64(rest) || more > 5*float64(rest) {
+			t.Errorf("%d characters more cost %v nats", rest, more)
+		}
+	}
+}
+
 func TestEvaluateErrors(t *testing.T) {
 	m := trained(t)
 	if _, err := m.Evaluate(t.Context(), chunks(""), 1); !errors.Is(err, generate.ErrNoText) {

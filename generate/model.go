@@ -2,6 +2,7 @@ package generate
 
 import (
 	"cmp"
+	"errors"
 	"fmt"
 	"path/filepath"
 
@@ -50,7 +51,8 @@ type Metrics struct {
 	ValidLoss float64 `json:"valid_loss,omitempty"`
 }
 
-// Load opens a model from a run directory or a model file. A damaged or foreign file gives a *[checkpoint.FormatError].
+// Load opens a model from a run directory or a model file. A damaged or foreign file gives a *[checkpoint.FormatError],
+// the file of another kind of model [ErrNotGenerator].
 func Load(path string) (*Model, error) {
 	f, origin, err := checkpoint.Open(path)
 	if err != nil {
@@ -64,10 +66,13 @@ func Load(path string) (*Model, error) {
 	return m, nil
 }
 
+// ErrNotGenerator says that a file holds a model that does something else.
+var ErrNotGenerator = errors.New("not a model for generating text")
+
 // fromFile builds the network that a file describes and fills it.
 func fromFile(f *checkpoint.File) (*Model, error) {
 	if head := f.Metadata[checkpoint.KeyHead]; head != headName {
-		return nil, fmt.Errorf("this is a model for %q, not for generating text", cmp.Or(head, "something else"))
+		return nil, fmt.Errorf("%w but for %q", ErrNotGenerator, cmp.Or(head, "something else"))
 	}
 	m := &Model{}
 	var cfg model.Config

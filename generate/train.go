@@ -12,7 +12,7 @@ import (
 
 // TrainConfig asks for a training run.
 type TrainConfig struct {
-	Settings   Settings
+	Settings   Settings  // start from a [Preset]
 	Paths      []string  // files, folders, globs or "-"; none: the built-in corpus
 	ValidPaths []string  // text to validate on, instead of a part of Paths
 	Stdin      io.Reader // what "-" reads

@@ -22,7 +22,8 @@ A classifier learns from labelled documents to put labels on others.
    textgen classify -m topics mail.txt
 
 Every flag can also be given in a YAML file (--config run.yaml with lr: 0.002) and, but for --resume and --force, as a
-variable (TEXTGEN_LR for --lr). A flag counts before a variable, a variable before the file, the file before the preset.
+variable (TEXTGEN_LR for --lr: each command's help names them). A flag counts before a variable, a variable before the
+file, the file before the preset.
 
 Exit codes: 0 done, 2 wrong usage or unusable text, 3 bad model file, 4 training diverged, 5 storage failed,
 130 and 143 stopped by a signal.`
@@ -64,6 +65,11 @@ func prepare(c *cli.Command, args []string) {
 			prepare(sub, args)
 		}
 		return
+	}
+	for _, f := range c.Flags {
+		if toggle, ok := f.(*cli.BoolFlag); ok {
+			toggle.DisableDefaultText = true // that a switch is off by itself needs no word
+		}
 	}
 	action := c.Action
 	c.Action = func(ctx *cli.Context) error {

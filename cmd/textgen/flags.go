@@ -10,7 +10,8 @@ import (
 	"github.com/urfave/cli/v2"
 )
 
-// variable is the environment variable of a flag.
+// variable is the environment variable of a flag. Flags of the same name share one; those of bench and doctor, which mean
+// something else than in training, have their command's name in front.
 func variable(name string) []string {
 	return []string{"TEXTGEN_" + strings.ToUpper(strings.ReplaceAll(name, "-", "_"))}
 }

@@ -9,15 +9,27 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"strings"
 )
 
 func main() {
+	forgetEmptyVariables()
 	ctx := withSignals(context.Background())
 	err := run(ctx, os.Args, os.Stdin, os.Stdout, os.Stderr)
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "textgen:", explain(ctx, err))
 	}
 	os.Exit(exitCode(ctx, err))
+}
+
+// forgetEmptyVariables unsets the variables of flags that are set to nothing: TEXTGEN_PRESET= means no preset, not one
+// without a name.
+func forgetEmptyVariables() {
+	for _, entry := range os.Environ() {
+		if name, value, _ := strings.Cut(entry, "="); strings.HasPrefix(name, "TEXTGEN_") && value == "" {
+			os.Unsetenv(name)
+		}
+	}
 }
 
 // run is the whole program, but for the exit. The first of args is the program's name.

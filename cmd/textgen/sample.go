@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"iter"
+	"slices"
 	"strings"
 
 	"github.com/textgen-go/textgen/corpora"
@@ -21,9 +22,9 @@ The same seed gives the same text.
    textgen sample -m shake --prompt-file - < beginning.txt
    textgen sample -m shake --temperature 0                        the most likely character, always
    textgen sample -m shake --prompt "ROMEO:" --beams 8 -n 3       the three most likely texts that a search of eight finds
-   textgen sample -m stories --stop "$(printf '\n\n')"            one story
+   textgen sample -m stories --stop $'\n\n'                        one story
    textgen sample -m stories -n 100 --json | jq -r .text
-   textgen sample -m log --lines --stop "$(printf '\n')" --json < beginnings.txt`
+   textgen sample -m log --lines --stop $'\n' --json < beginnings.txt`
 
 func sampleCommand() *cli.Command {
 	return &cli.Command{
@@ -37,7 +38,7 @@ func sampleCommand() *cli.Command {
 			&cli.IntFlag{Name: "samples", Aliases: []string{"n"}, Usage: "write `N` texts, with the seeds from --seed on", Value: 1, EnvVars: variable("samples")},
 			&cli.IntFlag{Name: "beams", Usage: "do not draw but search for the most likely texts, following `N` side by side; -n prints as many of them", EnvVars: variable("beams")},
 			&cli.Uint64Flag{Name: "seed", Usage: "of the random choices", Value: 1, EnvVars: variable("seed")},
-			&cli.StringSliceFlag{Name: "stop", Usage: "end before this `TEXT`; may be given more than once", EnvVars: variable("stop")},
+			&cli.StringSliceFlag{Name: "stop", KeepSpace: true, Usage: "end before this `TEXT`; may be given more than once", EnvVars: variable("stop")},
 			jsonFlag("print each text as a line of JSON: model, prompt, text, seed"),
 			precisionFlag(),
 			&cli.IntFlag{Name: "threads", Usage: "use `N` threads, at most one for every core; 0: one, as more only pay for large networks", EnvVars: variable("threads")},
@@ -76,6 +77,9 @@ func runSample(ctx *cli.Context) error {
 	}
 	if n := ctx.Int("length"); n < 1 {
 		return fmt.Errorf("--length is %d; it is a number of tokens", n)
+	}
+	if slices.Contains(ctx.StringSlice("stop"), "") {
+		return errors.New("--stop is empty, which ends nothing; a line's end is written $'\\n' in most shells")
 	}
 	if ctx.Bool("lines") {
 		return sampleLines(ctx)
@@ -214,6 +218,9 @@ func loadModel(ctx *cli.Context) (*generate.Model, error) {
 		return nil, err
 	}
 	m, err := generate.Load(path)
+	if errors.Is(err, generate.ErrNotGenerator) {
+		return nil, fmt.Errorf("%w: see textgen inspect", err)
+	}
 	if err != nil {
 		return nil, err
 	}

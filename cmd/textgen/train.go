@@ -81,6 +81,8 @@ func runTrain(ctx *cli.Context) error {
 		return fmt.Errorf("%s holds a run already: give another --out, --resume to continue it, or --force to replace it", cfg.Out)
 	case err != nil && result != nil && errors.Is(err, context.Canceled):
 		return &stoppedError{steps: result.Steps, planned: result.Planned, out: result.Out, piped: slices.Contains(cfg.Paths, "-"), err: err}
+	case cfg.Resume && errors.Is(err, generate.ErrNotGenerator):
+		return fmt.Errorf("%w: to resume a classifier, say --task classify", err)
 	case cfg.Resume && errors.Is(err, corpora.ErrEmpty):
 		return fmt.Errorf("%w: the run needs the text that it was started with", err)
 	case err != nil:

@@ -158,6 +158,9 @@ func TestCloseRemovesWhatIsUnused(t *testing.T) {
 		if err := run.Close(); err != nil {
 			t.Fatal(err)
 		}
+		if _, err := os.Stat(filepath.Join(c.dir, ".lock")); (err == nil) != c.left {
+			t.Errorf("the lock of %s after Close: %v; left: want %v", c.dir, err, c.left)
+		}
 		if _, err := os.Stat(c.dir); (err == nil) != c.left {
 			t.Errorf("%s after Close: %v; left: want %v", c.dir, err, c.left)
 		}

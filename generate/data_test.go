@@ -1,0 +1,48 @@
+package generate_test
+
+import (
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/textgen-go/textgen/generate"
+)
+
+// quickly trains a model of few steps on a text.
+func quickly(t *testing.T, text string, change func(*generate.Settings)) *generate.Model {
+	t.Helper()
+	cfg := generate.TrainConfig{Settings: settings(t), Paths: []string{writeText(t, text)}, Out: filepath.Join(t.TempDir(), "run")}
+	cfg.Settings.Steps = 2
+	change(&cfg.Settings)
+	train1(t, cfg)
+	return load(t, cfg.Out)
+}
+
+// A text begins after what stands between the texts that a model has learned from.
+func TestWhereTextsBegin(t *testing.T) {
+	for _, c := range []struct{ text, want string }{
+		{strings.Repeat("one\ntwo\n\n", 50), "\n\n"}, {strings.Repeat("one\ntwo\n", 50), "\n"}, {strings.Repeat("one two ", 50), ""},
+	} {
+		m := quickly(t, c.text, func(*generate.Settings) {})
+		if got := m.Info().Training.Start; got != c.want {
+			t.Errorf("a text begins after %q, want %q", got, c.want)
+		}
+	}
+}
+
+// Windows that overlap are shortened with the text, too.
+func TestShortTextWithOverlappingWindows(t *testing.T) {
+	m := quickly(t, "A text of forty characters, or a few more.", func(s *generate.Settings) { s.BPTT, s.BPTTEvery = 64, 60 })
+	if s := m.Info().Training.Settings; s.Batch != 1 || s.BPTT >= 42 || s.BPTTEvery > s.BPTT {
+		t.Errorf("trained with %d streams of windows of %d every %d", s.Batch, s.BPTT, s.BPTTEvery)
+	}
+}
+
+// What a model of characters does not know is left out of a prompt.
+func TestUnknownCharactersAreLeftOut(t *testing.T) {
+	m := trained(t)
+	want := write(t, m, generate.Request{Prompt: "Sentence", Length: 30})
+	if got := write(t, m, generate.Request{Prompt: "ΩSenteΩnceΩ", Length: 30}); got != want {
+		t.Errorf("wrote %q after a prompt with unknown characters, %q without them", got, want)
+	}
+}
