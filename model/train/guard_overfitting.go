@@ -2,10 +2,13 @@ package train
 
 import "fmt"
 
-// A run overfits if, fitTimes validations or more after the best, the validation loss is above the best by fitShare of it,
-// while the training loss is lower than it was at the best. Validations of healthy runs go up and down by less than 1 %.
+// A run overfits if, fitTimes validations or more after the best, the validation loss is above the best by fitShare of it and
+// by fitLeast nats, while the training loss is lower by fitShare than it was at the best. Validations of healthy runs go up
+// and down by less than 1 %. Of two classifiers of some forty documents, which had hardly begun, one went from 0.019 to 0.020
+// nats, and one rose while its training loss fell from 0.698 to 0.685: that is nothing learned by heart.
 const (
 	fitShare = 0.03
+	fitLeast = 0.01
 	fitTimes = 3
 
 	// fitDecay makes the training loss that is compared a running mean, for that of a record may be of one batch.
@@ -36,7 +39,7 @@ func (w *watched) overfitting(r Record, f Facts) (v Verdict, found bool) {
 		return v, false
 	}
 	s.Since++
-	if s.Since < fitTimes || loss < (1+fitShare)*s.Best || s.Training >= s.AtBest {
+	if s.Since < fitTimes || loss < s.Best+max(fitLeast, fitShare*s.Best) || s.Training > (1-fitShare)*s.AtBest {
 		return v, false
 	}
 	return f.verdict(Overfitting, r.Step, "", fmt.Sprintf(

@@ -123,6 +123,8 @@ func TestDiagnose(t *testing.T) {
 		{"falling", curve(falling(4, 0.95)), facts, ""},
 		{"unknown entropy", curve(slices.Repeat([]float64{3.31}, 20)), Facts{Steps: 2000}, ""},
 		{"overfitting", curve(falling(2, 0.95), 2, 1.9, 1.91, 1.95, 1.97, 2, 2.1), facts, "overfitting 250"},
+		{"hardly learning", curve(falling(2, 0.999), 2, 1.9, 1.91, 1.95, 1.97, 2, 2.1), facts, ""},
+		{"losses close to nothing", curve(falling(2, 0.95), 0.02, 0.019, 0.02, 0.02, 0.02, 0.0205), facts, ""},
 		{"validation goes up and down", curve(falling(2, 0.95), 2, 1.9, 1.91, 1.92, 1.9, 1.93, 1.91), facts, ""},
 		{"validation and training rise", curve(falling(1.5, 1.02), 2, 1.9, 2, 2.1, 2.2, 2.3), facts, ""},
 		{"the guard's own verdicts", []Record{{Step: 7, Verdicts: []Verdict{Facts{}.verdict(NonFinite, 6, "", "the loss is NaN")}}}, facts, "non-finite 6"},
