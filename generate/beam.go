@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"fmt"
-	"math"
 	"slices"
 	"strings"
 
@@ -188,13 +187,4 @@ func (b *beam) best() []Likely {
 	}
 	slices.SortStableFunc(found, func(a, b Likely) int { return cmp.Compare(a.perToken(), b.perToken()) })
 	return found[:min(b.width, len(found))]
-}
-
-// logSumExp returns ln Σ exp(x).
-func logSumExp(x []float32) float64 {
-	top, sum := float64(slices.Max(x)), 0.0
-	for _, v := range x {
-		sum += math.Exp(float64(v) - top)
-	}
-	return top + math.Log(sum)
 }

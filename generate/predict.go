@@ -23,11 +23,7 @@ func (m *Model) Next(ctx context.Context, prompt string, k int) ([]Prediction, e
 		return nil, err
 	}
 	defer s.close()
-	total := 0.0
-	top := float64(slices.Max(s.logits))
-	for _, v := range s.logits {
-		total += math.Exp(float64(v) - top)
-	}
+	all := logSumExp(s.logits)
 	cs, err := s.sampler.candidates(s.logits)
 	if err != nil {
 		return nil, err
@@ -36,7 +32,7 @@ func (m *Model) Next(ctx context.Context, prompt string, k int) ([]Prediction, e
 	for _, c := range keepTopK(cs, max(1, k)) {
 		out = append(out, Prediction{
 			Token: m.tokenizer.Token(c.id), Text: string(m.tokenizer.AppendText(nil, []int32{c.id})),
-			Probability: math.Exp(c.logit-top) / total,
+			Probability: math.Exp(c.logit - all),
 		})
 	}
 	return out, nil
@@ -44,3 +40,12 @@ func (m *Model) Next(ctx context.Context, prompt string, k int) ([]Prediction, e
 
 // firstOrdinary is the first token that is not special.
 const firstOrdinary = tokenize.EOS + 1
+
+// logSumExp returns ln Σ exp(x).
+func logSumExp(x []float32) float64 {
+	top, sum := float64(slices.Max(x)), 0.0
+	for _, v := range x {
+		sum += math.Exp(float64(v) - top)
+	}
+	return top + math.Log(sum)
+}
