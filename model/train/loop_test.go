@@ -134,8 +134,16 @@ func TestEpochs(t *testing.T) {
 	if r.Steps != 3*fakeBatches || q.epoch != 2 || q.batch != fakeBatches {
 		t.Errorf("%d steps, epoch %d, batch %d", r.Steps, q.epoch, q.batch)
 	}
-	if want := (Plan{Steps: 21, EvalEvery: 2, LogEvery: 1}); r.Plan != want {
+	if want := (Plan{Steps: 21, EvalEvery: 21, LogEvery: 1}); r.Plan != want {
 		t.Errorf("plan %+v, want %+v", r.Plan, want)
+	}
+}
+
+func TestValidationsOfShortRuns(t *testing.T) {
+	for steps, want := range map[int]int{1: 1, 24: 24, 50: 25, 75: 25, 499: 27, 500: 25, 20_000: 1000} {
+		if p := fakeConfig(newQuadratic()).newPlan(steps, validations(steps)); p.EvalEvery != want {
+			t.Errorf("%d steps: a validation every %d, want %d", steps, p.EvalEvery, want)
+		}
 	}
 }
 

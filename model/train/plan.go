@@ -22,8 +22,12 @@ type Plan struct {
 }
 
 const (
+	// A run has so many validations when their number is up to the plan, but a short one no more than one in so many steps,
+	// as a validation may well take as long as dozens of them.
 	defaultValidations = 20
-	defaultRecords     = 1000
+	leastBetween       = 25
+
+	defaultRecords = 1000
 
 	// maxValidationShare is the part of a budget of time that validations may take when their number is up to the plan.
 	maxValidationShare = 0.15
@@ -44,6 +48,9 @@ func (c Config) newPlan(steps, validations int) Plan {
 	return p
 }
 
+// validations is how many a run of so many steps has.
+func validations(steps int) int { return min(defaultValidations, max(1, steps/leastBetween)) }
+
 func ceilDiv(a, b int) int { return (a + b - 1) / b }
 
 // plan fixes the plan, unless the run already has one.
@@ -58,13 +65,14 @@ func (l *Loop) plan(ctx context.Context) error {
 	saving := l.now().Sub(began)
 	switch {
 	case l.cfg.Steps > 0:
-		l.state.Plan = l.cfg.newPlan(l.cfg.Steps, defaultValidations)
+		l.state.Plan = l.cfg.newPlan(l.cfg.Steps, validations(l.cfg.Steps))
 	case l.cfg.Epochs > 0:
 		n := l.objective.StepsPerEpoch()
 		if n < 1 {
 			return errors.New("the training data has no batch: an epoch would be no step at all")
 		}
-		l.state.Plan = l.cfg.newPlan(l.cfg.Epochs*n, defaultValidations)
+		steps := l.cfg.Epochs * n
+		l.state.Plan = l.cfg.newPlan(steps, validations(steps))
 	default:
 		s, err := l.measure(ctx)
 		if err != nil {
