@@ -43,10 +43,10 @@ const (
 //go:embed classification.html
 var classificationText string
 
-var classification = template.Must(template.Must(page.Clone()).New("classification").Funcs(template.FuncMap{
+var classification = newPage("classification", classificationText, template.FuncMap{
 	"percent": func(x float64) string { return fmt.Sprintf("%.1f", 100*x) },
 	"length":  func(x float64) template.CSS { return template.CSS(fmt.Sprintf("width:%.1f%%", 100*x)) },
-}).Parse(classificationText))
+})
 
 // WriteHTML writes the page: one file that needs nothing else, for light and dark screens of any width. The same numbers
 // give the same bytes.

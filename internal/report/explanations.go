@@ -32,7 +32,7 @@ type Explanations struct{ w io.Writer }
 //go:embed explanations.html
 var explanationsText string
 
-var explanations = template.Must(template.Must(page.Clone()).New("explanations").Parse(explanationsText))
+var explanations = newPage("explanations", explanationsText, nil)
 
 // BeginExplanations writes the beginning of the page.
 func BeginExplanations(w io.Writer, title, subtitle string) (*Explanations, error) {

@@ -94,7 +94,7 @@ type Sample struct {
 //go:embed page.html
 var pageText string
 
-var page = template.Must(template.New("page").Funcs(template.FuncMap{"grouped": Grouped}).Parse(pageText))
+var page = newPage("page", pageText, nil)
 
 // figure is a chart ready for the page.
 type figure struct {

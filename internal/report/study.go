@@ -4,7 +4,6 @@ import (
 	"bytes"
 	_ "embed"
 	"fmt"
-	"html/template"
 	"io"
 )
 
@@ -73,7 +72,7 @@ type Level struct {
 //go:embed study.html
 var studyText string
 
-var study = template.Must(template.Must(page.Clone()).New("study").Parse(studyText))
+var study = newPage("study", studyText, nil)
 
 // WriteHTML writes the page: one file that needs nothing else, for light and dark screens of any width. The same numbers
 // give the same bytes.
