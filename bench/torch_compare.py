@@ -11,8 +11,8 @@ safetensors, the command zstd, and onnx and onnxruntime unless PyTorch alone is 
 textgen once and every variant of PyTorch once; the table takes the median of the rounds of each, and PyTorch's best
 variant. Variants: one and two threads, and one beside two of OpenBLAS, which suits the PyTorch that Debian packages;
 training, the ordinary optimiser, and foreach with the allocator told to keep its memory and the AVX-512 code asked for;
-sampling, the ordinary loop, TorchScript, int8, and a loop tuned by hand. Labelling uses textgen's own weights and documents
-everywhere, and the greatest difference between logits is printed.
+sampling, the ordinary loop, TorchScript, int8, and a loop tuned by hand. --variants leaves out those that are known to be
+slow. Labelling uses textgen's own weights and documents everywhere, and the greatest difference between logits is printed.
 """
 import argparse
 import json
@@ -284,8 +284,8 @@ def worker(args):
 
 # ---- the comparison
 
-def variants(task):
-    """Name, extra arguments and extra environment of every variant of PyTorch."""
+def variants(task, wanted):
+    """Name, extra arguments and extra environment of every variant of PyTorch, or of those that are wanted."""
     kinds = {"train": ["plain", "foreach"], "sample": ["eager", "script", "int8", "tuned"], "classify": ["plain", "memory", "onnx"]}[task]
     for kind in kinds:
         for threads, blas in (1, 1), (1, 2), (2, 2):
@@ -295,6 +295,8 @@ def variants(task):
             if kind in ("foreach", "memory"):
                 env.update(TUNED)
             name = f"{kind} {threads}t" + (f" blas {blas}t" if blas > threads else "")
+            if wanted and name not in wanted.split(","):
+                continue
             yield name, ["--variant", kind, "--threads", str(threads)], env
 
 
@@ -320,9 +322,9 @@ def compare(args, binary, shape, export):
                     "--precision", args.precision, *lengths(args)])
         rates.setdefault("textgen", []).append(max(ours["all"]) if args.fastest else ours["per_second"])
         for python in args.python:
-            for name, extra, env in variants(args.task):
+            for name, extra, env in variants(args.task, args.variants):
                 theirs = run([python, __file__, "--worker", shape, "--task", args.task, "--batch", str(args.batch),
-                              "--seconds", str(args.seconds), "--export", export, *(["--fastest"] if args.fastest else []), *extra], env)
+                              "--seconds", str(args.seconds), "--warmup", str(args.warmup), "--export", export, *(["--fastest"] if args.fastest else []), *extra], env)
                 if not theirs:
                     continue
                 differences.append(theirs.get("difference", 0))
@@ -338,6 +340,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--task", choices=TASKS, default="train")
     parser.add_argument("--shapes", help="comma-separated; default: all of the task")
+    parser.add_argument("--variants", help="comma-separated, as --all prints them; default: all")
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--seconds", type=float, default=2.0)
     parser.add_argument("--batch", type=int, default=0, help="streams when sampling (default 1), documents when classifying (default 64)")
@@ -355,6 +358,9 @@ def main():
     args.batch = args.batch or (64 if args.task == "classify" else 1)
     if args.worker:
         return worker(args)
+    names = [name for name, _, _ in variants(args.task, None)]
+    if unknown := set((args.variants or names[0]).split(",")) - set(names):
+        sys.exit(f"unknown variants {', '.join(sorted(unknown))}: use {', '.join(names)}")
     root = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
     with tempfile.TemporaryDirectory() as folder:
         binary = os.path.join(folder, "textgen")
