@@ -10,12 +10,14 @@ import (
 )
 
 // patience is how long one who waits looks before it parks: longer than the workers' shares of a job differ, and short
-// enough to leave the core to others. BenchmarkRun measures a hand-over: 0.2 to 0.6 µs to a worker that spins, 14 to 18 µs to
-// one whose thread sleeps (Zen 4, two cores), after which the other one has lost its patience, too. Spinning without end
-// beside another process made everything five times slower. It looks a burst of times, about 0.3 µs, before it asks for
-// the time.
+// enough to leave the core to others. BenchmarkRun measures a hand-over: 0.2 to 0.6 µs to a worker that spins, 14 to 18 µs
+// and, in a virtual machine, far more to one whose thread sleeps, after which the other one has lost its patience, too.
+// With 50 µs, two threads wrote 2,000 to 3,400 characters a second where 200 µs give 8,500 to 10,400 and one thread 5,400
+// (2×512 in fp32, Zen 4, two cores, when L3 was slow); training of small networks gains up to a tenth. Beside another
+// process that fills a core, 200 µs cost a tenth in training; spinning without end made everything five times slower.
+// It looks a burst of times, about 0.3 µs, before it asks for the time.
 const (
-	patience = 50 * time.Microsecond
+	patience = 200 * time.Microsecond
 	burst    = 1000
 )
 
