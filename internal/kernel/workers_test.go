@@ -121,7 +121,7 @@ func BenchmarkRun(b *testing.B) {
 	b.Run("parked", func(b *testing.B) {
 		var took time.Duration
 		for b.Loop() {
-			time.Sleep(200 * time.Microsecond) // the worker parks, and then its thread
+			time.Sleep(4 * patience) // the worker parks, and then its thread
 			began := time.Now()
 			w.Run(job)
 			took += time.Since(began)
