@@ -71,7 +71,7 @@ type Settings struct {
 	Epochs int           `json:"epochs"`
 	Time   time.Duration `json:"time"`
 
-	EvalEvery int             `json:"eval_every"` // steps; 0: about twenty times a run, at least 25 steps apart
+	EvalEvery int             `json:"eval_every"` // steps; 0: about twenty times a run, fewer in a short one
 	Patience  int             `json:"patience"`   // validations without a new best before the run ends; 0: never
 	Criterion train.Criterion `json:"criterion"`  // of the best validation: loss, or score for macro-F1
 	Split     string          `json:"split"`      // "0.9,0.1" or "0.8,0.1,0.1"

@@ -88,7 +88,7 @@ func options() []option {
 		integer("steps", categoryLength, "make `N` updates", func(s *s) *int { return &s.Steps }),
 		integer("epochs", categoryLength, "read the text `N` times", func(s *s) *int { return &s.Epochs }),
 		timeOption(),
-		integer("eval-every", categoryLength, "validate every `N` steps; 0: about twenty times a run, at least 25 steps apart; negative: never", func(s *s) *int { return &s.EvalEvery }),
+		integer("eval-every", categoryLength, "validate every `N` steps; 0: about twenty times a run, fewer in a short one; negative: never", func(s *s) *int { return &s.EvalEvery }),
 		integer("patience", categoryLength, "end after `N` validations without a new best; 0: never", func(s *s) *int { return &s.Patience }),
 		splitOption(),
 		integer("valid-tokens", categoryLength, "validate on about `N` tokens of the validation text; 0: on all", func(s *s) *int { return &s.ValidTokens }),

@@ -19,7 +19,7 @@ type Config struct {
 	Schedule  optim.ScheduleConfig `json:"schedule" yaml:"schedule"` // its Rate must be set
 	Clip      optim.Clip           `json:"clip" yaml:"clip"`
 
-	EvalEvery int       `json:"eval_every,omitempty" yaml:"eval_every"` // steps from one validation to the next; 0 means twenty validations in a run, at least 25 steps apart; negative none
+	EvalEvery int       `json:"eval_every,omitempty" yaml:"eval_every"` // steps from one validation to the next; 0 means twenty validations in a run, fewer in a short one; negative none
 	LogEvery  int       `json:"log_every,omitempty" yaml:"log_every"`   // steps from one record to the next; 0 means about a thousand records in a run
 	SaveEvery int       `json:"save_every,omitempty" yaml:"save_every"` // steps from one periodic save to the next; 0 means after every validation, and when five minutes have passed; negative never
 	Patience  int       `json:"patience,omitempty" yaml:"patience"`     // end after so many validations in a row without a new best; 0 means never
