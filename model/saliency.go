@@ -1,5 +1,7 @@
 package model
 
+import "github.com/textgen-go/textgen/internal/kernel"
+
 // Saliency returns gradient × input of every token of the documents of the last Forward and Backward, [docs][tokens]: to
 // first order, what the token's embedding adds to the sum that Backward was given the gradient of (Simonyan et al. 2014;
 // Denil et al. 2014). The batch must be still (see [Batch.Still]).
@@ -15,18 +17,30 @@ func (b *Batch) Saliency() [][]float32 {
 	return out
 }
 
-// saliency returns the product of a row's input and its gradient. Through a table, the input's gradient is not there, but
-// that of its projection W·x + b is, and ∂·x = ∂(W·x)·(W·x), unless that is normalised: then there is no table.
+// saliency returns the product of a row's input and its gradient. Through a table, the input's gradient holds only what
+// goes around the layer. The rest comes from its projections W·x + b, that of a highway's gate among them, as
+// ∂·x = ∂(W·x)·(W·x), unless they are normalised: then there is no table.
 func (f *front) saliency(row int) float32 {
-	if !f.tabled {
-		return float32(dot(f.grads[0].Row(row), f.embedding.matrix().Row(int(f.tokens[row]))))
-	}
 	sum := 0.0
+	if !f.tabled || f.shortcut(0) {
+		sum = dot(f.grads[0].Row(row), f.embedding.matrix().Row(int(f.tokens[row])))
+	}
+	if !f.tabled {
+		return float32(sum)
+	}
 	for _, t := range f.traces[0] {
-		grad := t.gates.Row(row)
-		sum += dot(grad, t.table.Row(int(t.numbers[row]))) - dot(grad, t.bias)
+		sum += projectedSaliency(t.gates, t.table, t.bias, row, t.numbers)
+	}
+	if way := f.ways[0]; way != nil {
+		sum += projectedSaliency(way.gate, way.table, way.bias.Value, row, way.numbers)
 	}
 	return float32(sum)
+}
+
+// projectedSaliency returns ∂(W·x)·(W·x) of a row, whose W·x + bias is in the table's row that numbers has for it.
+func projectedSaliency(grads, table kernel.Matrix, bias []float32, row int, numbers []int32) float64 {
+	grad := grads.Row(row)
+	return dot(grad, table.Row(int(numbers[row]))) - dot(grad, bias)
 }
 
 // Attention returns the weights that the tokens of a training batch's last Forward had in the pooling, [docs][tokens], adding up to one
