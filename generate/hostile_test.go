@@ -37,6 +37,7 @@ func TestLoadTrustsNoFile(t *testing.T) {
 		{"half a configuration", set(checkpoint.KeyConfig, `{"vocab_size":`), "config"},
 		{"no tokenizer", set(checkpoint.KeyTokenizer, ""), "the tokenizer cannot be read"},
 		{"a tokenizer of nothing", set(checkpoint.KeyTokenizer, "{}"), "the tokenizer cannot be read"},
+		{"nothing to write with", specialTokensAlone, "no token but the special ones"},
 		{"training of another form", set(checkpoint.KeyTraining, "[1]"), "training"},
 		{"measures that are no number", set(checkpoint.KeyMetrics, `{"loss":NaN}`), "metrics"},
 		{"another name", func(_ *testing.T, f *checkpoint.File) { f.Tensors[0].Name = "other" }, "1 missing"},
@@ -59,6 +60,25 @@ func TestLoadTrustsNoFile(t *testing.T) {
 		_, mismatch := errors.AsType[*checkpoint.MismatchError](err)
 		if !format && !mismatch || !strings.Contains(err.Error(), c.want) || !strings.Contains(err.Error(), path) {
 			t.Errorf("%s: error %v, want one of the file with %q", c.name, err, c.want)
+		}
+	}
+}
+
+// specialTokensAlone leaves a model that is in order but for having no token that it may choose.
+func specialTokensAlone(t *testing.T, f *checkpoint.File) {
+	f.Metadata[checkpoint.KeyTokenizer] = `{"model":{"type":"WordLevel","unk_token":"<unk>","vocab":{"<pad>":0,"<unk>":1,"<bos>":2,"<eos>":3}}}`
+	var cfg map[string]any
+	if err := f.JSON(checkpoint.KeyConfig, &cfg); err != nil {
+		t.Fatal(err)
+	}
+	cfg["vocab_size"] = 4
+	if err := f.SetJSON(checkpoint.KeyConfig, cfg); err != nil {
+		t.Fatal(err)
+	}
+	for i := range f.Tensors {
+		if x := &f.Tensors[i]; !strings.HasPrefix(x.Name, "rnn.") {
+			x.Data = x.Data[:len(x.Data)/x.Shape[0]*4]
+			x.Shape[0] = 4
 		}
 	}
 }

@@ -88,8 +88,11 @@ func fromFile(f *checkpoint.File) (*Model, error) {
 	if m.tokenizer, err = tokenize.Parse([]byte(f.Metadata[checkpoint.KeyTokenizer])); err != nil {
 		return nil, checkpoint.Malformed("the tokenizer cannot be read", err)
 	}
-	if n := m.tokenizer.Size(); n != cfg.VocabSize {
+	switch n := m.tokenizer.Size(); {
+	case n != cfg.VocabSize:
 		return nil, checkpoint.Malformed(fmt.Sprintf("the tokenizer knows %d tokens, the network %d", n, cfg.VocabSize), nil)
+	case n <= int(firstOrdinary): // a Sampler would have nothing to choose from
+		return nil, checkpoint.Malformed("the tokenizer knows no token but the special ones", nil)
 	}
 	m.network, err = checkpoint.Restore(f, cfg, func() (*model.LanguageModel, error) { return model.NewEmptyLanguageModel(cfg) })
 	if err != nil {
