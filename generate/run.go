@@ -245,7 +245,7 @@ func (s *Settings) adopt(m *Model) {
 	old, cfg := m.training.Settings, m.network.Config()
 	s.Tokenizer, s.VocabSize, s.MinFrequency = old.Tokenizer, old.VocabSize, old.MinFrequency
 	s.Lowercase, s.NFC, s.Init, s.InitRange, s.HeadBias, s.ForgetBias = old.Lowercase, old.NFC, old.Init, old.InitRange, old.HeadBias, old.ForgetBias
-	s.RecurrentScale = old.RecurrentScale
+	s.Chrono, s.RecurrentScale = old.Chrono, old.RecurrentScale
 	s.Cell, s.Layers, s.Hidden, s.Embedding = cfg.Cell, cfg.Layers, cfg.Hidden, cfg.Embedding
 	s.Residual, s.Highway, s.LayerNorm, s.TieWeights, s.Softmax = cfg.Residual, cfg.Highway, cfg.LayerNorm, cfg.TieWeights, old.Softmax
 	s.Dropout, s.InputDropout, s.OutputDropout = cfg.Dropout, cfg.InputDropout, cfg.OutputDropout
