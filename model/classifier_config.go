@@ -42,9 +42,7 @@ func (c ClassifierConfig) Validate() error {
 	errs := []error{
 		inRange("vocab_size", c.VocabSize, 1, 1<<24), inRange("embedding", c.Embedding, 1, 1<<16),
 		inRange("labels", c.Labels, 1, 1<<16), inRange("buckets", c.Buckets, 0, 1<<24),
-	}
-	if !(c.FeatureDropout >= 0 && c.FeatureDropout < 1) {
-		errs = append(errs, fmt.Errorf("feature_dropout is %v; it is a probability from 0 up to, but without, 1", c.FeatureDropout))
+		probability("feature_dropout", c.FeatureDropout),
 	}
 	if c.Buckets > 0 {
 		errs = append(errs, inRange("feature_width", c.FeatureWidth, 1, 1<<12))

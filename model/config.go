@@ -89,9 +89,7 @@ func (c RecurrentConfig) Validate() error {
 		{"embedding_dropout", c.EmbeddingDropout}, {"weight_drop", c.WeightDrop},
 		{"zoneout", c.Zoneout}, {"zoneout_cell", c.ZoneoutCell},
 	} {
-		if !(d.p >= 0 && d.p < 1) {
-			errs = append(errs, fmt.Errorf("%s is %v; it is a probability from 0 up to, but without, 1", d.name, d.p))
-		}
+		errs = append(errs, probability(d.name, d.p))
 	}
 	if c.Residual && c.Highway {
 		errs = append(errs, errors.New("residual and highway are two ways around the same layers: use one of them"))
@@ -194,6 +192,14 @@ func checkSize(weights int) error {
 // listed writes names for a message: a, b, c.
 func listed[T ~string](names []T) string {
 	return strings.ReplaceAll(strings.Trim(fmt.Sprint(names), "[]"), " ", ", ")
+}
+
+// probability refuses 1, and what float32 rounds to it, as the rest is scaled by 1/(1−p).
+func probability(name string, p float64) error {
+	if !(p >= 0 && float32(p) < 1) {
+		return fmt.Errorf("%s is %v; it is a probability from 0 up to, but without, 1", name, p)
+	}
+	return nil
 }
 
 func inRange(name string, v, low, high int) error {

@@ -13,7 +13,7 @@ func goodConfig() Config {
 }
 
 func TestConfigValidate(t *testing.T) {
-	nan := math.NaN()
+	nan, huge := math.NaN(), 1e300
 	for _, c := range []struct {
 		name  string
 		spoil func(*Config)
@@ -39,6 +39,9 @@ func TestConfigValidate(t *testing.T) {
 		{"dropouts", func(c *Config) { c.Dropout, c.InputDropout, c.OutputDropout = 1, -0.1, nan }, []string{
 			"\ndropout is 1; it is a probability", "input_dropout is -0.1", "output_dropout is NaN",
 		}},
+		{"a dropout that float32 rounds to 1", func(c *Config) { c.Dropout, c.Zoneout = 0.99999999, 0.99999999 }, []string{
+			"\ndropout is 0.99999999", "\nzoneout is 0.99999999",
+		}},
 		{"both directions", func(c *Config) { c.Bidirectional = true }, []string{"cannot be bidirectional"}},
 		{"tied to another width", func(c *Config) { c.TieWeights = true }, []string{"embedding is 4 and hidden is 3"}},
 		{"cutoffs beyond the vocabulary", func(c *Config) { c.Hidden, c.Cutoffs = 64, []int{2, c.VocabSize} }, []string{"they must rise, from 1 to below"}},
@@ -58,6 +61,7 @@ func TestConfigValidate(t *testing.T) {
 		{"a cell that a gru has not", func(c *Config) { c.Cell, c.ZoneoutCell = GRU, 0.1 }, []string{"only an lstm has a c"}},
 		{"a dilation too far", func(c *Config) { c.Dilation, c.Layers = 2, 64 }, []string{"steps back in layer 63"}},
 		{"forget bias", func(c *Config) { c.Init.ForgetBias = &nan }, []string{"forget bias is NaN"}},
+		{"a forget bias that is infinite in float32", func(c *Config) { c.Init.ForgetBias = &huge }, []string{"forget bias is 1e+300"}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			cfg := goodConfig()
@@ -115,6 +119,7 @@ func TestClassifierConfigValidate(t *testing.T) {
 		{"negative buckets", func(c *ClassifierConfig) { c.Buckets = -1 }, []string{"buckets is -1"}},
 		{"dilation", func(c *ClassifierConfig) { c.Dilation = 2 }, []string{"dilation is for language models"}},
 		{"dropout", func(c *ClassifierConfig) { c.FeatureDropout = 1 }, []string{"feature_dropout is 1"}},
+		{"a dropout that float32 rounds to 1", func(c *ClassifierConfig) { c.FeatureDropout = 0.99999999 }, []string{"feature_dropout is 0.99999999"}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			cfg := classifierConfigs(2, 3)[1]

@@ -76,7 +76,7 @@ func (c Init) validate() error {
 	if r := c.Range; !(r >= 0 && r <= math.MaxFloat32) || r > 0 && c.scheme() != Uniform {
 		return fmt.Errorf("init range is %v with scheme %q; it must be a finite number that is not negative, and is for %q alone", r, c.scheme(), Uniform)
 	}
-	if b := c.forgetBias(); math.IsNaN(b) || math.IsInf(b, 0) {
+	if b := c.forgetBias(); !(math.Abs(b) <= math.MaxFloat32) {
 		return fmt.Errorf("forget bias is %v; it must be a finite number", b)
 	}
 	if s := c.RecurrentScale; !(s >= 0 && s <= math.MaxFloat32) {
