@@ -8,18 +8,17 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
-	"strings"
 )
 
-// temporary is a pattern, as of filepath.Glob, of the names under which files are written before they get their own.
-func temporary(name string) string { return "." + name + ".tmp-*" }
+// temporary is what the names begin with under which files are written before they get their own.
+func temporary(name string) string { return "." + name + ".tmp-" }
 
 // createTemporary makes a new file beside path. Unlike os.CreateTemp it leaves the permissions to the umask.
 func createTemporary(path string) (*os.File, error) {
-	pattern := temporary(filepath.Base(path))
+	prefix := temporary(filepath.Base(path))
 	for try := 0; ; try++ {
 		unique := fmt.Sprintf("%d-%d", os.Getpid(), try)
-		name := filepath.Join(filepath.Dir(path), strings.TrimSuffix(pattern, "*")+unique)
+		name := filepath.Join(filepath.Dir(path), prefix+unique)
 		file, err := os.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o666)
 		if !errors.Is(err, fs.ErrExist) || try == 1000 {
 			return file, err

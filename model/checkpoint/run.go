@@ -107,10 +107,12 @@ func OpenRun(dir string) (*Run, error) {
 
 // clean removes temporary files. One that cannot be removed does no harm.
 func (r *Run) clean() {
-	for _, name := range []string{ModelName, StateName, CurvesName, ReportName} {
-		left, _ := filepath.Glob(filepath.Join(r.dir, temporary(name)))
-		for _, path := range left {
-			os.Remove(path)
+	entries, _ := os.ReadDir(r.dir)
+	for _, entry := range entries {
+		for _, name := range []string{ModelName, StateName, CurvesName, ReportName} {
+			if strings.HasPrefix(entry.Name(), temporary(name)) {
+				os.Remove(r.Path(entry.Name()))
+			}
 		}
 	}
 }

@@ -125,7 +125,10 @@ func TestHoldLock(t *testing.T) {
 }
 
 func TestOpenRunRemovesLeftovers(t *testing.T) {
-	dir := t.TempDir()
+	dir := filepath.Join(t.TempDir(), "run [1]") // whose name is a pattern that does not match it
+	if err := os.Mkdir(dir, 0o755); err != nil {
+		t.Fatal(err)
+	}
 	touch(t, filepath.Join(dir, ".model.safetensors.zst.tmp-1-0"), filepath.Join(dir, ".notes.tmp-1-0"))
 	run, err := checkpoint.OpenRun(dir)
 	if err != nil {
