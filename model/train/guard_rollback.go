@@ -11,7 +11,8 @@ import (
 // than a twentieth of a step.
 const goodEvery = 50
 
-// goodState is a copy of all that a step changes besides counts. A resumed run begins with what it resumed from.
+// goodState is a copy of all that a step changes besides counts. It is not saved: a resumed run begins with what it resumed
+// from, and goes back to there where a run that was never stopped goes back further.
 type goodState struct {
 	step      int
 	values    [][]float32
