@@ -184,6 +184,24 @@ func TestScoreAsCriterion(t *testing.T) {
 	}
 }
 
+// A score that is not a number does not keep a run from being saved when the loss decides.
+func TestBestHasNoScoreThatIsNoNumber(t *testing.T) {
+	q := newQuadratic()
+	nan := math.NaN()
+	q.score = &nan
+	cfg := fakeConfig(q)
+	cfg.Steps, cfg.EvalEvery, cfg.Criterion = 4, 2, Loss
+	saves := 0
+	hooks := Hooks{Save: func(_ SaveReason, s State) error {
+		saves++
+		_, err := json.Marshal(s)
+		return err
+	}}
+	if r := run(t, newLoop(t, q, cfg, hooks)); r.Best.Step == 0 || r.Best.Score != nil || saves == 0 {
+		t.Errorf("best %+v after %d saves", r.Best, saves)
+	}
+}
+
 func TestScoreAsCriterionNeedsOne(t *testing.T) {
 	q := newQuadratic()
 	cfg := fakeConfig(q)

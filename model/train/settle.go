@@ -33,8 +33,11 @@ func (l *Loop) settle(ctx context.Context) error {
 		if err := l.judge(*v); err != nil {
 			return err
 		}
-		if m.Score != nil && !finite(*m.Score) {
+		if m.Score != nil && !finite(*m.Score) { // which JSON cannot hold
 			v.Score = nil
+			if s.Best.Step == s.Step {
+				s.Best.Score = nil
+			}
 		}
 	}
 	s.Settled = s.Step
