@@ -48,11 +48,14 @@ func (s *Sampler) Next(logits []float32) (int32, error) {
 	return id, nil
 }
 
+// coldest is the temperature below which only the most likely token is left: float32 over less may be infinite.
+const coldest = 1e-100
+
 func (s *Sampler) choose(cs []candidate) int32 {
 	if p := s.cfg.RepetitionPenalty; p > 1 {
 		penaliseRepetition(cs, s.recent, p)
 	}
-	if s.cfg.Temperature == 0 {
+	if s.cfg.Temperature < coldest {
 		return mostLikely(cs).id
 	}
 	heat(cs, s.cfg.Temperature)

@@ -7,11 +7,14 @@ import (
 	"testing"
 )
 
+// A logit over the smallest temperature is infinite.
 func TestSamplerTakesTheMostLikelyAtZero(t *testing.T) {
-	s := newSampler(t, Sampling{})
-	// Special tokens (0 to 3) are never chosen, however likely.
-	if id, err := s.Next([]float32{9, 9, 9, 9, 0.1, 0.3, 0.2}); id != 5 || err != nil {
-		t.Errorf("Next = %d, %v, want 5", id, err)
+	for _, temperature := range []float64{0, math.SmallestNonzeroFloat64} {
+		s := newSampler(t, Sampling{Temperature: temperature})
+		// Special tokens (0 to 3) are never chosen, however likely.
+		if id, err := s.Next([]float32{9, 9, 9, 9, 0.1, 0.3, 0.2}); id != 5 || err != nil {
+			t.Errorf("temperature %v: Next = %d, %v, want 5", temperature, id, err)
+		}
 	}
 }
 
