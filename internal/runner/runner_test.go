@@ -150,6 +150,34 @@ func TestSessionGoesOn(t *testing.T) {
 	}
 }
 
+// A run that is resumed before its first step keeps its page.
+func TestReportGoesOn(t *testing.T) {
+	dir := t.TempDir()
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	if result, err := session(t, ctx, dir, runner.New, newCounter(), &log{}); !errors.Is(err, context.Canceled) || result.Steps != 0 {
+		t.Fatalf("interrupted after %d steps: %v; want 0", result.Steps, err)
+	}
+	if err := os.WriteFile(filepath.Join(dir, checkpoint.ReportName), nil, 0o666); err != nil {
+		t.Fatal(err)
+	}
+	s, err := runner.Open(dir, runner.Resume, &log{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.Close()
+	if err := s.Resume(func(*checkpoint.File) error { return nil }); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.Begin(0); err != nil {
+		t.Fatal(err)
+	}
+	defer s.History.Finish()
+	if !s.Reports(false) {
+		t.Error("a run with a page has none after it was resumed")
+	}
+}
+
 func TestNothingToResume(t *testing.T) {
 	if _, err := session(t, t.Context(), t.TempDir(), runner.Resume, newCounter(), &log{}); !errors.Is(err, os.ErrNotExist) {
 		t.Errorf("an empty directory: %v, want ErrNotExist", err)

@@ -46,6 +46,7 @@ type Session struct {
 	observer Observer
 	loop     *train.Loop
 	planned  bool // the observer knows the length of the run
+	reported bool // an earlier session began the run's page
 }
 
 // Mode says how a session begins.
@@ -106,6 +107,7 @@ func (s *Session) Resume(parse func(*checkpoint.File) error) error {
 	if err := s.Earlier.SetTensors(f.State()); err != nil {
 		return fmt.Errorf("%s: %w", path, err)
 	}
+	s.reported = history.HasReport(s.Dir) // before Begin, which forgets the page of a run that has made no step
 	return nil
 }
 
@@ -130,7 +132,7 @@ func (s *Session) Begin(limit float64) (err error) {
 
 // Reports reports whether the run has a page: one that is wished for, or that an earlier session began.
 func (s *Session) Reports(wished bool) bool {
-	return wished || s.Resumed() && history.HasReport(s.Dir)
+	return wished || s.reported
 }
 
 // Report begins the page of the run, or goes on with it.
