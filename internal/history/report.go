@@ -3,7 +3,6 @@ package history
 import (
 	"bytes"
 	"errors"
-	"io/fs"
 	"os"
 	"slices"
 
@@ -68,12 +67,7 @@ func (h *History) AddSample(s Sample) error {
 
 // forgetReport removes what an earlier run in the directory left.
 func (h *History) forgetReport() error {
-	for _, name := range []string{checkpoint.ReportName, checkpoint.SamplesName} {
-		if err := os.Remove(h.dir.Path(name)); err != nil && !errors.Is(err, fs.ErrNotExist) {
-			return err
-		}
-	}
-	return nil
+	return errors.Join(h.dir.Remove(checkpoint.ReportName), h.dir.Remove(checkpoint.SamplesName))
 }
 
 // updatePage writes the page if a record has news for it, or some time has passed.

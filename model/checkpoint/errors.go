@@ -56,7 +56,7 @@ func Malformed(what string, err error) error {
 // A StorageError says that a file could not be written, or that reading it failed below the format. What was in its
 // place before is still there.
 type StorageError struct {
-	Op   string // "save", "read", "lock"
+	Op   string // "save", "read", "remove", "lock"
 	Path string
 	Err  error
 }

@@ -125,6 +125,15 @@ func (r *Run) Replace(name string, content []byte) error {
 	return replaceBytes(r.Path(name), content)
 }
 
+// Remove removes a file of the directory, if there is one.
+func (r *Run) Remove(name string) error {
+	path := r.Path(name)
+	if err := os.Remove(path); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return storageError("remove", path, err)
+	}
+	return nil
+}
+
 // Close unlocks the directory. One that OpenRun made and in which nothing was written is removed: a run that failed before
 // it began leaves nothing behind.
 func (r *Run) Close() error {
