@@ -38,10 +38,16 @@ func completion(app *cli.App, shell string) (string, error) {
 	return "", fmt.Errorf("no completion for the shell %q: name bash, zsh or fish", shell)
 }
 
-// The scripts ask the program itself. Where it has nothing to propose, the shell completes file names.
+// The scripts ask the program itself. Where it has nothing to propose, the shell completes file names. What follows a flag
+// and is none is its value or a file: the program would propose flags that begin as that one does. "--" would be the end of
+// all flags to it, so that "-" is asked for in its place.
 const bashCompletion = `_textgen() {
   local current="${COMP_WORDS[COMP_CWORD]}" words=("${COMP_WORDS[@]:0:COMP_CWORD}")
-  [[ "$current" == -* ]] && words+=("$current")
+  case "$current" in
+    --) words+=(-) ;;
+    -*) words+=("$current") ;;
+    *) [[ "${COMP_WORDS[COMP_CWORD-1]}" == -* ]] && return ;;
+  esac
   COMPREPLY=($(compgen -W "$("${words[@]}" --generate-bash-completion 2>/dev/null)" -- "$current"))
 }
 complete -o bashdefault -o default -F _textgen textgen
@@ -52,7 +58,11 @@ _textgen() {
   local current="${words[CURRENT]}"
   local -a asked proposals
   asked=("${(@)words[1,CURRENT-1]}")
-  [[ "$current" == -* ]] && asked+=("$current")
+  case "$current" in
+    --) asked+=(-) ;;
+    -*) asked+=("$current") ;;
+    *) [[ "${words[CURRENT-1]}" == -* ]] && { _files; return } ;;
+  esac
   proposals=("${(@f)$("${asked[@]}" --generate-bash-completion 2>/dev/null)}")
   if [[ -n "${proposals[1]}" ]]; then
     compadd -- "${proposals[@]}"
