@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"fmt"
 	"os"
 	"slices"
@@ -105,7 +106,7 @@ func configKeys(c *cli.Command) []string {
 
 // parseConfig reads a YAML mapping of scalars and lists of scalars. Keys may be written with _ for -.
 func parseConfig(path string, text []byte) ([]entry, error) {
-	file, err := parser.ParseBytes(text, 0)
+	file, err := parser.ParseBytes(bytes.TrimPrefix(text, []byte("\ufeff")), 0) // editors on Windows write a byte-order mark
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", path, err)
 	}
