@@ -65,8 +65,8 @@ type entry struct {
 
 // apply sets the flag, unless it was given otherwise.
 func (e entry) apply(ctx *cli.Context, given bool) error {
-	if !isFlag(ctx.Command, e.name) || e.name == "config" {
-		return fmt.Errorf("unknown key %q%s", e.name, suggest(e.name, configKeys(ctx.Command), "; keys are the long flags of "+ctx.Command.HelpName))
+	if keys := configKeys(ctx.Command); !slices.Contains(keys, e.name) {
+		return fmt.Errorf("unknown key %q%s", e.name, suggest(e.name, keys, "; keys are the long flags of "+ctx.Command.HelpName))
 	}
 	if given {
 		return nil
@@ -90,8 +90,6 @@ func flagOf(c *cli.Command, name string) cli.Flag {
 	}
 	return nil
 }
-
-func isFlag(c *cli.Command, name string) bool { return flagOf(c, name) != nil }
 
 // configKeys returns the keys that a config file may have.
 func configKeys(c *cli.Command) []string {
