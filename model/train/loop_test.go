@@ -139,6 +139,21 @@ func TestEpochs(t *testing.T) {
 	}
 }
 
+// A run of more steps than can be counted is as long as can be, with its validations and records.
+func TestEndlessRuns(t *testing.T) {
+	const longest = math.MaxInt / fakeBatches * fakeBatches
+	q := newQuadratic()
+	cfg := fakeConfig(q)
+	cfg.Epochs = math.MaxInt / 4
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	r, err := newLoop(t, q, cfg, Hooks{}).Run(ctx)
+	want := Plan{Steps: longest, EvalEvery: longest/defaultValidations + 1, LogEvery: longest/defaultRecords + 1}
+	if !errors.Is(err, context.Canceled) || r.Plan != want {
+		t.Errorf("plan %+v, %v; want %+v", r.Plan, err, want)
+	}
+}
+
 func TestValidationsOfShortRuns(t *testing.T) {
 	for steps, want := range map[int]int{1: 1, 24: 24, 50: 25, 75: 25, 499: 27, 500: 25, 20_000: 1000} {
 		if p := fakeConfig(newQuadratic()).newPlan(steps, validations(steps)); p.EvalEvery != want {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math"
 	"time"
 
 	"github.com/textgen-go/textgen/model/optim"
@@ -51,7 +52,13 @@ func (c Config) newPlan(steps, validations int) Plan {
 // validations is how many a run of so many steps has.
 func validations(steps int) int { return min(defaultValidations, max(1, steps/leastBetween)) }
 
-func ceilDiv(a, b int) int { return (a + b - 1) / b }
+// ceilDiv returns ⌈a/b⌉, without an overflow for the largest a.
+func ceilDiv(a, b int) int {
+	if a%b > 0 {
+		return a/b + 1
+	}
+	return a / b
+}
 
 // plan fixes the plan, unless the run already has one.
 func (l *Loop) plan(ctx context.Context) error {
@@ -71,7 +78,7 @@ func (l *Loop) plan(ctx context.Context) error {
 		if n < 1 {
 			return errors.New("the training data has no batch: an epoch would be no step at all")
 		}
-		steps := l.cfg.Epochs * n
+		steps := min(l.cfg.Epochs, math.MaxInt/n) * n
 		l.state.Plan = l.cfg.newPlan(steps, validations(steps))
 	default:
 		s, err := l.measure(ctx)
