@@ -11,6 +11,7 @@ import (
 
 	"github.com/textgen-go/textgen/corpora"
 	"github.com/textgen-go/textgen/generate"
+	"github.com/textgen-go/textgen/model/optim"
 	"github.com/urfave/cli/v2"
 )
 
@@ -181,7 +182,28 @@ func settings(ctx *cli.Context) (generate.Settings, error) {
 			o.apply(ctx, &s)
 		}
 	}
-	return s, nil
+	return s, checkUsed(s)
+}
+
+// checkUsed refuses what the optimizer or the schedule of a new run would ignore.
+func checkUsed(s generate.Settings) error {
+	for _, f := range []struct {
+		name   string
+		given  bool
+		choice string   // the flag that decides
+		chosen string   // its value
+		users  []string // the values that use the flag called name
+	}{
+		{"momentum", s.Momentum != 0, "optimizer", s.Optimizer, []string{optim.NameSGD}},
+		{"trigger", s.Trigger != 0, "optimizer", s.Optimizer, []string{optim.NameNTASGD}},
+		{"lr-decay", s.LRDecay != 0, "schedule", s.Schedule, []string{optim.Plateau, optim.Step}},
+		{"lr-hold", s.LRHold != 0, "schedule", s.Schedule, []string{optim.Step}},
+	} {
+		if f.given && !slices.Contains(f.users, f.chosen) {
+			return fmt.Errorf("--%s is for --%s %s: %s would ignore it", f.name, f.choice, strings.Join(f.users, " or "), f.chosen)
+		}
+	}
+	return nil
 }
 
 // oneLength reports whether the user gives the length of the run, and refuses more than one.
