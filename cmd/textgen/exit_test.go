@@ -26,6 +26,10 @@ func TestExitCodeOfSignals(t *testing.T) {
 	if got, want := explain(ctx, fmt.Errorf("reading: %w", ctx.Err())), "reading: stopped by a signal: interrupt"; got != want {
 		t.Errorf("message %q, want %q", got, want)
 	}
+	joined := errors.Join(fmt.Errorf("training: %w", ctx.Err()), errors.New("disk full"))
+	if got, want := explain(ctx, joined), "training: stopped by a signal: interrupt\ndisk full"; got != want {
+		t.Errorf("message %q, want %q", got, want)
+	}
 	if got := explain(ctx, errors.New("no such flag")); got != "no such flag" {
 		t.Errorf("another error's message became %q", got)
 	}

@@ -15,13 +15,19 @@ type signalError struct{ number syscall.Signal }
 
 func (e *signalError) Error() string { return fmt.Sprintf("stopped by a signal: %v", e.number) }
 
-// explain is the message of an error; what a signal has stopped says so.
+// explain is the message of an error; each line that ends with what a signal has stopped says so.
 func explain(ctx context.Context, err error) string {
-	text, cut := strings.CutSuffix(err.Error(), context.Canceled.Error())
-	if signal, ok := errors.AsType[*signalError](context.Cause(ctx)); ok && cut {
-		return text + signal.Error()
+	signal, ok := errors.AsType[*signalError](context.Cause(ctx))
+	if !ok {
+		return err.Error()
 	}
-	return err.Error()
+	lines := strings.Split(err.Error(), "\n")
+	for i, line := range lines {
+		if text, cut := strings.CutSuffix(line, context.Canceled.Error()); cut {
+			lines[i] = text + signal.Error()
+		}
+	}
+	return strings.Join(lines, "\n")
 }
 
 // withSignals returns a context that the first interrupt or termination cancels, so that a training ends after its step

@@ -11,6 +11,7 @@ import (
 
 	"github.com/textgen-go/textgen/corpora"
 	"github.com/textgen-go/textgen/generate"
+	"github.com/textgen-go/textgen/model/checkpoint"
 	"github.com/textgen-go/textgen/model/optim"
 	"github.com/urfave/cli/v2"
 )
@@ -80,7 +81,7 @@ func runTrain(ctx *cli.Context) error {
 	switch {
 	case errors.Is(err, generate.ErrExists):
 		return fmt.Errorf("%s holds a run already: give another --out, --resume to continue it, or --force to replace it", cfg.Out)
-	case err != nil && result != nil && errors.Is(err, context.Canceled):
+	case result != nil && stopped(err):
 		return &stoppedError{steps: result.Steps, planned: result.Planned, out: result.Out, piped: slices.Contains(cfg.Paths, "-"), err: err}
 	case cfg.Resume && errors.Is(err, generate.ErrNotGenerator):
 		return fmt.Errorf("%w: to resume a classifier, say --task classify", err)
@@ -90,6 +91,12 @@ func runTrain(ctx *cli.Context) error {
 		return err
 	}
 	return report(ctx, result, view.plan)
+}
+
+// stopped reports whether a run was interrupted and could be saved.
+func stopped(err error) bool {
+	_, failed := errors.AsType[*checkpoint.StorageError](err)
+	return errors.Is(err, context.Canceled) && !failed
 }
 
 // stoppedError says how to go on after an interruption.

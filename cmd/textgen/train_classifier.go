@@ -1,7 +1,6 @@
 package main
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"slices"
@@ -76,7 +75,7 @@ func trainClassifier(ctx *cli.Context) error {
 	switch {
 	case errors.Is(err, classify.ErrExists):
 		return fmt.Errorf("%s holds a run already: give another --out, --resume to continue it, or --force to replace it", cfg.Out)
-	case err != nil && result != nil && errors.Is(err, context.Canceled):
+	case result != nil && stopped(err):
 		return &stoppedError{steps: result.Steps, planned: result.Planned, task: "--task classify ", out: result.Out, piped: slices.Contains(cfg.Paths, "-"), err: err}
 	case err != nil:
 		return err
