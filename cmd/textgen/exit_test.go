@@ -8,6 +8,18 @@ import (
 	"testing"
 )
 
+// How to go on with a run can be pasted into a shell, and a length is told only if there is one.
+func TestStoppedError(t *testing.T) {
+	err := &stoppedError{steps: 3, planned: 9, out: "my run"}
+	if got, want := err.Error(), "stopped and saved after step 3 of 9; go on with: textgen train --resume --out 'my run'"; got != want {
+		t.Errorf("message %q, want %q", got, want)
+	}
+	err = &stoppedError{task: "--task classify ", out: "run", piped: true}
+	if got, want := err.Error(), "stopped and saved before its length was planned; go on with: textgen train --task classify --resume --out run - (and the same text on standard input)"; got != want {
+		t.Errorf("message %q, want %q", got, want)
+	}
+}
+
 // What a signal ends has its exit code, whether a package hands on that a context was cancelled or the cause of it.
 func TestExitCodeOfSignals(t *testing.T) {
 	ctx, cancel := context.WithCancelCause(t.Context())

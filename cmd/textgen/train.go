@@ -108,7 +108,11 @@ type stoppedError struct {
 }
 
 func (e *stoppedError) Error() string {
-	hint := fmt.Sprintf("stopped and saved after step %d of %d; go on with: textgen train %s--resume --out %s", e.steps, e.planned, e.task, e.out)
+	when := fmt.Sprintf("after step %d of %d", e.steps, e.planned)
+	if e.planned == 0 {
+		when = "before its length was planned"
+	}
+	hint := fmt.Sprintf("stopped and saved %s; go on with: textgen train %s--resume --out %s", when, e.task, quoted(e.out))
 	if e.piped {
 		hint += " - (and the same text on standard input)"
 	}
