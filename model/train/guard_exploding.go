@@ -19,6 +19,9 @@ import (
 // size and fed by an embedding as wide as itself (64, 128, 256) keeps 0.97 to 0.99 in each step at step 1, one of the usual
 // size 0.63.
 //
+// Layer norm stretches the states near zero with which a run begins. LSTMs of 128 and 256 units with it have a growth of 8 to
+// 22 in their first steps, of 3 at most in step 15 and below 0.3 from step 20 on: growth counts from step normalisedFrom on.
+//
 // Of a classifier, whose batches are uneven and whose gradients come from all tokens, only a norm above unevenNorm tells:
 // those of healthy ones on names, SMS and newswire were up to 15.
 const (
@@ -28,6 +31,7 @@ const (
 	unevenNorm      = 100
 	explodingGain   = 1.5
 	levelGain       = 0.95
+	normalisedFrom  = 25
 )
 
 func (w *watched) exploding(r Record, f Facts) (v Verdict, found bool) {
@@ -56,8 +60,9 @@ func (h *Health) explosion(f Facts) (layer, evidence string) {
 	if f.Window == 0 { // gradients do not come from the end alone
 		return "", ""
 	}
+	judged := !f.Normalised || h.Step >= normalisedFrom
 	for i, l := range h.Layers {
-		if at, growth := l.growth(h.Lags); growth > explodingGrowth {
+		if at, growth := l.growth(h.Lags); judged && growth > explodingGrowth {
 			return layerName(i), fmt.Sprintf("the gradient at lag %d is %.1f times the largest up to lag %d", at, growth, growthLag)
 		}
 		if kept := l.kept(h.Lags); l.Gain > explodingGain && kept > levelGain {

@@ -3,6 +3,8 @@ package train
 import (
 	"math"
 	"slices"
+
+	"github.com/textgen-go/textgen/model"
 )
 
 // Facts is what a guard needs to know of a task. What is 0 is not known, and not judged by.
@@ -13,6 +15,11 @@ type Facts struct {
 	Dependency int     `json:"dependency,omitempty"` // the longest lag looked at over which training tokens depend on each other
 	Rate       float64 `json:"lr,omitempty"`         // learning rate at its highest
 	Clip       float64 `json:"clip,omitempty"`       // limit of the gradients' norm
+
+	// What there is in the network already.
+	Gated      bool `json:"gated,omitempty"`      // an LSTM or a GRU
+	Orthogonal bool `json:"orthogonal,omitempty"` // recurrent weights that began so, at their own size
+	Normalised bool `json:"layer_norm,omitempty"`
 }
 
 const (
@@ -39,10 +46,16 @@ func (o *LanguageModel) Facts() Facts {
 	for _, t := range tokens {
 		counts[t]++
 	}
+	f := networkFacts(o.model.Config().RecurrentConfig)
+	f.Window, f.Unigram, f.Dependency = o.cfg.Steps, entropy(counts, len(tokens)), dependency(classes(tokens, counts), o.cfg.Steps)
+	return f
+}
+
+func networkFacts(c model.RecurrentConfig) Facts {
 	return Facts{
-		Window:     o.cfg.Steps,
-		Unigram:    entropy(counts, len(tokens)),
-		Dependency: dependency(classes(tokens, counts), o.cfg.Steps),
+		Gated:      c.Cell == model.LSTM || c.Cell == model.GRU,
+		Orthogonal: (c.Init.Scheme == model.Orthogonal || c.Init.Scheme == "") && (c.Init.RecurrentScale == 0 || c.Init.RecurrentScale == 1),
+		Normalised: c.LayerNorm,
 	}
 }
 

@@ -61,10 +61,10 @@ var causes = map[Kind]string{
 func (f Facts) remedy(k Kind, layer string) string {
 	switch k {
 	case Vanishing:
-		return "--cell lstm or --cell gru; else --init orthogonal without --recurrent-scale"
+		return strings.Join(append(f.longer(), "--dilation 2 with several --layers"), "; ")
 	case Exploding, NonFinite:
 		if f.Window > 0 && strings.HasPrefix(layer, "layer") {
-			return "--init orthogonal without --recurrent-scale; --cell lstm; " + f.calmer()
+			return strings.Join(append(f.steadier(), f.calmer()), "; ")
 		}
 		return f.calmer()
 	case Stalled:
@@ -75,6 +75,33 @@ func (f Facts) remedy(k Kind, layer string) string {
 		return "more --dropout, a smaller --hidden, more text, or --patience 5 to end in time"
 	}
 	return ""
+}
+
+const orthogonalFlag = "--init orthogonal without --recurrent-scale"
+
+// longer returns flags for gradients that travel further back, but for those that the network has.
+func (f Facts) longer() (flags []string) {
+	switch {
+	case !f.Gated:
+		flags = append(flags, "--cell lstm or --cell gru")
+	case f.Dependency > 0:
+		flags = append(flags, fmt.Sprintf("--chrono %d", f.Dependency))
+	}
+	if !f.Orthogonal {
+		flags = append(flags, orthogonalFlag)
+	}
+	return flags
+}
+
+// steadier returns flags for gradients that keep their size on their way back, but for those that the network has.
+func (f Facts) steadier() (flags []string) {
+	if !f.Orthogonal {
+		flags = append(flags, orthogonalFlag)
+	}
+	if !f.Gated {
+		flags = append(flags, "--cell lstm")
+	}
+	return flags
 }
 
 // calmer returns flags for smaller updates.

@@ -108,6 +108,8 @@ func TestDiagnose(t *testing.T) {
 		{"no gradient at all", each(8, gain(0)), facts, "vanishing 75"},
 		{"short text", each(8, gain(0.5)), Facts{Dependency: 16}, ""},
 		{"exploding", each(8, gain(1.05)), facts, "exploding 25"},
+		{"the first steps of layer norm", []Record{gain(1.05)(1), gain(1.05)(24), gain(0.8)(50)}, Facts{Window: 64, Normalised: true}, ""},
+		{"exploding in spite of layer norm", each(2, gain(1.05)), Facts{Window: 64, Normalised: true}, "exploding 25"},
 		{"level", each(8, gain(1)), facts, ""},
 		{"level by weights that are too large", each(8, func(step int) Record {
 			layer := decay(0.97, lags)
@@ -144,5 +146,23 @@ func TestDiagnose(t *testing.T) {
 	spike.Health.NormMax = 25
 	if got := Diagnose([]Record{spike}, facts); len(got) != 1 || got[0].Kind != Exploding {
 		t.Errorf("a norm of 25 gives %v", got)
+	}
+}
+
+// A verdict does not propose what the network has already.
+func TestRemediesOfANetworkThatHasSome(t *testing.T) {
+	for _, c := range []struct {
+		kind  Kind
+		facts Facts
+		want  string
+	}{
+		{Vanishing, Facts{}, "--cell lstm or --cell gru; --init orthogonal without --recurrent-scale; --dilation 2 with several --layers"},
+		{Vanishing, Facts{Gated: true, Orthogonal: true, Dependency: 48}, "--chrono 48; --dilation 2 with several --layers"},
+		{Exploding, Facts{Window: 64, Clip: 1}, "--init orthogonal without --recurrent-scale; --cell lstm; half the --lr; --clip 0.25"},
+		{Exploding, Facts{Window: 64, Clip: 1, Gated: true, Orthogonal: true}, "half the --lr; --clip 0.25"},
+	} {
+		if got := c.facts.remedy(c.kind, "layer 0"); got != c.want {
+			t.Errorf("%s, %+v: try %q, want %q", c.kind, c.facts, got, c.want)
+		}
 	}
 }
