@@ -31,11 +31,14 @@ func explain(ctx context.Context, err error) string {
 }
 
 // withSignals returns a context that the first interrupt or termination cancels, so that a training ends after its step
-// and is saved. The second ends the program at once.
+// and is saved; so it is when its terminal goes away, unless nohup has it go on. The second signal ends the program at once.
 func withSignals(parent context.Context) context.Context {
 	ctx, cancel := context.WithCancelCause(parent)
 	signals := make(chan os.Signal, 2)
 	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
+	if !signal.Ignored(syscall.SIGHUP) {
+		signal.Notify(signals, syscall.SIGHUP)
+	}
 	go func() {
 		first := (<-signals).(syscall.Signal)
 		cancel(&signalError{first})
