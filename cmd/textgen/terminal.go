@@ -9,11 +9,27 @@ import (
 
 // isTerminal reports whether somebody looks at what is written to w.
 func isTerminal(w io.Writer) bool {
+	f := fileOf(w)
+	return f != nil && term.IsTerminal(int(f.Fd()))
+}
+
+// hasLines reports whether w is a terminal that knows how many lines it has: some, as of recorders and containers, say 0.
+func hasLines(w io.Writer) bool {
+	f := fileOf(w)
+	if f == nil {
+		return false
+	}
+	_, height, err := term.GetSize(int(f.Fd()))
+	return err == nil && height > 0
+}
+
+// fileOf returns the file that w writes to, or nil.
+func fileOf(w io.Writer) *os.File {
 	if checked, ok := w.(*checkedWriter); ok {
 		w = checked.w
 	}
-	f, ok := w.(*os.File)
-	return ok && term.IsTerminal(int(f.Fd()))
+	f, _ := w.(*os.File)
+	return f
 }
 
 // coloured reports whether to colour what goes to w.

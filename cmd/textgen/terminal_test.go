@@ -42,4 +42,7 @@ func TestIsTerminal(t *testing.T) {
 	if !isTerminal(&checkedWriter{w: terminal}) {
 		t.Error("a terminal is not recognised behind the writer that remembers failures")
 	}
+	if hasLines(&checkedWriter{w: terminal}) {
+		t.Error("a terminal whose size nobody has set has lines")
+	}
 }

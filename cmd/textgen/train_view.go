@@ -49,7 +49,7 @@ func newProgress(ctx *cli.Context) progress {
 	switch {
 	case ctx.Bool("quiet"):
 		return warnings{lines}
-	case isTerminal(ctx.App.ErrWriter) && movesCursor(os.Getenv):
+	case hasLines(ctx.App.ErrWriter) && movesCursor(os.Getenv):
 		return &bar{out: ctx.App.ErrWriter}
 	}
 	return lines
