@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"math"
 	"path/filepath"
+	"slices"
 
 	"github.com/textgen-go/textgen/classify/labelset"
 	"github.com/textgen-go/textgen/classify/measure"
@@ -56,7 +57,7 @@ type CrossRow struct {
 // CrossResult is what a cross-validation found.
 type CrossResult struct {
 	Folds []Fold     `json:"folds"`
-	Rows  []CrossRow `json:"rows"` // this kind of model first, then the baselines
+	Rows  []CrossRow `json:"rows"` // this kind of model first, then the baselines, if all folds have them
 	// Pooled measures all documents together, each with the probabilities that the model had that was not trained on it.
 	Pooled *measure.Measures `json:"pooled"`
 	// Shared is the number of documents whose text is in another fold, too, and was therefore trained on.
@@ -200,6 +201,9 @@ func (c *crossing) sumUp() error {
 	}
 	folds := c.result.Folds
 	c.result.Rows = append(c.result.Rows, crossRow("this model", folds, func(f Fold) *measure.Measures { return f.Measures }))
+	if slices.ContainsFunc(folds, func(f Fold) bool { return len(f.Baselines) == 0 }) {
+		return nil // of few documents, a fold may have none to validate on, by which baselines are chosen
+	}
 	for i, b := range folds[0].Baselines {
 		c.result.Rows = append(c.result.Rows, crossRow(b.Name, folds, func(f Fold) *measure.Measures { return f.Baselines[i].Measures }))
 	}

@@ -58,6 +58,24 @@ func TestCrossValidate(t *testing.T) {
 	}
 }
 
+// TestCrossValidateFew has a fold whose rare labels are all needed to train on, so that it has neither validation nor
+// baselines, and one that has both.
+func TestCrossValidateFew(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "few.txt")
+	if err := os.WriteFile(path, []byte("w\ta\nx\tb\nx\tc\ny\td\ny\te\nx\tf\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	r, err := classify.CrossValidate(t.Context(), classify.CrossConfig{
+		TrainConfig: classify.TrainConfig{Override: small, Paths: []string{path}, Out: filepath.Join(t.TempDir(), "folds")}, Folds: 2,
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if a, b := len(r.Folds[0].Baselines), len(r.Folds[1].Baselines); a+b != 3 || len(r.Rows) != 1 {
+		t.Errorf("%d and %d baselines, rows %+v: want three in one fold, and a row of the model alone", a, b, r.Rows)
+	}
+}
+
 func TestCrossValidateRefuses(t *testing.T) {
 	paths, out := []string{documents(t, 12)}, filepath.Join(t.TempDir(), "folds")
 	for _, tt := range []struct {
