@@ -68,14 +68,21 @@ func chooseEncoding(name string, start []byte) (enc encoding, mark int, err erro
 	return enc, mark, nil
 }
 
+// The byte-order marks.
+const (
+	markUTF8    = "\xef\xbb\xbf"
+	markUTF16LE = "\xff\xfe"
+	markUTF16BE = "\xfe\xff"
+)
+
 // byteOrderMark returns the encoding that a byte-order mark announces, or nil, and the mark's length.
 func byteOrderMark(start []byte) (encoding, int) {
 	switch {
-	case bytes.HasPrefix(start, []byte("\xef\xbb\xbf")):
+	case bytes.HasPrefix(start, []byte(markUTF8)):
 		return utf8Text{}, 3
-	case bytes.HasPrefix(start, []byte("\xff\xfe")):
+	case bytes.HasPrefix(start, []byte(markUTF16LE)):
 		return utf16Text{"utf-16le", binary.LittleEndian}, 2
-	case bytes.HasPrefix(start, []byte("\xfe\xff")):
+	case bytes.HasPrefix(start, []byte(markUTF16BE)):
 		return utf16Text{"utf-16be", binary.BigEndian}, 2
 	}
 	return nil, 0

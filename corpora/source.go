@@ -102,24 +102,28 @@ func (t *textReader) next() ([]byte, error) {
 	return text, nil
 }
 
-// markLength is the number of bytes in which a byte-order mark shows.
-const markLength = 4
-
-// least is the number of bytes that fill waits for.
+// least is the number of bytes that read waits for.
 func (t *textReader) least() int {
-	switch {
-	case !t.live:
-		return len(t.raw) - t.end
-	case t.enc == nil:
-		return markLength
+	if t.live {
+		return 1
 	}
-	return 1
+	return len(t.raw) - t.end
 }
 
-// fill reads as much as raw holds behind what is left from before.
+// fill reads as much as raw holds behind what is left from before, of a live source at least what shows whether it
+// starts with a byte-order mark.
 func (t *textReader) fill() error {
 	t.end = copy(t.raw, t.raw[t.pos:t.end])
 	t.pos = 0
+	err := t.read()
+	for err == nil && !t.final && t.enc == nil && begins(t.raw[:t.end], markUTF8, markUTF16LE, markUTF16BE) {
+		err = t.read()
+	}
+	return err
+}
+
+// read reads some bytes into raw.
+func (t *textReader) read() error {
 	n, err := io.ReadAtLeast(t.r, t.raw[t.end:], t.least())
 	t.end += n
 	t.account.read += int64(n)
