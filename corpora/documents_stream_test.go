@@ -74,13 +74,17 @@ func TestStreamLinesDoesNotWait(t *testing.T) {
 
 func TestStreamLinesReportsInvalidText(t *testing.T) {
 	var invalid *corpora.InvalidTextError
-	for _, err := range corpora.StreamLines(t.Context(), "log", strings.NewReader("good\nbad \xff\n"), corpora.DocumentOptions{}) {
+	var lines []string
+	for doc, err := range corpora.StreamLines(t.Context(), "log", strings.NewReader("good\nbad \xff\n"), corpora.DocumentOptions{}) {
+		if err == nil {
+			lines = append(lines, doc.Text)
+		}
 		if err != nil && (!errors.As(err, &invalid) || invalid.File != "log" || invalid.Line != 2) {
 			t.Errorf("%v, want an InvalidTextError in line 2 of log", err)
 		}
 	}
-	if invalid == nil {
-		t.Error("no error")
+	if invalid == nil || !slices.Equal(lines, []string{"good"}) {
+		t.Errorf("lines %q, error %v: want the line before the error", lines, invalid)
 	}
 }
 

@@ -68,10 +68,16 @@ type textReader struct {
 	lf     newlines
 	offset int64 // stored bytes before raw[pos]
 	line   int64 // newlines before raw[pos]
+
+	invalid error // of the byte behind the text
 }
 
-// next returns the next piece of text, which may be empty, and io.EOF after the last.
+// next returns the next piece of text, which may be empty, and io.EOF after the last. What stands before an invalid byte
+// comes before the error.
 func (t *textReader) next() ([]byte, error) {
+	if t.invalid != nil {
+		return nil, t.invalid
+	}
 	if t.final {
 		return nil, io.EOF
 	}
@@ -86,7 +92,7 @@ func (t *textReader) next() ([]byte, error) {
 	text, used, ok := t.enc.decode(t.out[:0], t.raw[t.pos:t.end], t.final)
 	if !ok {
 		line := t.line + int64(bytes.Count(text, []byte("\n"))) + 1
-		return nil, &InvalidTextError{File: t.name, Offset: t.offset + int64(used), Line: line, Encoding: t.enc.name()}
+		t.invalid = &InvalidTextError{File: t.name, Offset: t.offset + int64(used), Line: line, Encoding: t.enc.name()}
 	}
 	if t.enc.copies() {
 		t.out = text
