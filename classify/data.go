@@ -56,15 +56,7 @@ func (d *data) read(ctx context.Context, paths []string, cfg TrainConfig) ([]cor
 		return nil, err
 	}
 	d.files = append(d.files, source.Files()...)
-	for _, name := range source.Skipped() {
-		d.warnings = append(d.warnings, name+" is not read: its name does not say that it is data")
-	}
-	for _, n := range stats.Notes {
-		d.warnings = append(d.warnings, fmt.Sprintf("%s: %d (first in %s, line %d)", n.What, n.Count, n.File, n.Line))
-	}
-	if stats.Conflicts > 0 {
-		d.warnings = append(d.warnings, fmt.Sprintf("%d documents have the text of an earlier one, but other labels", stats.Conflicts))
-	}
+	d.warnings = append(d.warnings, source.Warnings(stats)...)
 	return docs, nil
 }
 

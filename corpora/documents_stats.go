@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"crypto/sha256"
+	"fmt"
 	"maps"
 	"slices"
 	"strings"
@@ -105,6 +106,22 @@ func (d *Documents) Stats(ctx context.Context) (DocumentStats, error) {
 		}
 	}
 	return s, nil
+}
+
+// Warnings says for people which files are not read, and what their statistics say was left out, changed or
+// contradictory.
+func (d *Documents) Warnings(s DocumentStats) []string {
+	var list []string
+	for _, name := range d.skipped {
+		list = append(list, name+" is not read: its name does not say that it is data")
+	}
+	for _, n := range s.Notes {
+		list = append(list, fmt.Sprintf("%s: %d (first in %s, line %d)", n.What, n.Count, n.File, n.Line))
+	}
+	if s.Conflicts > 0 {
+		list = append(list, fmt.Sprintf("%d documents have the text of an earlier one, but other labels", s.Conflicts))
+	}
+	return list
 }
 
 func (d *Documents) formats() []string {

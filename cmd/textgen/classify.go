@@ -148,6 +148,10 @@ func documentsOf(ctx *cli.Context, arg string, opt corpora.DocumentOptions) iter
 			return
 		}
 		defer docs.Close()
+		log := newLogger(ctx.App.ErrWriter)
+		for _, name := range docs.Skipped() {
+			log.Warn(name + " is not read: its name does not say that it is text")
+		}
 		for doc, err := range docs.All(ctx.Context) {
 			if !yield(doc, err) {
 				return

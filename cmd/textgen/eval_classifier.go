@@ -52,7 +52,7 @@ func writeMeasures(path, model string, documents []string, m *measure.Measures) 
 	})
 }
 
-// labelled reads the documents that the arguments name.
+// labelled reads the documents that the arguments name, and warns of what is left out or changed.
 func labelled(ctx *cli.Context, opt corpora.DocumentOptions) ([]corpora.Document, error) {
 	source, err := corpora.OpenDocuments(ctx.Context, ctx.Args().Slice(), ctx.App.Reader, opt)
 	if err != nil {
@@ -65,6 +65,14 @@ func labelled(ctx *cli.Context, opt corpora.DocumentOptions) ([]corpora.Document
 			return nil, err
 		}
 		docs = append(docs, doc)
+	}
+	stats, err := source.Stats(ctx.Context)
+	if err != nil {
+		return nil, err
+	}
+	log := newLogger(ctx.App.ErrWriter)
+	for _, warning := range source.Warnings(stats) {
+		log.Warn(warning)
 	}
 	return docs, nil
 }
