@@ -131,6 +131,9 @@ func (d *data) cut(s Settings) error {
 		}
 	}
 	d.task = s.Task
+	if err := errors.Join(d.task.Check(d.valid), d.task.Check(d.test)); err != nil {
+		return err
+	}
 	if d.labels, _, err = labelset.Of(d.train); err != nil {
 		return err
 	}

@@ -58,6 +58,9 @@ func (r *run) report(ctx context.Context) (*Report, error) {
 
 // Evaluate measures the model on labelled documents. The task of cfg is the model's.
 func (m *Model) Evaluate(ctx context.Context, docs []corpora.Document, cfg measure.Config) (*measure.Measures, error) {
+	if err := m.Task().Check(docs); err != nil {
+		return nil, err
+	}
 	list := make([]string, len(docs))
 	for i, doc := range docs {
 		list[i] = doc.Text

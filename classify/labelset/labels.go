@@ -59,6 +59,23 @@ func Of(docs []corpora.Document) (*Labels, Task, error) {
 	return labels, task, nil
 }
 
+// Check refuses documents that the task cannot measure: of a multi-class task, those with several labels or none.
+func (t Task) Check(docs []corpora.Document) error {
+	if t != MultiClass {
+		return nil
+	}
+	for i, doc := range docs {
+		if n := len(doc.Labels); n != 1 {
+			place := fmt.Sprintf("number %d", i+1)
+			if doc.Source != "" {
+				place = fmt.Sprintf("%s, line %d", doc.Source, doc.Line)
+			}
+			return fmt.Errorf("labels: a document has %d labels (%s), but those to train on have one each: give each one, or train on documents with several", n, place)
+		}
+	}
+	return nil
+}
+
 // Len returns the number of labels.
 func (l *Labels) Len() int { return len(l.Names) }
 
