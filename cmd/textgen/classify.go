@@ -53,6 +53,13 @@ func thresholdFlag(usage string) cli.Flag {
 	return &cli.Float64Flag{Name: "threshold", Usage: usage, EnvVars: variable("threshold"), DefaultText: "0; 0.5 of a classifier of many labels"}
 }
 
+func checkThreshold(p float64) error {
+	if !(p >= 0 && p <= 1) {
+		return fmt.Errorf("--threshold is %v; it is a probability, from 0 to 1", p)
+	}
+	return nil
+}
+
 // loadClassifier opens the model that -m names.
 func loadClassifier(ctx *cli.Context) (*classify.Model, error) {
 	path := ctx.String("model")
@@ -67,8 +74,8 @@ func runClassify(ctx *cli.Context) error {
 	switch {
 	case k < 0:
 		return fmt.Errorf("--top is %d; it is the number of labels to print", k)
-	case !(threshold >= 0 && threshold <= 1):
-		return fmt.Errorf("--threshold is %v; it is a probability, from 0 to 1", threshold)
+	case checkThreshold(threshold) != nil:
+		return checkThreshold(threshold)
 	case !ctx.Args().Present() && !ctx.Bool("lines"):
 		return errors.New("no document: name files, or - for standard input; or give --lines to read documents line by line")
 	case ctx.String("html") != "" && !ctx.Bool("explain"):

@@ -7,6 +7,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/textgen-go/textgen/classify"
+	"github.com/textgen-go/textgen/classify/labelset"
 	"github.com/textgen-go/textgen/classify/measure"
 	"github.com/textgen-go/textgen/corpora"
 	"github.com/urfave/cli/v2"
@@ -19,6 +20,9 @@ func evalLabelNames() []string { return append(documentNames(), "threshold", "ht
 // unless flags say otherwise.
 func evalClassifier(ctx *cli.Context, m *classify.Model) error {
 	if err := checkNotGiven(ctx, "is for a model that writes text, but this one classifies documents", []string{"normalize-newlines", "precision", "threads", "lines", "explain"}); err != nil {
+		return err
+	}
+	if err := checkEvalThreshold(ctx, m.Task()); err != nil {
 		return err
 	}
 	opt := m.Info().Training.Documents
@@ -43,6 +47,14 @@ func evalClassifier(ctx *cli.Context, m *classify.Model) error {
 	}
 	printMeasures(ctx.App.Writer, measures)
 	return nil
+}
+
+// checkEvalThreshold refuses a threshold that would be ignored, or is none.
+func checkEvalThreshold(ctx *cli.Context, task labelset.Task) error {
+	if task != labelset.MultiLabel {
+		return checkNotGiven(ctx, "is for a classifier of many labels, but this one gives a document its most probable label", []string{"threshold"})
+	}
+	return checkThreshold(ctx.Float64("threshold"))
 }
 
 // writeMeasures writes the page of the measures to a file.
