@@ -24,7 +24,7 @@ func separator(format string) rune {
 	return ','
 }
 
-// quotedTable reads rows by RFC 4180. An empty line is no row.
+// quotedTable reads rows by RFC 4180. An empty line is no row, and is passed over by encoding/csv.
 func (p *pass) quotedTable(f documentFile) error {
 	pull, stop := iter.Pull2(p.text(f.source))
 	defer stop()
@@ -34,11 +34,12 @@ func (p *pass) quotedTable(f documentFile) error {
 	r.FieldsPerRecord = -1
 	r.ReuseRecord = true
 	var t table
-	line := 0
+	line, end := 0, 0 // where the last row starts and ends
 	for {
 		text.pending = 0
 		fields, err := r.Read()
 		if err == io.EOF {
+			p.blankLines(f.name, end, text.line+1)
 			return nil
 		}
 		if errors.Is(err, errTooLong) {
@@ -48,9 +49,21 @@ func (p *pass) quotedTable(f documentFile) error {
 			return tableError(f.name, err)
 		}
 		line, _ = r.FieldPos(0)
+		p.blankLines(f.name, end, line)
+		end = line
+		for _, field := range fields {
+			end += strings.Count(field, "\n")
+		}
 		if err := p.row(&t, fields, Document{Source: f.name, Line: line}); err != nil {
 			return err
 		}
+	}
+}
+
+// blankLines notes the lines between two rows.
+func (p *pass) blankLines(name string, before, after int) {
+	for line := before + 1; line < after; line++ {
+		p.notes.add(blankLine, Document{Source: name, Line: line})
 	}
 }
 

@@ -153,6 +153,8 @@ func TestFaultyDocuments(t *testing.T) {
 		{"CR in a label", "{\"text\":\"a\",\"label\":\"x\\r\"}\n", DocumentOptions{}, []string{"x:a"}, trimmedLabel, 1, 1},
 		{"CR LF in quotes", "text,label\r\n\"a\r\nb\",x\r\n", DocumentOptions{}, []string{"x:a\nb"}, carriageReturn, 3, 1},
 		{"blank lines", "x\ta\n\n \ny\tb\n", DocumentOptions{}, []string{"x:a", "y:b"}, blankLine, 2, 2},
+		{"blank rows", "\ntext,label\n\n\"a\n\nb\",x\n\nc,y\n\n", DocumentOptions{Format: "csv"}, []string{"x:a\n\nb", "y:c"}, blankLine, 4, 1},
+		{"no blank row at the end", "text,label\na,x\nb,\"y\n\"", DocumentOptions{}, []string{"x:a", "y:b"}, trimmedLabel, 1, 3},
 		{"empty text", "x\ta\nx\t \ny\tb\n", DocumentOptions{}, []string{"x:a", "y:b"}, emptyText, 1, 2},
 		{"empty label", "text,label\na,x\nb,\nc, \n", DocumentOptions{}, []string{"x:a"}, emptyLabel, 2, 3},
 		{"null label", `{"text":"a","label":null}` + "\n" + `{"text":"b","label":"x"}`, DocumentOptions{}, []string{"x:b"}, emptyLabel, 1, 1},
