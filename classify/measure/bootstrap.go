@@ -36,6 +36,9 @@ func bootstrap(outcomes []outcome, labels, resamples int, seed uint64) (accuracy
 // least share p of right documents that makes so much luck as likely as 2.5 %, pⁿ = 0.025 (Clopper & Pearson 1934).
 func flawless(n int) Interval { return Interval{Low: math.Pow(0.025, 1/float64(n)), High: 1} }
 
+// hopeless is the interval of the accuracy where all of n documents are wrong, by the same reasoning.
+func hopeless(n int) Interval { return Interval{Low: 0, High: 1 - flawless(n).Low} }
+
 // percentiles sorts the values and returns the middle 95 %.
 func percentiles(values []float64) Interval {
 	slices.Sort(values)

@@ -46,7 +46,8 @@ type Measures struct {
 	// ECE is the expected calibration error over the bins of Reliability: Σ share·|Accuracy − Confidence|.
 	ECE float64 `json:"ece"`
 
-	// The intervals are by bootstrap. Where all documents are right, that of the accuracy is the binomial's, and the other nil.
+	// The intervals are by bootstrap. Where all documents are right, or all wrong, that of the accuracy is the binomial's;
+	// that of an F1 of 1 or 0 is nil.
 	AccuracyInterval *Interval `json:"accuracy_interval,omitempty"`
 	MacroF1Interval  *Interval `json:"macro_f1_interval,omitempty"`
 
@@ -101,6 +102,12 @@ func Measure(cfg Config, labels []string, truth [][]string, probabilities [][]fl
 		m.AccuracyInterval, m.MacroF1Interval = &accuracy, &macroF1
 		if n.exact == n.documents {
 			*m.AccuracyInterval, m.MacroF1Interval = flawless(n.documents), nil
+		}
+		if n.exact == 0 {
+			*m.AccuracyInterval = hopeless(n.documents)
+		}
+		if m.MacroF1 == 0 {
+			m.MacroF1Interval = nil
 		}
 	}
 	return m, nil

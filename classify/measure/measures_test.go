@@ -282,6 +282,21 @@ func TestFlawless(t *testing.T) {
 	}
 }
 
+// TestHopeless holds the same for 0 of 10: 30.85 %.
+func TestHopeless(t *testing.T) {
+	truth, p := make([][]string, 10), make([][]float32, 10)
+	for i := range truth {
+		truth[i], p[i] = []string{"b"}, []float32{1, 0}
+	}
+	m, err := Measure(Config{Resamples: 10}, []string{"a", "b"}, truth, p)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := m.AccuracyInterval; got.Low != 0 || math.Abs(got.High-0.3085) > 1e-4 || m.MacroF1Interval != nil {
+		t.Errorf("interval %v of the accuracy and %v of F1, want 0 to 0.3085 and none", got, m.MacroF1Interval)
+	}
+}
+
 func TestQuantile(t *testing.T) {
 	values := []float64{1, 2, 4, 8}
 	for _, tt := range []struct{ q, want float64 }{{0, 1}, {0.5, 3}, {0.9, 6.8}, {1, 8}} { // numpy.quantile

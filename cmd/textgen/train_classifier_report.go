@@ -51,8 +51,10 @@ func printComparison(w io.Writer, r *classify.Report) {
 	case a != nil && f != nil:
 		fmt.Fprintf(w, "With 95 %% confidence, this model's accuracy is from %.2f to %.2f %% and its macro-F1 from %.2f to %.2f %% (bootstrap).\n",
 			100*a.Low, 100*a.High, 100*f.Low, 100*f.High)
-	case a != nil:
+	case a != nil && r.Measures.Accuracy == 1:
 		fmt.Fprintf(w, "All are right: with 95 %% confidence, this model's accuracy is at least %.2f %%.\n", 100*a.Low)
+	case a != nil:
+		fmt.Fprintf(w, "With 95 %% confidence, this model's accuracy is from %.2f to %.2f %%.\n", 100*a.Low, 100*a.High)
 	}
 	if r.On == "validation" {
 		fmt.Fprintln(w, "Validation chose among the models' weights, so these figures flatter them; --test FILE or --folds 10 gives honest ones.")
