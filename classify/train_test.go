@@ -220,12 +220,15 @@ func TestWordVectors(t *testing.T) {
 	if info := m.Info(); info.Config.Embedding != 2 || info.Training.Vectors != 2 {
 		t.Errorf("embeddings of width %d with %d vectors, want 2 and 2", info.Config.Embedding, info.Training.Vectors)
 	}
-	for name, content := range map[string]string{"short": "rain 1 2\nsnow 1\n", "letters": "rain 1 x\n", "foreign": "nowhere 1 2\n"} {
+	for content, want := range map[string]string{
+		"rain 1 2\nsnow 1\n": "1 numbers, but the first line has 2", "rain 1 x\n": "not a number", "nowhere 1 2\n": "no vector for any",
+		"rain\nsnow\n": "no numbers behind a word",
+	} {
 		if err := os.WriteFile(path, []byte(content), 0o600); err != nil {
 			t.Fatal(err)
 		}
-		if _, err := classify.ReadVectors(path, m.Tokenizer()); err == nil || !strings.Contains(err.Error(), path) {
-			t.Errorf("%s vectors: error %v, want one that names the file", name, err)
+		if _, err := classify.ReadVectors(path, m.Tokenizer()); err == nil || !strings.Contains(err.Error(), path) || !strings.Contains(err.Error(), want) {
+			t.Errorf("vectors %q: error %v, want one that names the file and says %q", content, err, want)
 		}
 	}
 }

@@ -2,6 +2,7 @@ package classify
 
 import (
 	"bufio"
+	"errors"
 	"fmt"
 	"os"
 	"strconv"
@@ -55,7 +56,10 @@ func (v *Vectors) add(fields []string, t tokenize.Tokenizer, seen map[int32]bool
 	if v.Width == 0 {
 		v.Width = len(fields) - 1
 	}
-	if len(fields) < v.Width+1 || v.Width == 0 {
+	if v.Width == 0 {
+		return errors.New("no numbers behind a word: is it a text file of word vectors, and not compressed")
+	}
+	if len(fields) < v.Width+1 {
 		return fmt.Errorf("%d numbers, but the first line has %d", len(fields)-1, v.Width)
 	}
 	word := strings.Join(fields[:len(fields)-v.Width], " ")
