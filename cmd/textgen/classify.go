@@ -278,9 +278,9 @@ func (lw *labelWriter) write(ctx context.Context, o origin, p classify.Predictio
 // writeText prints where a document stands and, behind tabs, its labels and their probabilities, and below, why.
 func (lw *labelWriter) writeText(o origin, top []classify.LabelProbability, explanation *classify.Explanation) error {
 	var b strings.Builder
-	b.WriteString(o.name(lw.lines))
+	b.WriteString(field(o.name(lw.lines)))
 	for _, l := range top {
-		fmt.Fprintf(&b, "\t%s\t%.4f", l.Label, l.Probability)
+		fmt.Fprintf(&b, "\t%s\t%.4f", field(l.Label), l.Probability)
 	}
 	b.WriteByte('\n')
 	if explanation != nil {

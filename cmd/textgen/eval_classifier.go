@@ -37,6 +37,9 @@ func evalClassifier(ctx *cli.Context, m *classify.Model) error {
 	if err != nil {
 		return err
 	}
+	if len(measures.Unseen) > 0 && len(measures.Unseen) == len(labelsOf(docs)) {
+		newLogger(ctx.App.ErrWriter).Warn("none of the documents' labels is one of the model's: see whether they were read as they are meant (--format)")
+	}
 	if path := ctx.String("html"); path != "" {
 		if err := writeMeasures(path, m.Info().Path, ctx.Args().Slice(), measures); err != nil {
 			return err
@@ -47,6 +50,17 @@ func evalClassifier(ctx *cli.Context, m *classify.Model) error {
 	}
 	printMeasures(ctx.App.Writer, measures)
 	return nil
+}
+
+// labelsOf returns the different labels of documents.
+func labelsOf(docs []corpora.Document) map[string]bool {
+	labels := map[string]bool{}
+	for _, doc := range docs {
+		for _, label := range doc.Labels {
+			labels[label] = true
+		}
+	}
+	return labels
 }
 
 // checkEvalThreshold refuses a threshold that would be ignored, or is none.

@@ -46,7 +46,7 @@ func printLine(ctx *cli.Context, m *generate.Model, o origin, score generate.Sco
 	if ctx.Bool("json") {
 		return printJSON(ctx.App.Writer, r)
 	}
-	line := fmt.Sprintf("%.4f\t%.4f\t%s\t%s\n", score.BitsPerChar, score.Nats, o.name(true), o.text)
+	line := fmt.Sprintf("%.4f\t%.4f\t%s\t%s\n", score.BitsPerChar, score.Nats, field(o.name(true)), o.text)
 	if len(r.Surprises) > 0 {
 		line += "    " + strings.Join(most(r.Surprises), "   ") + "\n"
 	}

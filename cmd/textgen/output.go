@@ -15,6 +15,11 @@ func printJSON(w io.Writer, v any) error {
 	return encoder.Encode(v)
 }
 
+// field writes a name in a line of fields that tabs part: a label or a file may hold any character.
+func field(name string) string { return fieldReplacer.Replace(name) }
+
+var fieldReplacer = strings.NewReplacer("\t", `\t`, "\n", `\n`, "\r", `\r`)
+
 // rows writes pairs of a name and a value, the values one below the other, each row after indent.
 func rows(w io.Writer, indent string, pairs ...string) {
 	width := 0
