@@ -71,11 +71,12 @@ func loadClassifier(ctx *cli.Context) (*classify.Model, error) {
 
 func runClassify(ctx *cli.Context) error {
 	k, threshold := ctx.Int("top"), ctx.Float64("threshold")
+	if err := checkThreshold(threshold); err != nil {
+		return err
+	}
 	switch {
 	case k < 0:
 		return fmt.Errorf("--top is %d; it is the number of labels to print", k)
-	case checkThreshold(threshold) != nil:
-		return checkThreshold(threshold)
 	case !ctx.Args().Present() && !ctx.Bool("lines"):
 		return errors.New("no document: name files, or - for standard input; or give --lines to read documents line by line")
 	case ctx.String("html") != "" && !ctx.Bool("explain"):
