@@ -110,7 +110,7 @@ func newCrossing(ctx context.Context, cfg CrossConfig) (*crossing, error) {
 		return nil, errors.New("cross-validation cannot be resumed, and tests on what it is given to train on: give no other documents")
 	}
 	d := &data{}
-	docs, err := d.read(ctx, cfg.Paths, cfg.TrainConfig)
+	docs, err := d.read(ctx, cfg.Paths, cfg.Stdin, cfg.Documents)
 	if err != nil {
 		return nil, err
 	}

@@ -28,43 +28,22 @@ type data struct {
 	training, checked  *tokenised // of train and valid
 }
 
-// readDocuments reads all documents of paths into memory.
-func readDocuments(ctx context.Context, paths []string, stdin io.Reader, opt corpora.DocumentOptions) ([]corpora.Document, *corpora.Documents, error) {
-	source, err := corpora.OpenDocuments(ctx, paths, stdin, opt)
-	if err != nil {
-		return nil, nil, err
-	}
-	var docs []corpora.Document
-	for doc, err := range source.All(ctx) {
-		if err != nil {
-			return nil, nil, errors.Join(err, source.Close())
-		}
-		docs = append(docs, doc)
-	}
-	return docs, source, nil
-}
-
 // read reads the documents of a path list and notes what became of the rest.
-func (d *data) read(ctx context.Context, paths []string, cfg TrainConfig) ([]corpora.Document, error) {
-	docs, source, err := readDocuments(ctx, paths, cfg.Stdin, cfg.Documents)
+func (d *data) read(ctx context.Context, paths []string, stdin io.Reader, opt corpora.DocumentOptions) ([]corpora.Document, error) {
+	set, err := corpora.ReadDocuments(ctx, paths, stdin, opt)
 	if err != nil {
 		return nil, err
 	}
-	defer source.Close()
-	stats, err := source.Stats(ctx)
-	if err != nil {
-		return nil, err
-	}
-	d.files = append(d.files, source.Files()...)
-	d.warnings = append(d.warnings, source.Warnings(stats)...)
-	return docs, nil
+	d.files = append(d.files, set.Files...)
+	d.warnings = append(d.warnings, set.Warnings...)
+	return set.Documents, nil
 }
 
 // readData reads the documents of cfg.
 func readData(ctx context.Context, cfg TrainConfig) (*data, error) {
 	d := &data{}
 	var err error
-	if d.train, err = d.read(ctx, cfg.Paths, cfg); err != nil {
+	if d.train, err = d.read(ctx, cfg.Paths, cfg.Stdin, cfg.Documents); err != nil {
 		return nil, err
 	}
 	for _, part := range []struct {
@@ -74,7 +53,7 @@ func readData(ctx context.Context, cfg TrainConfig) (*data, error) {
 		if len(part.paths) == 0 {
 			continue
 		}
-		if *part.docs, err = d.read(ctx, part.paths, cfg); err != nil {
+		if *part.docs, err = d.read(ctx, part.paths, cfg.Stdin, cfg.Documents.ForFiles(part.paths)); err != nil {
 			return nil, err
 		}
 	}

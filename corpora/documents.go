@@ -18,89 +18,6 @@ type Document struct {
 	Line   int      // of its first line, from 1
 }
 
-// DocumentOptions says how labelled documents are written. The zero value reads UTF-8 and tells the format from the
-// names of the files and their first lines.
-type DocumentOptions struct {
-	Encoding string // as in [Options]
-	TempDir  string // as in [Options]
-
-	// Format is how documents and labels stand in the files:
-	//
-	//	""             told from the name and the first line of each file; see [OpenDocuments]
-	//	"jsonl"        an object a line: {"text": …, "label": …}. A label is a string, a number (kept as it is
-	//	               written), true or false, or an array of them
-	//	"csv"          a table with commas
-	//	"tsv"          a table with tabs
-	//	"fasttext"     __label__a __label__b text
-	//	"label-first"  label, white space, text
-	//	"parallel"     two files: line n of the second is the label of line n of the first
-	//	"folders"      folder/label/name.txt: a folder a label, a file a document
-	//	"files"        label.txt: a file a label, a line a document
-	//	"lines"        a line a document, without labels
-	//	"text"         a file a document, without labels
-	Format string
-
-	// TextColumn and LabelColumn name the columns of a table or the keys of JSON objects; empty is "text" and
-	// "label". In a table they may be numbers, from 1.
-	TextColumn, LabelColumn string
-
-	// Header says whether the first row of a table names its columns: "yes", "no", or "" for yes unless both
-	// columns are given as numbers.
-	Header string
-
-	// Quotes is "csv" if fields of a table may stand in double quotes as in RFC 4180, "none" if a quote is a
-	// character like any other, and "" for csv with commas and none with tabs.
-	Quotes string
-
-	LabelPrefix    string // of the labels in fastText's format; empty is "__label__"
-	LabelEnd       string // ends a label-first label; empty is a tab if the file's first line has one, else white space
-	LabelCut       string // if set, a label ends before it: ":" makes "NUM:date" NUM
-	LabelSeparator string // if set, parts several labels in one field: "," makes "a,b" two labels
-
-	// Unlabelled reads texts for which labels are not needed: a missing column or an empty label is none, and
-	// empty texts are kept.
-	Unlabelled bool
-}
-
-// documentFormats are the values that DocumentOptions.Format may have.
-var documentFormats = []string{"", "jsonl", "csv", "tsv", "fasttext", "label-first", "parallel", "folders", "files", "lines", "text"}
-
-// validate checks the choices and fills in the defaults.
-func (o *DocumentOptions) validate() error {
-	for _, c := range []struct {
-		what, value string
-		choices     []string
-	}{
-		{"encoding", o.Encoding, encodingNames},
-		{"document format", o.Format, documentFormats},
-		{"header", o.Header, []string{"", "yes", "no"}},
-		{"quotes", o.Quotes, []string{"", "csv", "none"}},
-	} {
-		if !slices.Contains(c.choices, c.value) {
-			return fmt.Errorf("corpora: unknown %s %q: use one of %s", c.what, c.value, strings.Join(c.choices[1:], ", "))
-		}
-	}
-	if o.LabelPrefix == "" {
-		o.LabelPrefix = "__label__"
-	}
-	return nil
-}
-
-// text returns how the files are decoded.
-func (o *DocumentOptions) text() Options { return Options{Encoding: o.Encoding, TempDir: o.TempDir} }
-
-// columns returns the names of the text's and the label's column.
-func (o *DocumentOptions) columns() (text, label string) {
-	text, label = o.TextColumn, o.LabelColumn
-	if text == "" {
-		text = "text"
-	}
-	if label == "" {
-		label = "label"
-	}
-	return text, label
-}
-
 // A DocumentError says where the data are not as their format demands.
 type DocumentError struct {
 	File string
@@ -141,7 +58,8 @@ type documentFile struct {
 // __label__ is fastText's, one that has the names of both columns is a table's header, and one with a tab in it is a
 // label and its text, or a row of a table if columns are named. Two files of which the second has "label" in its name
 // are read as texts and their labels. A folder that has folders in it is a folder a label; one that has only text
-// files is a file a label; else its data files (*.jsonl, *.csv, *.tsv) are read.
+// files is a file a label; else its data files (*.jsonl, *.csv, *.tsv) are read. An option that none of the formats
+// found has is an error.
 //
 // What becomes of faulty data:
 //   - white space, a byte-order mark or a CR around a label is trimmed and counted;
@@ -152,6 +70,7 @@ type documentFile struct {
 //     unclosed quote, invalid bytes, a missing label line or text line is a [DocumentError] or [InvalidTextError] that
 //     says where.
 func OpenDocuments(ctx context.Context, args []string, stdin io.Reader, opt DocumentOptions) (*Documents, error) {
+	given := opt
 	if err := opt.validate(); err != nil {
 		return nil, err
 	}
@@ -160,6 +79,9 @@ func OpenDocuments(ctx context.Context, args []string, stdin io.Reader, opt Docu
 	}
 	d := &Documents{opt: opt, spool: &Corpus{opt: opt.text()}}
 	if err := d.find(ctx, args, stdin); err != nil {
+		return nil, errors.Join(err, d.Close())
+	}
+	if err := d.checkFit(given); err != nil {
 		return nil, errors.Join(err, d.Close())
 	}
 	for _, err := range d.All(ctx) {

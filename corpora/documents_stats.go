@@ -69,43 +69,65 @@ type DocumentStats struct {
 
 // Stats reads all documents and counts them. It keeps 64 bytes of each in memory.
 func (d *Documents) Stats(ctx context.Context) (DocumentStats, error) {
-	var (
-		a      account
-		n      notes
-		s      = DocumentStats{Files: len(d.Files()), Formats: d.formats()}
-		counts = make(map[string]int)
-		seen   = make(map[textHash]textHash)
-	)
-	for doc, err := range d.pass(ctx, &a, &n) {
+	t := newTally(d)
+	for doc, err := range d.pass(ctx, &t.account, &t.notes) {
 		if err != nil {
 			return DocumentStats{}, err
 		}
-		s.Documents++
-		s.TextBytes += int64(len(doc.Text))
-		s.MultiLabel = s.MultiLabel || len(doc.Labels) > 1 || len(doc.Labels) == 0 && !d.opt.Unlabelled
-		for _, label := range doc.Labels {
-			counts[label]++
-		}
-		hash, labels := hashText(doc.Text), hashText(strings.Join(slices.Sorted(slices.Values(doc.Labels)), "\x00"))
-		first, ok := seen[hash]
-		switch {
-		case !ok:
-			seen[hash] = labels
-		case first != labels:
-			s.Conflicts++
-			fallthrough
-		default:
-			s.Duplicates++
-		}
+		t.add(doc)
 	}
-	s.Labels = countLabels(counts)
-	s.Encodings, s.BytesRead, s.Notes = a.encodings, a.read, n.list
-	for _, note := range n.list {
+	return t.sum(), nil
+}
+
+// A tally makes DocumentStats of the documents of one pass.
+type tally struct {
+	account account
+	notes   notes
+	stats   DocumentStats
+	labels  map[string]int
+	seen    map[textHash]textHash // the labels of each text
+	labeled bool
+}
+
+func newTally(d *Documents) *tally {
+	return &tally{
+		stats:  DocumentStats{Files: len(d.Files()), Formats: d.formats()},
+		labels: make(map[string]int), seen: make(map[textHash]textHash), labeled: !d.opt.Unlabelled,
+	}
+}
+
+func (t *tally) add(doc Document) {
+	s := &t.stats
+	s.Documents++
+	s.TextBytes += int64(len(doc.Text))
+	s.MultiLabel = s.MultiLabel || len(doc.Labels) > 1 || len(doc.Labels) == 0 && t.labeled
+	for _, label := range doc.Labels {
+		t.labels[label]++
+	}
+	hash, labels := hashText(doc.Text), hashText(strings.Join(slices.Sorted(slices.Values(doc.Labels)), "\x00"))
+	first, ok := t.seen[hash]
+	switch {
+	case !ok:
+		t.seen[hash] = labels
+	case first != labels:
+		s.Conflicts++
+		fallthrough
+	default:
+		s.Duplicates++
+	}
+}
+
+// sum returns the statistics when the pass is over.
+func (t *tally) sum() DocumentStats {
+	s := t.stats
+	s.Labels = countLabels(t.labels)
+	s.Encodings, s.BytesRead, s.Notes = t.account.encodings, t.account.read, t.notes.list
+	for _, note := range s.Notes {
 		if note.What == emptyText || note.What == emptyLabel {
 			s.LeftOut += note.Count
 		}
 	}
-	return s, nil
+	return s
 }
 
 // Warnings says for people which files are not read, and what their statistics say was left out, changed or

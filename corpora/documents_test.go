@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -223,6 +224,9 @@ func TestDocumentErrors(t *testing.T) {
 		{"no match", []string{in("*.xyz")}, "", DocumentOptions{}, []string{"no file matches"}},
 		{"stdin twice", []string{"-", "-"}, "", DocumentOptions{}, []string{"twice"}},
 		{"format", nil, "", DocumentOptions{Format: "xml"}, []string{"xml", "jsonl"}},
+		{"prefix of jsonl", nil, `{"text":"a","label":"x"}`, DocumentOptions{LabelPrefix: "#"}, []string{"--label-prefix #", "fasttext", "jsonl"}},
+		{"separator of fasttext", nil, "__label__x a", DocumentOptions{LabelSeparator: "|"}, []string{"--label-separator |", "csv", "fasttext"}},
+		{"quotes of label-first", nil, "x\ta", DocumentOptions{Quotes: "none"}, []string{"--quotes none", "tsv", "label-first"}},
 		{"header", nil, "", DocumentOptions{Header: "maybe"}, []string{"maybe", "yes"}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
@@ -239,6 +243,25 @@ func TestDocumentErrors(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+func TestForFiles(t *testing.T) {
+	given := DocumentOptions{Format: "fasttext", LabelPrefix: "#", LabelCut: ":", TextColumn: "body", Encoding: "latin-1"}
+	told := DocumentOptions{LabelCut: ":", TextColumn: "body", Encoding: "latin-1"}
+	for _, tt := range []struct {
+		paths []string
+		want  DocumentOptions
+	}{
+		{nil, given},
+		{[]string{"a.txt"}, given},
+		{[]string{"a.csv", "a.txt"}, given},
+		{[]string{"-"}, given},
+		{[]string{"a.CSV.gz", "b.jsonl"}, told},
+	} {
+		if diff := cmp.Diff(tt.want, given.ForFiles(tt.paths)); diff != "" {
+			t.Errorf("%q: %s", tt.paths, diff)
+		}
 	}
 }
 
@@ -308,7 +331,10 @@ func FuzzDocuments(f *testing.F) {
 	}
 	formats := []string{"", "jsonl", "csv", "tsv", "fasttext", "label-first", "lines", "text"}
 	f.Fuzz(func(t *testing.T, stored []byte, format uint8) {
-		opt := DocumentOptions{Format: formats[int(format)%len(formats)], LabelSeparator: "|"}
+		opt := DocumentOptions{Format: formats[int(format)%len(formats)]}
+		if !slices.Contains([]string{"fasttext", "lines", "text"}, opt.Format) {
+			opt.LabelSeparator = "|"
+		}
 		docs, stats, err := readDocuments(t, []string{"-"}, string(stored), opt)
 		if err != nil {
 			if !strings.HasPrefix(err.Error(), "corpora: ") {

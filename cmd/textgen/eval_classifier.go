@@ -26,19 +26,26 @@ func evalClassifier(ctx *cli.Context, m *classify.Model) error {
 		return err
 	}
 	opt := m.Info().Training.Documents
+	if !ctx.IsSet("format") {
+		opt = opt.ForFiles(ctx.Args().Slice())
+	}
 	applyDocumentFlags(ctx, &opt)
-	docs, err := labelled(ctx, opt)
+	set, err := corpora.ReadDocuments(ctx.Context, ctx.Args().Slice(), ctx.App.Reader, opt)
 	if err != nil {
 		return err
 	}
-	measures, err := m.Evaluate(ctx.Context, docs, measure.Config{
+	log := newLogger(ctx.App.ErrWriter)
+	for _, warning := range set.Warnings {
+		log.Warn(warning)
+	}
+	measures, err := m.Evaluate(ctx.Context, set.Documents, measure.Config{
 		Threshold: ctx.Float64("threshold"), Resamples: measure.DefaultResamples, Seed: 1,
 	})
 	if err != nil {
 		return err
 	}
-	if len(measures.Unseen) > 0 && len(measures.Unseen) == len(labelsOf(docs)) {
-		newLogger(ctx.App.ErrWriter).Warn("none of the documents' labels is one of the model's: see whether they were read as they are meant (--format)")
+	if len(measures.Unseen) > 0 && len(measures.Unseen) == len(set.Stats.Labels) {
+		log.Warn("none of the documents' labels is one of the model's: see whether they were read as they are meant (--format)")
 	}
 	if path := ctx.String("html"); path != "" {
 		if err := writeMeasures(path, m.Info().Path, ctx.Args().Slice(), measures); err != nil {
@@ -50,17 +57,6 @@ func evalClassifier(ctx *cli.Context, m *classify.Model) error {
 	}
 	printMeasures(ctx.App.Writer, measures)
 	return nil
-}
-
-// labelsOf returns the different labels of documents.
-func labelsOf(docs []corpora.Document) map[string]bool {
-	labels := map[string]bool{}
-	for _, doc := range docs {
-		for _, label := range doc.Labels {
-			labels[label] = true
-		}
-	}
-	return labels
 }
 
 // checkEvalThreshold refuses a threshold that would be ignored, or is none.
@@ -76,31 +72,6 @@ func writeMeasures(path, model string, documents []string, m *measure.Measures) 
 	return writePage(path, func(w io.Writer) error {
 		return m.WriteHTML(w, "How good are the labels?", model+" on "+strings.Join(documents, " "))
 	})
-}
-
-// labelled reads the documents that the arguments name, and warns of what is left out or changed.
-func labelled(ctx *cli.Context, opt corpora.DocumentOptions) ([]corpora.Document, error) {
-	source, err := corpora.OpenDocuments(ctx.Context, ctx.Args().Slice(), ctx.App.Reader, opt)
-	if err != nil {
-		return nil, err
-	}
-	defer source.Close()
-	var docs []corpora.Document
-	for doc, err := range source.All(ctx.Context) {
-		if err != nil {
-			return nil, err
-		}
-		docs = append(docs, doc)
-	}
-	stats, err := source.Stats(ctx.Context)
-	if err != nil {
-		return nil, err
-	}
-	log := newLogger(ctx.App.ErrWriter)
-	for _, warning := range source.Warnings(stats) {
-		log.Warn(warning)
-	}
-	return docs, nil
 }
 
 func printMeasures(w io.Writer, m *measure.Measures) {
