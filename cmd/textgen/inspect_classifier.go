@@ -30,11 +30,21 @@ func validated(t classify.Training, m classify.Metrics) string {
 	return fmt.Sprintf("loss %.4f nats a document, macro-F1 %s", m.ValidLoss, percent(m.MacroF1))
 }
 
+// someLabels lists labels, of many the first; --json has all.
+func someLabels(labels []string) string {
+	const most = 30
+	list := strings.Join(labels[:min(most, len(labels))], ", ")
+	if len(labels) > most {
+		list += fmt.Sprintf(" and %d more (--json lists all)", len(labels)-most)
+	}
+	return list
+}
+
 func printClassifier(w io.Writer, info classify.Info) {
 	c, t, m := info.Config, info.Training, info.Metrics
 	rows(w, "",
 		"file", fmt.Sprintf("%s (%s)", info.Path, size(info.FileSize)),
-		"task", fmt.Sprintf("%s: %s", t.Settings.Task, strings.Join(info.Labels, ", ")),
+		"task", fmt.Sprintf("%s: %s", t.Settings.Task, someLabels(info.Labels)),
 		"network", fmt.Sprintf("%s, %s of %d units in %d directions, embedding of %d, pooling %s", c.Cell, plural(c.Layers, "layer"), c.Hidden, c.Directions(), c.Embedding, c.Pooling),
 		"tokenizer", fmt.Sprintf("%s, %s", info.Tokenizer, plural(info.VocabSize, "token")),
 		"documents", fmt.Sprintf("%s (%s to train on, %s to validate on)", strings.Join(t.Paths, " "), grouped(t.Train), grouped(t.Valid)),

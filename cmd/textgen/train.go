@@ -11,6 +11,7 @@ import (
 
 	"github.com/textgen-go/textgen/corpora"
 	"github.com/textgen-go/textgen/generate"
+	"github.com/textgen-go/textgen/model"
 	"github.com/textgen-go/textgen/model/checkpoint"
 	"github.com/textgen-go/textgen/model/optim"
 	"github.com/urfave/cli/v2"
@@ -193,26 +194,31 @@ func settings(ctx *cli.Context) (generate.Settings, error) {
 			o.apply(ctx, &s)
 		}
 	}
-	return s, checkUsed(s)
+	return s, checkUsed(ctx, s)
 }
 
-// checkUsed refuses what the optimizer or the schedule of a new run would ignore.
-func checkUsed(s generate.Settings) error {
+// checkUsed refuses what the network, the optimizer or the schedule of a new run would ignore.
+func checkUsed(ctx *cli.Context, s generate.Settings) error {
 	for _, f := range []struct {
 		name   string
-		given  bool
 		choice string   // the flag that decides
 		chosen string   // its value
 		users  []string // the values that use the flag called name
 	}{
-		{"momentum", s.Momentum != 0, "optimizer", s.Optimizer, []string{optim.NameSGD}},
-		{"trigger", s.Trigger != 0, "optimizer", s.Optimizer, []string{optim.NameNTASGD}},
-		{"lr-decay", s.LRDecay != 0, "schedule", s.Schedule, []string{optim.Plateau, optim.Step}},
-		{"lr-hold", s.LRHold != 0, "schedule", s.Schedule, []string{optim.Step}},
+		{"forget-bias", "cell", string(s.Cell), []string{string(model.LSTM)}},
+		{"chrono", "cell", string(s.Cell), []string{string(model.LSTM), string(model.GRU)}},
+		{"momentum", "optimizer", s.Optimizer, []string{optim.NameSGD}},
+		{"trigger", "optimizer", s.Optimizer, []string{optim.NameNTASGD}},
+		{"final-lr", "schedule", s.Schedule, []string{optim.Linear, optim.Cosine, optim.OneCycle}},
+		{"lr-decay", "schedule", s.Schedule, []string{optim.Plateau, optim.Step}},
+		{"lr-hold", "schedule", s.Schedule, []string{optim.Step}},
 	} {
-		if f.given && !slices.Contains(f.users, f.chosen) {
+		if ctx.IsSet(f.name) && !slices.Contains(f.users, f.chosen) {
 			return fmt.Errorf("--%s is for --%s %s: %s would ignore it", f.name, f.choice, strings.Join(f.users, " or "), f.chosen)
 		}
+	}
+	if s.Patience > 0 && s.EvalEvery < 0 {
+		return fmt.Errorf("--patience %d counts validations, but --eval-every %d makes none", s.Patience, s.EvalEvery)
 	}
 	return nil
 }
