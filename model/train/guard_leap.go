@@ -1,13 +1,12 @@
 package train
 
-import "math"
-
 // A loss that leaps is told from one that is merely uneven by what has been learned: it is lost again.
 const (
-	// leapFactor and leapNats: a batch whose loss is above leapFactor times that of the first batch, or of the running
-	// mean if that is higher, plus leapNats is a leap at once. The first loss is about ln V, that of knowing nothing, and
-	// healthy runs are at most some 0.2 nats above it, in their first steps. An IRNN with learning rate 0.001 on
-	// tinyshakespeare, clipped at 1, goes from 4.2 to more than 3,000 nats within 25 steps.
+	// leapFactor and leapNats: a batch whose loss is above leapFactor times that of the first batch, of the running mean
+	// or of knowing single tokens' frequencies, whichever is highest, plus leapNats is a leap at once. The first loss is
+	// about ln V, that of knowing nothing, unless the model was trained before; healthy runs are at most some 0.2 nats
+	// above it, in their first steps. An IRNN with learning rate 0.001 on tinyshakespeare, clipped at 1, goes from 4.2 to
+	// more than 3,000 nats within 25 steps.
 	leapFactor = 2
 	leapNats   = 2
 
@@ -27,6 +26,7 @@ type leapState struct {
 	First float64 `json:"first,omitempty"` // loss of the first batch
 	Mean  float64 `json:"mean,omitempty"`  // running mean of the losses that are no leap
 	Above int     `json:"above,omitempty"` // batches in a row that seem to be one
+	Valid float64 `json:"valid,omitempty"` // loss of the last validation that was no leap
 }
 
 // observe takes the loss of a batch, in nats a token, and reports whether it is a leap. Unigram is 0 if it is not known.
@@ -36,7 +36,7 @@ func (s *leapState) observe(loss, unigram float64) bool {
 		return false
 	}
 	switch {
-	case loss > s.bound():
+	case loss > s.bound(unigram):
 		s.Above++
 		return true
 	case s.Mean < hadShare*unigram && loss > lostShare*unigram:
@@ -48,8 +48,24 @@ func (s *leapState) observe(loss, unigram float64) bool {
 	return false
 }
 
-// bound returns the loss above which a single one is a leap.
-func (s *leapState) bound() float64 { return leapFactor*math.Max(s.First, s.Mean) + leapNats }
+// bound returns the loss above which that of a single batch is a leap.
+func (s *leapState) bound(unigram float64) float64 {
+	return leapFactor*max(s.First, s.Mean, unigram) + leapNats
+}
+
+// validated takes the loss of a validation and reports whether it is a leap. The text may be one that the model knows much
+// less of than of what it trains on: what is high from the start, where there was a model before, or rises from validation
+// to validation is none.
+func (s *leapState) validated(loss, unigram float64) bool {
+	trainedBefore := s.First < lostShare*unigram
+	switch {
+	case s.First == 0, s.Valid == 0 && trainedBefore:
+	case loss > max(s.bound(unigram), leapFactor*s.Valid+leapNats):
+		return true
+	}
+	s.Valid = loss
+	return false
+}
 
 // checkLeap returns an error if the loss leaps and the guard is to act on it; if it is to warn, it says so once.
 func (l *Loop) checkLeap(u Update) error {
@@ -74,8 +90,8 @@ func (l *Loop) checkLeap(u Update) error {
 // checkValidation returns an error if the loss of a validation is not finite, or, if the guard is to act on it, leaps: what
 // an update ruined must not become the best.
 func (l *Loop) checkValidation(m Metrics) error {
-	leap := l.state.Guard.Leap
-	if finite(m.Loss) && (l.cfg.Guard != GuardAct || leap.First == 0 || m.Loss <= leap.bound()) {
+	leap := &l.state.Guard.Leap
+	if finite(m.Loss) && (!leap.validated(m.Loss, l.facts.Unigram) || l.cfg.Guard != GuardAct) {
 		return nil
 	}
 	return &DivergedError{Step: l.state.Step, What: "validation loss", Value: m.Loss, Before: leap.Mean, Tensor: l.steepest()}

@@ -299,6 +299,28 @@ func TestLeaps(t *testing.T) {
 	}
 }
 
+func TestLeapsOfValidation(t *testing.T) {
+	for _, c := range []struct {
+		name           string
+		first, unigram float64
+		losses         []float64
+		want           int // index of the leap, or −1
+	}{
+		{"ruined at once", 4.2, 3.3, []float64{30}, 0},
+		{"ruined later", 4.2, 3.3, []float64{3, 2.5, 30}, 2},
+		{"other text for a model that was trained before", 0.01, 0.7, []float64{5.6, 5.5, 5.9}, -1},
+		{"ruined after training on", 0.01, 0.7, []float64{5.6, 30}, 1},
+		{"overfitted", 1.8, 1.7, []float64{1, 2, 4, 7, 12, 20}, -1},
+		{"classes", 1.4, 0, []float64{1.2, 20}, 1},
+	} {
+		s := leapState{First: c.first, Mean: c.first}
+		got := slices.IndexFunc(c.losses, func(x float64) bool { return s.validated(x, c.unigram) })
+		if got != c.want {
+			t.Errorf("%s: a leap at %d, want %d", c.name, got, c.want)
+		}
+	}
+}
+
 func TestGuardConfig(t *testing.T) {
 	q := newQuadratic()
 	cfg := fakeConfig(q)
