@@ -178,12 +178,15 @@ func (b *beam) text(p path) (text string, ended bool) {
 	return hold.held + decoder.Flush(), false
 }
 
-// best returns the finished and the live texts, the best first.
+// best returns the finished texts, and the live ones unless enough are finished: then these end where the search did,
+// which is nowhere. The best is the first.
 func (b *beam) best() []Likely {
 	found := b.finished
-	for _, p := range b.live {
-		text, _ := b.text(p)
-		found = append(found, Likely{Text: text, Tokens: len(p.tokens), Nats: p.nats})
+	if len(found) < b.width {
+		for _, p := range b.live {
+			text, _ := b.text(p)
+			found = append(found, Likely{Text: text, Tokens: len(p.tokens), Nats: p.nats})
+		}
 	}
 	slices.SortStableFunc(found, func(a, b Likely) int { return cmp.Compare(a.perToken(), b.perToken()) })
 	return found[:min(b.width, len(found))]

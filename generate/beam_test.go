@@ -85,6 +85,19 @@ func TestBeamStops(t *testing.T) {
 	}
 }
 
+// What a search returns is whole: it ends with a stop text or is as long as asked.
+func TestBeamReturnsWholeTexts(t *testing.T) {
+	m := trained(t)
+	const length = 40
+	for _, stop := range []string{"e", ".", "t", " "} {
+		for _, l := range search(t, m, generate.BeamRequest{Prompt: "Sentence", Length: length, Width: 4, Stop: []string{stop}}) {
+			if !l.Finished && l.Tokens != length {
+				t.Errorf("stop %q: %+v is neither finished nor %d tokens long", stop, l, length)
+			}
+		}
+	}
+}
+
 func TestBeamErrors(t *testing.T) {
 	m := trained(t)
 	for _, req := range []generate.BeamRequest{{Width: -1}, {Width: 1 << 20}, {Length: -1}} {
