@@ -85,7 +85,21 @@ func Train(cfg TrainConfig, chunks iter.Seq2[[]byte, error]) (Tokenizer, error) 
 	if len(c.list()) == 0 {
 		return nil, errNoText
 	}
-	return build(cfg, cut.norm, c.list())
+	t, err := build(cfg, cut.norm, c.list())
+	if err != nil {
+		return nil, err
+	}
+	return t, checkSize(t)
+}
+
+// checkSize makes sure that Parse will read the tokenizer: not to be able to after hours of training would be late.
+func checkSize(t Tokenizer) error {
+	file, err := t.MarshalJSON()
+	if err == nil && len(file) > MaxJSON {
+		err = fmt.Errorf("a vocabulary of %d tokens with long texts takes %d bytes as tokenizer.json, and the limit is %d: use a smaller vocabulary or a higher minimum frequency",
+			t.Size(), len(file), MaxJSON)
+	}
+	return err
 }
 
 // build makes the tokenizer from the counts of a text.

@@ -2,6 +2,7 @@ package tokenize
 
 import (
 	"bytes"
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -107,5 +108,17 @@ func TestTrainErrors(t *testing.T) {
 		if _, err := Train(test.cfg, one([]byte(test.text))); err == nil || !strings.Contains(err.Error(), test.want) {
 			t.Errorf("%+v on %q: %v, want an error with %q", test.cfg, test.text, err, test.want)
 		}
+	}
+}
+
+// A vocabulary that Parse would not read back is refused while that costs nothing yet.
+func TestTrainRefusesWhatParseWould(t *testing.T) {
+	var text bytes.Buffer
+	for i := range MaxJSON/60_000 + 1 {
+		fmt.Fprintf(&text, "%06d%s\n", i, strings.Repeat("x", 60_000))
+	}
+	_, err := Train(TrainConfig{Kind: Space}, one(text.Bytes()))
+	if err == nil || !strings.Contains(err.Error(), "smaller vocabulary") {
+		t.Errorf("error %v", err)
 	}
 }
