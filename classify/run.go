@@ -169,7 +169,7 @@ func (r *run) connect() error {
 	r.objective = newObjective(r.network, r.workers, s, l, r.data.training, r.data.checked)
 	cfg := s.loopConfig()
 	if r.data.checked.len() == 0 {
-		cfg.EvalEvery = -1
+		cfg.EvalEvery, cfg.Patience = -1, 0
 		r.observer.Warning("there is no document to validate on: the last weights are kept, not the best, and their probabilities are not calibrated")
 	}
 	r.session.File = r.file

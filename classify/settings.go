@@ -229,5 +229,8 @@ func (s Settings) loopConfig() train.Config {
 	if s.Steps+int(s.Time) > 0 {
 		cfg.Epochs = 0
 	}
+	if cfg.EvalEvery < 0 {
+		cfg.Patience = 0 // a default that goes by validations
+	}
 	return cfg
 }

@@ -194,6 +194,9 @@ func settings(ctx *cli.Context) (generate.Settings, error) {
 			o.apply(ctx, &s)
 		}
 	}
+	if s.Schedule == optim.OneCycle && !ctx.IsSet("warmup") {
+		s.Warmup = 0 // the presets' is one of other schedules; this one has a rise of its own
+	}
 	return s, checkUsed(ctx, s)
 }
 
@@ -216,9 +219,6 @@ func checkUsed(ctx *cli.Context, s generate.Settings) error {
 		if ctx.IsSet(f.name) && !slices.Contains(f.users, f.chosen) {
 			return fmt.Errorf("--%s is for --%s %s: %s would ignore it", f.name, f.choice, strings.Join(f.users, " or "), f.chosen)
 		}
-	}
-	if s.Patience > 0 && s.EvalEvery < 0 {
-		return fmt.Errorf("--patience %d counts validations, but --eval-every %d makes none", s.Patience, s.EvalEvery)
 	}
 	return nil
 }

@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"github.com/textgen-go/textgen/classify"
+	"github.com/textgen-go/textgen/model/optim"
 	"github.com/urfave/cli/v2"
 )
 
@@ -138,6 +139,9 @@ func override(ctx *cli.Context) (func(*classify.Settings), error) {
 			if ctx.IsSet(o.name) {
 				o.apply(ctx, s)
 			}
+		}
+		if s.Schedule == optim.OneCycle && !ctx.IsSet("warmup") {
+			s.Warmup = 0 // the default is one of other schedules; this one has a rise of its own
 		}
 	}, err
 }

@@ -77,5 +77,25 @@ func (c Config) Validate() error {
 	case c.Guard != "" && !slices.Contains(Guards, c.Guard):
 		return fmt.Errorf("training: guard %q is unknown; use %s, %s or %s", c.Guard, GuardAct, GuardWarn, GuardOff)
 	}
+	return c.checkValidated()
+}
+
+// checkValidated refuses what goes by validations where there are none.
+func (c Config) checkValidated() error {
+	if c.EvalEvery >= 0 {
+		return nil
+	}
+	for _, f := range []struct {
+		given bool
+		what  string
+	}{
+		{c.Patience > 0, fmt.Sprintf("patience %d", c.Patience)},
+		{c.Schedule.Name == optim.Plateau, "schedule " + optim.Plateau},
+		{c.Optimizer.Name == optim.NameNTASGD, "optimizer " + optim.NameNTASGD},
+	} {
+		if f.given {
+			return fmt.Errorf("training: %s goes by validations, but there are none: eval_every is negative, or there is no text to validate on", f.what)
+		}
+	}
 	return nil
 }
