@@ -3,6 +3,8 @@ package generate
 import (
 	"fmt"
 	"math"
+
+	"github.com/textgen-go/textgen/tokenize"
 )
 
 // Neighbour is a token that a model treats much like another.
@@ -11,13 +13,14 @@ type Neighbour struct {
 	Similarity float64 `json:"similarity"` // cosine of the angle between the weights, from −1 to 1
 }
 
-// Nearest returns the k tokens that a model expects most nearly in the same places as a token of its vocabulary, the
-// nearest first: those whose weights in the head point in nearly the same direction (the output embedding of Press & Wolf
+// Nearest returns the k tokens that a model expects most nearly in the same places as a token, which is spelled as in the
+// vocabulary or in a text, the nearest first: those whose weights in the head point in nearly the same direction (the output embedding of Press & Wolf
 // 2017). After a minute of the built-in stories, the nearest of "fox" are dog, wolf and owl; in the embedding of the input,
 // which starts at random and moves little, they are hedgehog, proud and slowly. A model with an adaptive softmax, whose
-// head is in parts, is asked for its input's embedding. Special tokens and the token itself are left out.
+// head is in parts, is asked for its input's embedding. Special tokens and the token itself are left out; k below 1 means all. A token that the
+// model does not know, or a text of several tokens, is an error.
 func (m *Model) Nearest(token string, k int) ([]Neighbour, error) {
-	ids, unknown := m.tokenizer.AppendIDs(nil, []byte(token))
+	ids, unknown := m.tokenIDs(token)
 	switch {
 	case unknown.Count > 0:
 		return nil, fmt.Errorf("the model does not know %q", unknown.First)
@@ -33,10 +36,18 @@ func (m *Model) Nearest(token string, k int) ([]Neighbour, error) {
 		}
 	}
 	var out []Neighbour
-	for _, c := range keepTopK(cs, max(1, k)) {
+	for _, c := range likeliest(cs, k) {
 		out = append(out, Neighbour{m.tokenizer.Token(c.id), c.logit})
 	}
 	return out, nil
+}
+
+// tokenIDs returns the id of a token as the vocabulary spells it, or the ids of a text.
+func (m *Model) tokenIDs(token string) ([]int32, tokenize.Unknowns) {
+	if id, ok := m.tokenizer.ID(token); ok && id >= firstOrdinary {
+		return []int32{id}, tokenize.Unknowns{}
+	}
+	return m.tokenizer.AppendIDs(nil, []byte(token))
 }
 
 // table is a matrix with a row for each token.

@@ -16,7 +16,7 @@ type Prediction struct {
 }
 
 // Next returns the k most likely tokens after a prompt, the most likely first. Special tokens are left out; the
-// probabilities are those of the model, over the whole vocabulary.
+// probabilities are those of the model, over the whole vocabulary. K below 1 means all.
 func (m *Model) Next(ctx context.Context, prompt string, k int) ([]Prediction, error) {
 	s, err := m.newSession(ctx, Request{Prompt: prompt})
 	if err != nil {
@@ -29,13 +29,21 @@ func (m *Model) Next(ctx context.Context, prompt string, k int) ([]Prediction, e
 		return nil, err
 	}
 	var out []Prediction
-	for _, c := range keepTopK(cs, max(1, k)) {
+	for _, c := range likeliest(cs, k) {
 		out = append(out, Prediction{
 			Token: m.tokenizer.Token(c.id), Text: string(m.tokenizer.AppendText(nil, []int32{c.id})),
 			Probability: math.Exp(c.logit - all),
 		})
 	}
 	return out, nil
+}
+
+// likeliest returns the k most likely candidates, sorted; all if k is below 1.
+func likeliest(cs []candidate, k int) []candidate {
+	if k < 1 {
+		k = len(cs)
+	}
+	return keepTopK(cs, k)
 }
 
 // firstOrdinary is the first token that is not special.

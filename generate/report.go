@@ -18,6 +18,7 @@ func (r *run) openReport() error {
 		return nil
 	}
 	s, d := r.cfg.Settings, r.data
+	s.OutputDropout = s.outputDropout()
 	about := history.Description{
 		Title: filepath.Base(r.cfg.Out), Unit: "token", Guarded: s.Guard != train.GuardOff,
 		Subtitle: fmt.Sprintf("%s of %d × %d units with %s parameters, learning to write from %s",

@@ -135,7 +135,11 @@ func Preset(name string) (Settings, error) {
 // wait until a long text has been read.
 func (s Settings) Validate() error {
 	loop := s.loopConfig()
-	errs := []error{atLeast1("batch", s.Batch), atLeast1("bptt", s.BPTT), s.networkConfig().Validate(), loop.Validate(), loop.Clip.Validate()}
+	network := s.networkConfig()
+	if s.OutputDropout < 0 {
+		network.OutputDropout = 0 // what is wrong with Dropout is said of that
+	}
+	errs := []error{atLeast1("batch", s.Batch), atLeast1("bptt", s.BPTT), network.Validate(), loop.Validate(), loop.Clip.Validate()}
 	if s.Embedding < 0 {
 		errs = append(errs, fmt.Errorf("embedding is %d; it is a number of features, or 0 for as many as hidden", s.Embedding))
 	}

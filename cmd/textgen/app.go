@@ -4,8 +4,12 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"path/filepath"
+	"regexp"
+	"slices"
 	"strings"
 
+	"github.com/textgen-go/textgen/model/checkpoint"
 	"github.com/urfave/cli/v2"
 )
 
@@ -103,6 +107,9 @@ func group(ctx *cli.Context) error {
 
 // usageError explains an error of the flag parser.
 func usageError(ctx *cli.Context, err error, _ bool) error {
+	if value, name, ok := misfit(err); ok {
+		return fmt.Errorf("%s %s: want %s", dashed(name), value, wanted(ctx.Command, name))
+	}
 	name, unknown := strings.CutPrefix(err.Error(), "flag provided but not defined: -")
 	if !unknown {
 		return fmt.Errorf("%w; see %s --help", err, ctx.Command.HelpName)
@@ -113,6 +120,37 @@ func usageError(ctx *cli.Context, err error, _ bool) error {
 	}
 	hint := suggest(dashed(name), flagNames(ctx.Command), "; see "+ctx.Command.HelpName+" --help")
 	return fmt.Errorf("%s is no flag of %s%s", dashed(name), ctx.Command.HelpName, hint)
+}
+
+// misfit finds the quoted value and the flag in the parser's error for a value of another kind.
+func misfit(err error) (value, name string, ok bool) {
+	parts := regexp.MustCompile(`^invalid (?:boolean )?value ("(?:[^"\\]|\\.)*") for (?:flag )?-([^:]+):`).FindStringSubmatch(err.Error())
+	if parts == nil {
+		return "", "", false
+	}
+	return parts[1], parts[2], true
+}
+
+// wanted says what the values of a flag are.
+func wanted(c *cli.Command, name string) string {
+	for _, f := range c.Flags {
+		if !slices.Contains(f.Names(), name) {
+			continue
+		}
+		switch f.(type) {
+		case *cli.DurationFlag:
+			return "a time with its unit, as in 90s, 5m or 1h30m"
+		case *cli.IntFlag:
+			return "a whole number"
+		case *cli.Uint64Flag:
+			return "a whole number that is not negative"
+		case *cli.Float64Flag:
+			return "a number, as in 0.5"
+		case *cli.BoolFlag:
+			return "nothing, or =true or =false"
+		}
+	}
+	return "another value: see " + c.HelpName + " --help"
 }
 
 // flagNames returns the flags of a command as they are typed.
@@ -159,4 +197,12 @@ func noArguments(ctx *cli.Context, hint string) error {
 	return fmt.Errorf("%q: %s takes no such argument; %s", ctx.Args().First(), ctx.Command.HelpName, hint)
 }
 
-var errNoModel = errors.New("no model: name a run directory or model file, as in -m stories")
+// noModel is the error for a command that was not told its model; the first argument may be meant.
+func noModel(ctx *cli.Context) error {
+	if first := ctx.Args().First(); first != "" {
+		if _, err := checkpoint.Resolve(filepath.Join(first, checkpoint.ModelName)); err == nil {
+			return fmt.Errorf("no model: did you mean -m %s?", first)
+		}
+	}
+	return errors.New("no model: name a run directory or model file, as in -m stories")
+}

@@ -64,9 +64,13 @@ func checkThreshold(p float64) error {
 func loadClassifier(ctx *cli.Context) (*classify.Model, error) {
 	path := ctx.String("model")
 	if path == "" {
-		return nil, errNoModel
+		return nil, noModel(ctx)
 	}
-	return classify.Load(path)
+	m, err := classify.Load(path)
+	if errors.Is(err, classify.ErrNotClassifier) {
+		return nil, fmt.Errorf("%w: textgen sample, predict and eval are for it", err)
+	}
+	return m, err
 }
 
 func runClassify(ctx *cli.Context) error {

@@ -69,6 +69,10 @@ func printDiagnosis(w io.Writer, path string, records []train.Record, found []tr
 	if !known {
 		fmt.Fprintln(w, "The records are of an older version: what vanishes or stalls cannot be told from them.")
 	}
+	if len(found) == 0 && !history.Tells(records) {
+		fmt.Fprintln(w, "Nothing is wrong so far, but too little was measured to call the run healthy.")
+		return
+	}
 	if len(found) == 0 {
 		fmt.Fprintln(w, "Nothing is wrong: gradients, gates, losses and weights look healthy.")
 		return

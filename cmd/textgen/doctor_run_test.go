@@ -36,8 +36,10 @@ func TestDoctorOfARun(t *testing.T) {
 		json          bool
 		want          []string
 	}{
-		{"healthy", start + `{"step":100,"loss":2,"valid_loss":2.1,"lr":0.01,"health":{"step":100,"norm_max":0.5}}` + "\n", false,
-			[]string{"100 steps, training loss 2.0000, best validation loss 2.1000", "health at step 100: gradient ≤ 0.5", "Nothing is wrong"}},
+		{"short", start + `{"step":100,"loss":2,"valid_loss":2.1,"lr":0.01,"health":{"step":100,"norm_max":0.5}}` + "\n", false,
+			[]string{"100 steps, training loss 2.0000, best validation loss 2.1000", "health at step 100: gradient ≤ 0.5", "Nothing is wrong so far, but too little was measured"}},
+		{"healthy", start + strings.Repeat(`{"step":100,"loss":2,"lr":0.01,"health":{"step":100,"norm_max":0.5}}`+"\n", 5), false,
+			[]string{"Nothing is wrong: gradients, gates, losses and weights look healthy"}},
 		{"stalled without a guard", start + level, false, []string{"STALLED, step 400", "knowing how often each token occurs gives 3.300", "try     --lr 0.03, then --lr 0.0033"}},
 		{"diverged", start + ended, false, []string{"training loss NaN", "NON-FINITE in layer 1, step 900", "the guard  gave up"}},
 		{"older", `{"step":1,"loss":4.2,"lr":0.01}` + "\n", false, []string{"older version"}},

@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"io"
+	"runtime"
 	"strings"
 	"unicode/utf8"
 
@@ -19,11 +20,14 @@ func evalLabelNames() []string { return append(documentNames(), "threshold", "ht
 // evalClassifier measures a classifier on labelled documents, which are written as those that it was trained on were
 // unless flags say otherwise.
 func evalClassifier(ctx *cli.Context, m *classify.Model) error {
-	if err := checkNotGiven(ctx, "is for a model that writes text, but this one classifies documents", []string{"normalize-newlines", "precision", "threads", "lines", "explain"}); err != nil {
+	if err := checkNotGiven(ctx, "is for a model that writes text, but this one classifies documents", []string{"normalize-newlines", "precision", "lines", "explain"}); err != nil {
 		return err
 	}
 	if err := checkEvalThreshold(ctx, m.Task()); err != nil {
 		return err
+	}
+	if n := threads(ctx); n > 0 {
+		runtime.GOMAXPROCS(n) // a classifier uses every core that it may
 	}
 	opt := m.Info().Training.Documents
 	if !ctx.IsSet("format") {

@@ -36,7 +36,7 @@ func runInspect(ctx *cli.Context) error {
 	path := cmp.Or(ctx.Args().First(), ctx.String("model"))
 	switch {
 	case path == "":
-		return errNoModel
+		return noModel(ctx)
 	case ctx.NArg() > 1:
 		return errors.New("textgen inspect takes one model")
 	}

@@ -22,7 +22,7 @@ func inspectNear(ctx *cli.Context, m *generate.Model, token string) error {
 	}
 	nearest, err := m.Nearest(token, k)
 	if err != nil {
-		return fmt.Errorf("--near: %w", err)
+		return fmt.Errorf("--near: %w (%s tokenizer; upper and lower case may differ)", err, m.Info().Tokenizer)
 	}
 	if ctx.Bool("json") {
 		return printJSON(ctx.App.Writer, nearRecord{m.Info().Path, token, nearest})

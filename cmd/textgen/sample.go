@@ -54,7 +54,7 @@ func samplingFlags() []cli.Flag {
 	return []cli.Flag{
 		&cli.Float64Flag{Name: "repetition-penalty", Category: categorySampling, Usage: "make recent tokens less likely by a factor `R`; 1: not", Value: 1, EnvVars: variable("repetition-penalty")},
 		&cli.Float64Flag{Name: "temperature", Aliases: []string{"t"}, Category: categorySampling, Usage: "below 1: surer, above 1: more daring, 0: always the most likely token", Value: 0.8, EnvVars: variable("temperature")},
-		&cli.IntFlag{Name: "top-k", Category: categorySampling, Usage: "choose among the `K` most likely tokens; 0: all", EnvVars: variable("top-k")},
+		&cli.IntFlag{Name: "top-k", Aliases: []string{"k"}, Category: categorySampling, Usage: "choose among the `K` most likely tokens; 0: all", EnvVars: variable("top-k")},
 		&cli.Float64Flag{Name: "top-p", Category: categorySampling, Usage: "choose among the most likely tokens that have probability `P` together; 1: all", Value: 1, EnvVars: variable("top-p")},
 		&cli.Float64Flag{Name: "min-p", Category: categorySampling, Usage: "leave out tokens less likely than `P` times the most likely; 0: none", EnvVars: variable("min-p")},
 	}
@@ -211,7 +211,7 @@ func warnUnknown(ctx *cli.Context, m *generate.Model, prompt string) {
 func loadModel(ctx *cli.Context) (*generate.Model, error) {
 	path := ctx.String("model")
 	if path == "" {
-		return nil, errNoModel
+		return nil, noModel(ctx)
 	}
 	p, err := precision(ctx)
 	if err != nil {
@@ -219,7 +219,7 @@ func loadModel(ctx *cli.Context) (*generate.Model, error) {
 	}
 	m, err := generate.Load(path)
 	if errors.Is(err, generate.ErrNotGenerator) {
-		return nil, fmt.Errorf("%w: see textgen inspect", err)
+		return nil, fmt.Errorf("%w: textgen classify and textgen eval are for it", err)
 	}
 	if err != nil {
 		return nil, err

@@ -32,10 +32,18 @@ func checkTask(ctx *cli.Context) (classifier bool, err error) {
 func checkNotGiven(ctx *cli.Context, why string, names []string) error {
 	for _, name := range names {
 		if ctx.IsSet(name) {
-			return fmt.Errorf("--%s %s", name, why)
+			return fmt.Errorf("%s %s", given(ctx, name), why)
 		}
 	}
 	return nil
+}
+
+// given returns how a flag was given: as --NAME or, which the user may have forgotten, by its variable.
+func given(ctx *cli.Context, name string) string {
+	if f := flagOf(ctx.Command, name); f != nil && f.IsSet() {
+		return fmt.Sprintf("--%s (set by the variable %s)", name, variable(name)[0])
+	}
+	return "--" + name
 }
 
 // ownLabelNames are the flags that only a classifier has.
@@ -81,7 +89,7 @@ func trainClassifier(ctx *cli.Context) error {
 	case err != nil:
 		return err
 	}
-	return reportClassifier(ctx, result)
+	return reportClassifier(ctx, result, view.resumed)
 }
 
 // classifierConfig gathers what the flags ask for.
@@ -147,7 +155,10 @@ func override(ctx *cli.Context) (func(*classify.Settings), error) {
 }
 
 // labelView shows how the training of a classifier goes.
-type labelView struct{ *view }
+type labelView struct {
+	*view
+	resumed int // steps of earlier sessions
+}
 
 // Started implements classify.Observer, with the other methods of view.
 func (v *labelView) Started(p classify.Plan) {
@@ -168,5 +179,6 @@ func (v *labelView) Started(p classify.Plan) {
 	if p.Resumed == 0 {
 		in.measure = s.Time
 	}
+	v.resumed = p.Resumed
 	v.progress.started(in)
 }

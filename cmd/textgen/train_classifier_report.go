@@ -12,7 +12,7 @@ import (
 )
 
 // reportClassifier tells how a run ended, how good the classifier is beside plain models, and what to do next.
-func reportClassifier(ctx *cli.Context, r *classify.TrainResult) error {
+func reportClassifier(ctx *cli.Context, r *classify.TrainResult, resumed int) error {
 	w := ctx.App.Writer
 	switch {
 	case ctx.Bool("json"):
@@ -26,6 +26,9 @@ func reportClassifier(ctx *cli.Context, r *classify.TrainResult) error {
 		fmt.Fprint(w, ", ended early: validation stopped improving")
 	}
 	fmt.Fprintf(w, "\nSaved in %s\n", r.Out)
+	if resumed == r.Steps {
+		fmt.Fprintln(w, "The run had come to its end before: nothing was done.")
+	}
 	printVerdicts(w, r.Verdicts)
 	if r.Report != nil {
 		printComparison(w, r.Report)

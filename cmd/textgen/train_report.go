@@ -23,6 +23,7 @@ func report(ctx *cli.Context, r *generate.TrainResult, p generate.Plan) error {
 		return nil
 	}
 	summarise(w, r, p)
+	printFinished(w, p.Resumed == r.Steps, r.Out)
 	printVerdicts(w, r.Verdicts)
 	if err := showSample(ctx, r.Out, p.Settings.Seed); err != nil {
 		return err
@@ -54,6 +55,13 @@ func summarise(w io.Writer, r *generate.TrainResult, p generate.Plan) {
 		fmt.Fprintf(w, "No model can do better on these stories than %.4f: this one is %.1f %% above that limit.\n", r.Limit, 100*(loss/r.Limit-1))
 	}
 	fmt.Fprintf(w, "Saved in %s\n", r.Out)
+}
+
+// printFinished says that a run that was resumed had no step to make, and how to go on all the same.
+func printFinished(w io.Writer, finished bool, out string) {
+	if finished {
+		fmt.Fprintf(w, "The run had come to its end before: nothing was done. To train its model longer: textgen train --from %s --steps N FILE\n", quoted(out))
+	}
 }
 
 // printVerdicts repeats what the guard found.

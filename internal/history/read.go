@@ -47,6 +47,21 @@ func Diagnose(records []train.Record) (found []train.Verdict, known bool) {
 	return train.Diagnose(records, facts), known
 }
 
+// enough is how many measurements tell that nothing is wrong: verdicts compare two, and one more makes sure that
+// the run went on after them.
+const enough = 3
+
+// Tells reports whether enough was measured in a run to call it healthy.
+func Tells(records []train.Record) bool {
+	n := 0
+	for _, r := range records {
+		if r.Health != nil {
+			n++
+		}
+	}
+	return n >= enough
+}
+
 // verdicts returns what records say went wrong.
 func verdicts(records []train.Record) (all []train.Verdict) {
 	for _, r := range records {

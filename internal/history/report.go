@@ -94,7 +94,7 @@ func (h *History) writePage(goesOn bool) error {
 	p.Summary = summary(h.all, about.Unit)
 	p.Unit = about.Unit
 	p.Title, p.Subtitle, p.ScoreName = about.Title, about.Subtitle, about.Score
-	p.Watched, p.GoesOn, p.Facts = about.Guarded, goesOn, about.Facts
+	p.Watched, p.GoesOn, p.Facts = about.Guarded && Tells(h.all), goesOn, about.Facts
 	for _, s := range spread(h.page.samples, shownSamples) {
 		p.Samples = append(p.Samples, report.Sample(s))
 	}

@@ -28,7 +28,7 @@ func session(t *testing.T, dir *checkpoint.Run, after, first, last int) {
 		if err := h.AddSample(Sample{Step: step, Text: fmt.Sprintf("text %d of %d", step, last)}); err != nil {
 			t.Fatal(err)
 		}
-		if err := h.Add(train.Record{Step: step, Loss: 2, ValidLoss: &loss, Facts: &train.Facts{Steps: 9000}}); err != nil {
+		if err := h.Add(train.Record{Step: step, Loss: 2, ValidLoss: &loss, Facts: &train.Facts{Steps: 9000}, Health: &train.Health{Step: step}}); err != nil {
 			t.Fatal(err)
 		}
 		if text := pageOf(t, dir); !strings.Contains(text, "refresh") {

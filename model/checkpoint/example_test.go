@@ -47,5 +47,5 @@ func ExampleFormatError() {
 	if errors.As(err, &format) {
 		fmt.Println(format)
 	}
-	// Output: bad model file: byte 0: does not begin with a zstd frame
+	// Output: bad model file: byte 0: does not begin with a zstd frame: it is no model (that is a run directory or its model.safetensors.zst)
 }

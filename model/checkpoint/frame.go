@@ -77,7 +77,7 @@ func foreign(head []byte) string {
 	case len(head) > 8 && head[8] == '{':
 		return "a safetensors file that is not compressed: compress it with zstd"
 	}
-	return "does not begin with a zstd frame"
+	return "does not begin with a zstd frame: it is no model (that is a run directory or its " + ModelName + ")"
 }
 
 // block looks at the header of a block: bit 0 marks the last, bits 1 and 2 are the type, the others the size.

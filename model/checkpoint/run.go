@@ -34,6 +34,9 @@ func Resolve(path string) (string, error) {
 		if named := path + extension; isFile(named) {
 			return named, nil
 		}
+		if path == "" {
+			return "", fmt.Errorf("no model: no path was given: %w", fs.ErrNotExist)
+		}
 		return "", fmt.Errorf("no model at %s: %w; make one with: textgen train --out %s", path, fs.ErrNotExist, path)
 	case err != nil:
 		return "", storageError("read", path, err)
