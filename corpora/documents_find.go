@@ -192,7 +192,7 @@ func (d *Documents) formatByContent(src source) (string, error) {
 		return "", fmt.Errorf("corpora: %w in %s", ErrEmpty, src.name)
 	}
 	return "", &DocumentError{src.name, 1, fmt.Errorf("neither the name nor the first line (%q) tells where the labels are: give --format, one of %s",
-		clip(line), strings.Join(documentFormats[1:], ", "))}
+		clip(line), strings.Join(labelledFormats(), ", "))}
 }
 
 // isHeader reports whether a line with commas has both names among its fields.

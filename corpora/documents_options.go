@@ -53,6 +53,11 @@ type DocumentOptions struct {
 // documentFormats are the values that DocumentOptions.Format may have.
 var documentFormats = []string{"", "jsonl", "csv", "tsv", "fasttext", "label-first", "parallel", "folders", "files", "lines", "text"}
 
+// labelledFormats are those that have labels.
+func labelledFormats() []string {
+	return slices.DeleteFunc(slices.Clone(documentFormats[1:]), func(f string) bool { return f == "lines" || f == "text" })
+}
+
 // validate checks the choices and fills in the defaults.
 func (o *DocumentOptions) validate() error {
 	for _, c := range []struct {

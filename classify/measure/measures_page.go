@@ -35,10 +35,10 @@ func (m *Measures) WriteHTML(w io.Writer, title, subtitle string) error {
 	return page.WriteHTML(w)
 }
 
-// inPercent writes a share, with half the width of its interval.
+// inPercent writes a share and its interval, which need not have it in the middle.
 func inPercent(x float64, i *Interval) string {
 	if i == nil {
 		return fmt.Sprintf("%.1f %%", 100*x)
 	}
-	return fmt.Sprintf("%.1f ± %.1f %%", 100*x, 50*(i.High-i.Low))
+	return fmt.Sprintf("%.1f %% (95 %%: %.1f to %.1f)", 100*x, 100*i.Low, 100*i.High)
 }

@@ -29,7 +29,10 @@ With --lines, every line is a document, and without FILE standard input is read,
    textgen eval -m topics test.csv                                measure
 
 Labelled documents may be JSON lines ({"text": …, "label": …}), tables (.csv, .tsv), fastText's __label__
-lines, a folder a label, or a file of texts and one of labels.`
+lines, a folder a label, or a file of texts and one of labels.
+
+In what --explain prints, ⟨ and ⟩ are the ends of the document (to the network <bos> and <eos>), ↦ stands before what is among
+its first words, ⇧ before a capital letter; n-grams are words, pairs of words, and characters of a word, whose ends are blanks.`
 
 func classifyCommand() *cli.Command {
 	return &cli.Command{

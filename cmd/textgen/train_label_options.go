@@ -1,6 +1,9 @@
 package main
 
 import (
+	"fmt"
+	"slices"
+
 	"github.com/textgen-go/textgen/classify"
 	"github.com/textgen-go/textgen/model"
 	"github.com/textgen-go/textgen/model/train"
@@ -12,9 +15,10 @@ const categoryClassifier = "Classifier (--task classify)"
 
 // labelOption sets a field of a classifier's settings from a flag.
 type labelOption struct {
-	name  string
-	flag  cli.Flag // nil: one of options has the flag
-	apply func(*cli.Context, *classify.Settings)
+	name     string
+	standard string   // the default as the help shows it; "" if it needs no word
+	flag     cli.Flag // nil: one of options has the flag
+	apply    func(*cli.Context, *classify.Settings)
 }
 
 // labelOptions lists every choice of a classifier: those that it shares with a language model, and its own.
@@ -45,13 +49,13 @@ func labelOptions() []labelOption {
 		labelNumber("lr", "", func(s *s) *float64 { return &s.LR }),
 		labelNumber("weight-decay", "", func(s *s) *float64 { return &s.WeightDecay }),
 		labelWord("schedule", "", func(s *s) *string { return &s.Schedule }),
-		{name: "warmup", apply: func(ctx *cli.Context, s *s) { s.Warmup = float64(ctx.Int("warmup")) }},
+		{name: "warmup", standard: "a twentieth of the steps", apply: func(ctx *cli.Context, s *s) { s.Warmup = float64(ctx.Int("warmup")) }},
 		labelNumber("final-lr", "", func(s *s) *float64 { return &s.FinalLR }),
 		labelNumber("clip", "", func(s *s) *float64 { return &s.Clip }),
 		{name: "seed", apply: func(ctx *cli.Context, s *s) { s.Seed = ctx.Uint64("seed") }},
 		labelInteger("steps", "", func(s *s) *int { return &s.Steps }),
 		labelInteger("epochs", "", func(s *s) *int { return &s.Epochs }),
-		{name: "time", apply: func(ctx *cli.Context, s *s) { s.Time = ctx.Duration("time") }},
+		{name: "time", standard: "none, but epochs", apply: func(ctx *cli.Context, s *s) { s.Time = ctx.Duration("time") }},
 		labelInteger("eval-every", "", func(s *s) *int { return &s.EvalEvery }),
 		labelInteger("patience", "", func(s *s) *int { return &s.Patience }),
 		labelWord("guard", "", func(s *s) *train.GuardMode { return &s.Guard }),
@@ -92,26 +96,44 @@ func labelFlags() []cli.Flag {
 	return flags
 }
 
+// byDocuments is the default of a field as the help shows it: its value, if it is the same for documents of every kind.
+func byDocuments[T comparable](field func(*classify.Settings) *T) string {
+	var values []T
+	for _, preset := range classify.Presets {
+		for _, f := range []classify.Facts{{Documents: 200, Labels: 2, Words: 1, Chars: 7}, {Documents: 5000, Labels: 6, Words: 10, Chars: 50}, {Documents: 50_000, Labels: 2, Words: 200, Chars: 1200}} {
+			s, err := classify.Propose(preset, "", f)
+			if err != nil {
+				panic(err) // a preset of the list
+			}
+			values = append(values, *field(&s))
+		}
+	}
+	if len(slices.Compact(values)) > 1 {
+		return "by the documents"
+	}
+	return fmt.Sprint(values[0])
+}
+
 func labelInteger(name, usage string, field func(*classify.Settings) *int) labelOption {
-	o := labelOption{name: name, apply: func(ctx *cli.Context, s *classify.Settings) { *field(s) = ctx.Int(name) }}
+	o := labelOption{name: name, standard: byDocuments(field), apply: func(ctx *cli.Context, s *classify.Settings) { *field(s) = ctx.Int(name) }}
 	if usage != "" {
-		o.flag = &cli.IntFlag{Name: name, Usage: usage, EnvVars: variable(name), DefaultText: "by the documents", Category: categoryClassifier}
+		o.flag = &cli.IntFlag{Name: name, Usage: usage, EnvVars: variable(name), DefaultText: o.standard, Category: categoryClassifier}
 	}
 	return o
 }
 
 func labelNumber(name, usage string, field func(*classify.Settings) *float64) labelOption {
-	o := labelOption{name: name, apply: func(ctx *cli.Context, s *classify.Settings) { *field(s) = ctx.Float64(name) }}
+	o := labelOption{name: name, standard: byDocuments(field), apply: func(ctx *cli.Context, s *classify.Settings) { *field(s) = ctx.Float64(name) }}
 	if usage != "" {
-		o.flag = &cli.Float64Flag{Name: name, Usage: usage, EnvVars: variable(name), DefaultText: "by the documents", Category: categoryClassifier}
+		o.flag = &cli.Float64Flag{Name: name, Usage: usage, EnvVars: variable(name), DefaultText: o.standard, Category: categoryClassifier}
 	}
 	return o
 }
 
 func labelWord[T ~string](name, usage string, field func(*classify.Settings) *T) labelOption {
-	o := labelOption{name: name, apply: func(ctx *cli.Context, s *classify.Settings) { *field(s) = T(ctx.String(name)) }}
+	o := labelOption{name: name, standard: byDocuments(field), apply: func(ctx *cli.Context, s *classify.Settings) { *field(s) = T(ctx.String(name)) }}
 	if usage != "" {
-		o.flag = &cli.StringFlag{Name: name, Usage: usage, EnvVars: variable(name), DefaultText: "by the documents", Category: categoryClassifier}
+		o.flag = &cli.StringFlag{Name: name, Usage: usage, EnvVars: variable(name), DefaultText: o.standard, Category: categoryClassifier}
 	}
 	return o
 }

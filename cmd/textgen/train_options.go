@@ -34,8 +34,8 @@ func options() []option {
 		word("tokenizer", categoryTokenizer, "char, word, space (what blanks separate, as texts that are tokenised already) or bpe", func(s *s) *tokenize.Kind { return &s.Tokenizer }),
 		integer("vocab-size", categoryTokenizer, "at most `N` tokens; 0: no limit for char and space, 10,000 for word, 2,000 for bpe", func(s *s) *int { return &s.VocabSize }),
 		integer("min-freq", categoryTokenizer, "leave out characters and words that occur less than `N` times, and for bpe do not join pairs that do; 0: 1, for bpe 2", func(s *s) *int { return &s.MinFrequency }),
-		toggle("lowercase", categoryTokenizer, "read everything in lower case", func(s *s) *bool { return &s.Lowercase }),
-		toggle("nfc", categoryTokenizer, "compose characters first (Unicode NFC)", func(s *s) *bool { return &s.NFC }),
+		toggle("lowercase", categoryTokenizer, "read everything in lower case; on for words to classify: --lowercase=false", func(s *s) *bool { return &s.Lowercase }),
+		toggle("nfc", categoryTokenizer, "compose characters first (Unicode NFC); on to classify", func(s *s) *bool { return &s.NFC }),
 
 		word("cell", categoryNetwork, "rnn, rnn-relu, lstm or gru", func(s *s) *model.Cell { return &s.Cell }),
 		integer("layers", categoryNetwork, "`N` recurrent layers", func(s *s) *int { return &s.Layers }),
@@ -101,9 +101,37 @@ func options() []option {
 func optionFlags() []cli.Flag {
 	var flags []cli.Flag
 	for _, o := range options() {
-		flags = append(flags, o.flag)
+		flags = append(flags, withStandard(o.flag))
 	}
 	return flags
+}
+
+// withStandard adds to the default that the help shows of a flag that of a classifier, where that is another.
+func withStandard(f cli.Flag) cli.Flag {
+	for _, l := range labelOptions() {
+		if l.name != f.Names()[0] || l.flag != nil {
+			continue
+		}
+		if text := defaultText(f); text != nil && l.standard != "" && l.standard != *text {
+			*text += "; to classify: " + l.standard
+		}
+	}
+	return f
+}
+
+// defaultText returns the field of a flag that holds its default for the help; nil for a switch, which shows none.
+func defaultText(f cli.Flag) *string {
+	switch f := f.(type) {
+	case *cli.IntFlag:
+		return &f.DefaultText
+	case *cli.Float64Flag:
+		return &f.DefaultText
+	case *cli.StringFlag:
+		return &f.DefaultText
+	case *cli.DurationFlag:
+		return &f.DefaultText
+	}
+	return nil
 }
 
 func structural(category string) bool {

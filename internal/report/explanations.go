@@ -95,7 +95,11 @@ func share(x, most float64) float64 {
 	return x / most
 }
 
-// Heaviest returns the n weights that are largest in size, the largest first, each text once.
+// leastShown is the least weight that is not shown as 0.
+const leastShown = 0.0005
+
+// Heaviest returns the n weights that are largest in size, the largest first, each text once, without those that would be
+// shown as 0.
 func Heaviest(weights []Weight, n int) []Weight {
 	sorted := slices.Clone(weights)
 	slices.SortStableFunc(sorted, func(a, b Weight) int {
@@ -103,7 +107,7 @@ func Heaviest(weights []Weight, n int) []Weight {
 	})
 	var out []Weight
 	for _, w := range sorted {
-		if len(out) < n && !slices.ContainsFunc(out, func(o Weight) bool { return o.Text == w.Text }) {
+		if len(out) < n && math.Abs(w.Weight) >= leastShown && !slices.ContainsFunc(out, func(o Weight) bool { return o.Text == w.Text }) {
 			out = append(out, w)
 		}
 	}
