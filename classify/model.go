@@ -66,13 +66,13 @@ type Metrics struct {
 var ErrNotClassifier = errors.New("not a model for classifying documents")
 
 // Load opens a model from a run directory or a model file. A damaged or foreign file gives a *[checkpoint.FormatError],
-// the file of another kind of model [ErrNotClassifier].
+// the file of another kind of model [ErrNotClassifier], one of a newer program [checkpoint.ErrNewer], none at all fs.ErrNotExist.
 func Load(path string) (*Model, error) {
 	f, origin, err := checkpoint.Open(path)
 	if err != nil {
 		return nil, err
 	}
-	m, err := fromFile(f)
+	m, err := FromFile(f)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", origin.Path, err)
 	}
@@ -80,8 +80,9 @@ func Load(path string) (*Model, error) {
 	return m, nil
 }
 
-// fromFile builds a model from the content of a file; tensors of a training state are left out.
-func fromFile(f *checkpoint.File) (*Model, error) {
+// FromFile builds the model that a file holds, for models that do not lie on a disk: [checkpoint.Decode] reads one from any
+// io.Reader, such as a program's embedded files. Tensors of a training state are left out. The errors are those of [Load].
+func FromFile(f *checkpoint.File) (*Model, error) {
 	if head := f.Metadata[checkpoint.KeyHead]; head != headName {
 		return nil, fmt.Errorf("%w but for %q", ErrNotClassifier, cmp.Or(head, "something else"))
 	}

@@ -75,7 +75,7 @@ func (r *run) before() (*Model, error) {
 	}
 	var m *Model
 	err := r.session.Resume(func(f *checkpoint.File) (err error) {
-		m, err = fromFile(f)
+		m, err = FromFile(f)
 		return err
 	})
 	if err != nil {

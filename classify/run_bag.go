@@ -50,7 +50,7 @@ func (r *run) refit(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	m, err := fromFile(f)
+	m, err := FromFile(f)
 	if err != nil {
 		return err
 	}

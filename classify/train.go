@@ -19,7 +19,7 @@ type TrainConfig struct {
 	Paths      []string  // labelled documents, as [corpora.OpenDocuments] takes them
 	ValidPaths []string  // documents to validate on, instead of a part of Paths
 	TestPaths  []string  // documents to report on, instead of those of validation
-	Stdin      io.Reader // what "-" reads
+	Stdin      io.Reader // what "-" reads: documents in memory are Paths {"-"} with a reader of their lines
 	Documents  corpora.DocumentOptions
 
 	Vectors string // a file of word vectors to start from, see [ReadVectors]; "": none

@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"github.com/textgen-go/textgen/generate"
+	"github.com/textgen-go/textgen/model/checkpoint"
 	"github.com/textgen-go/textgen/tokenize"
 )
 
@@ -88,4 +89,45 @@ func texts(lines []string) iter.Seq2[string, error] {
 			}
 		}
 	}
+}
+
+// A text in memory is trained on by way of "-", and a model need not lie on a disk.
+func ExampleFromFile() {
+	ctx := context.Background()
+	dir, err := os.MkdirTemp("", "generate")
+	if err != nil {
+		log.Fatal(err)
+	}
+	defer os.RemoveAll(dir)
+	settings, err := generate.Preset("tiny")
+	if err != nil {
+		log.Fatal(err)
+	}
+	settings.Hidden, settings.Batch, settings.LR = 16, 4, 0.02
+	settings.Time, settings.Steps = 0, 100
+	text := strings.NewReader(strings.Repeat("abcd", 1000))
+	run := filepath.Join(dir, "run")
+	if _, err := generate.Train(ctx, generate.TrainConfig{Settings: settings, Paths: []string{"-"}, Stdin: text, Out: run}); err != nil {
+		log.Fatal(err)
+	}
+
+	bytesOfModel, err := os.Open(filepath.Join(run, checkpoint.ModelName)) // or an embedded file, or a response
+	if err != nil {
+		log.Fatal(err)
+	}
+	defer bytesOfModel.Close()
+	file, err := checkpoint.Decode(bytesOfModel, checkpoint.Limits{})
+	if err != nil {
+		log.Fatal(err)
+	}
+	m, err := generate.FromFile(file)
+	if err != nil {
+		log.Fatal(err)
+	}
+	next, err := m.Next(ctx, "abcdab", 1)
+	if err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println(next[0].Text)
+	// Output: c
 }

@@ -53,13 +53,13 @@ type Metrics struct {
 }
 
 // Load opens a model from a run directory or a model file. A damaged or foreign file gives a *[checkpoint.FormatError],
-// the file of another kind of model [ErrNotGenerator].
+// the file of another kind of model [ErrNotGenerator], one of a newer program [checkpoint.ErrNewer], none at all fs.ErrNotExist.
 func Load(path string) (*Model, error) {
 	f, origin, err := checkpoint.Open(path)
 	if err != nil {
 		return nil, err
 	}
-	m, err := fromFile(f)
+	m, err := FromFile(f)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", origin.Path, err)
 	}
@@ -70,8 +70,9 @@ func Load(path string) (*Model, error) {
 // ErrNotGenerator says that a file holds a model that does something else.
 var ErrNotGenerator = errors.New("not a model for generating text")
 
-// fromFile builds the network that a file describes and fills it.
-func fromFile(f *checkpoint.File) (*Model, error) {
+// FromFile builds the model that a file holds, for models that do not lie on a disk: [checkpoint.Decode] reads one from any
+// io.Reader, such as a program's embedded files. The errors are those of [Load].
+func FromFile(f *checkpoint.File) (*Model, error) {
 	if head := f.Metadata[checkpoint.KeyHead]; head != headName {
 		return nil, fmt.Errorf("%w but for %q", ErrNotGenerator, cmp.Or(head, "something else"))
 	}

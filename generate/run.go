@@ -116,7 +116,7 @@ func (r *run) before() (earlier, error) {
 func (r *run) resume() (earlier, error) {
 	var m *Model
 	err := r.session.Resume(func(f *checkpoint.File) (err error) {
-		m, err = fromFile(f)
+		m, err = FromFile(f)
 		return err
 	})
 	if err != nil {

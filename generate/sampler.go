@@ -2,6 +2,7 @@ package generate
 
 import (
 	"errors"
+	"fmt"
 	"math"
 	"math/rand/v2"
 )
@@ -17,10 +18,14 @@ type Sampler struct {
 	buffer []candidate
 }
 
-// NewSampler returns a Sampler that draws from rng. The error lists every field of cfg that is out of range.
+// NewSampler returns a Sampler that draws from rng, which may be nil if cfg.Temperature is 0. The error lists every field of
+// cfg that is out of range.
 func NewSampler(cfg Sampling, rng *rand.Rand) (*Sampler, error) {
 	if err := cfg.Validate(); err != nil {
 		return nil, err
+	}
+	if rng == nil && cfg.Temperature >= coldest {
+		return nil, errors.New("sampling at a temperature above 0 needs a generator of random numbers")
 	}
 	return &Sampler{cfg: cfg, rng: rng}, nil
 }
@@ -36,8 +41,8 @@ func (s *Sampler) Observe(id int32) {
 	s.recent = append(s.recent, id)
 }
 
-// Next chooses the next token from logits over the vocabulary. Special tokens are never chosen. The error is
-// ErrNotFinite.
+// Next chooses the next token from logits over the vocabulary. Special tokens are never chosen: a vocabulary of them alone
+// is an error, and so are logits that are not finite ([ErrNotFinite]).
 func (s *Sampler) Next(logits []float32) (int32, error) {
 	cs, err := s.candidates(logits)
 	if err != nil {
@@ -74,6 +79,9 @@ func (s *Sampler) choose(cs []candidate) int32 {
 // candidates lists every token but the special ones.
 func (s *Sampler) candidates(logits []float32) ([]candidate, error) {
 	first := int(firstOrdinary)
+	if len(logits) <= first {
+		return nil, fmt.Errorf("a vocabulary of %d tokens has none but special ones: there is nothing to choose", len(logits))
+	}
 	cs := s.buffer[:0]
 	for id, v := range logits[first:] {
 		if f := float64(v); !math.IsNaN(f) && !math.IsInf(f, 0) {

@@ -87,3 +87,18 @@ func newSampler(t *testing.T, cfg Sampling) *Sampler {
 	}
 	return s
 }
+
+func TestSamplerErrors(t *testing.T) {
+	if _, err := NewSampler(Sampling{Temperature: 1}, nil); err == nil {
+		t.Error("a sampler without a generator is made for a temperature above 0")
+	}
+	s, err := NewSampler(Sampling{}, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for n := range firstOrdinary + 1 {
+		if _, err := s.Next(make([]float32, n)); err == nil {
+			t.Errorf("a token is chosen from a vocabulary of %d", n)
+		}
+	}
+}

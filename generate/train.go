@@ -15,15 +15,16 @@ type TrainConfig struct {
 	Settings   Settings  // start from a [Preset]
 	Paths      []string  // files, folders, globs or "-"; none: the built-in corpus
 	ValidPaths []string  // text to validate on, instead of a part of Paths
-	Stdin      io.Reader // what "-" reads
+	Stdin      io.Reader // what "-" reads: text in memory is Paths {"-"} with a strings.Reader
 
 	Encoding          string // of the text, as in corpora.Options
 	NormalizeNewlines bool
 
 	Out    string // the run's directory
 	Force  bool   // replace a run that is there
-	Resume bool   // continue the run that is there; its settings hold, and its corpus if Paths is empty
-	// From is a model to fine-tune: its tokenizer and its network hold, whatever Settings says of them.
+	Resume bool   // continue the run that is there, to its end; its settings hold, and its corpus if Paths is empty
+	// From is a model to fine-tune, or to train longer than its run was to be: its tokenizer and its network hold, whatever
+	// Settings says of them.
 	From    string
 	Threads int // below 1: one for every core
 	// Report keeps a page on the run in its directory, report.html, up to date; so does resuming a run that has one.

@@ -39,6 +39,7 @@ func TestKeep(t *testing.T) {
 		// 0.4, 0.7, 0.85, 0.95, 1: the first sum that reaches 0.8 is that of three tokens.
 		{"top-p 0.8", keepTopP(logs(ps...), 0.8), []int32{1, 3, 4}},
 		{"top-p 0.39", keepTopP(logs(ps...), 0.39), []int32{1}},
+		{"top-p ends where the sum is p", keepTopP(logs(0.5, 0.5), 0.5), []int32{0}},
 		{"top-p keeps one at least", keepTopP(logs(ps...), 1e-9), []int32{1}},
 		// 0.3/0.4 = 0.75, 0.15/0.4 = 0.375, 0.1/0.4 = 0.25, 0.05/0.4 = 0.125.
 		{"min-p 0.3", keepMinP(logs(ps...), 0.3), []int32{1, 3, 4}},

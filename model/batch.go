@@ -69,8 +69,9 @@ func (c *Classifier) newBatch(w *Workers, training bool) *Batch {
 func (b *Batch) Still() { b.front.pass.quiet = true }
 
 // Forward returns the logits of every document, [docs][Labels], valid until the next Forward. A training batch drops out
-// with masks made from dropoutKey. Tokens outside the vocabulary are a caller's bug and panic.
+// with masks made from dropoutKey. Tokens outside the vocabulary, and a classifier that is not packed, are a caller's bug and panic.
 func (b *Batch) Forward(docs []Document, dropoutKey uint64) [][]float32 {
+	mustBePacked(b.packed)
 	b.sort(docs)
 	b.features.Resize(len(docs), b.cfg.features())
 	b.logits.Resize(len(docs), b.cfg.Labels)

@@ -19,6 +19,7 @@ type Classifier struct {
 	weight    *Parameter // [Labels, P]
 	bias      *Parameter // [Labels]
 	w, wT     *kernel.Packed
+	packed    bool
 
 	projecting  sync.Mutex
 	projections []*projections // of the first layer, a direction; nil until there is a Batch for prediction
@@ -105,6 +106,7 @@ func (c *Classifier) Pack(w *Workers) {
 	for _, p := range c.projections {
 		p.forget()
 	}
+	c.packed = true
 	w.PackTransposed(c.w, c.weight.matrix())
 	if c.wT != nil {
 		w.Pack(c.wT, c.weight.matrix())
@@ -112,6 +114,7 @@ func (c *Classifier) Pack(w *Workers) {
 }
 
 func (c *Classifier) enableGrad() {
+	c.packed = c.packed && c.embedding.Grad != nil
 	for _, p := range c.Parameters() {
 		p.enableGrad()
 	}

@@ -13,6 +13,7 @@ type LanguageModel struct {
 	head      *head
 	tails     []*tail // of an adaptive softmax, whose frequent tokens are head's
 	linear    []*head // head and the tails' layers
+	packed    bool
 }
 
 // NewLanguageModel builds a model with weights drawn from rng. The error lists every field of cfg that is out of range.
@@ -80,11 +81,20 @@ func (m *LanguageModel) Pack(w *Workers) {
 	for _, h := range m.linear {
 		h.pack(w)
 	}
+	m.packed = true
+}
+
+// mustBePacked panics for a model that would compute with weights that are not laid out yet: zeros, or those of before.
+func mustBePacked(packed bool) {
+	if !packed {
+		panic("model: the weights are not packed: call Pack after the model was made, and after NewTrainingWindow, NewTrainingBatch or SetPrecision")
+	}
 }
 
 // SetPrecision decides how the weights are kept, and how products by them are computed. The model must be packed
 // afterwards. Generating text is bound by reading the weights: BFloat16 halves them. Training takes Float32 or Mixed.
 func (m *LanguageModel) SetPrecision(p Precision) {
+	m.packed = false
 	m.recurrent.setPrecision(p)
 	for _, h := range m.linear {
 		h.setPrecision(p)
@@ -95,6 +105,7 @@ func (m *LanguageModel) SetPrecision(p Precision) {
 func (m *LanguageModel) NewState(streams int) *State { return m.recurrent.newState(streams) }
 
 func (m *LanguageModel) enableGrad() {
+	m.packed = m.packed && m.embedding.Grad != nil
 	m.embedding.enableGrad()
 	m.recurrent.enableGrad()
 	for _, h := range m.linear {

@@ -51,10 +51,11 @@ func (p *Parameter) zeroGrad(columns kernel.Matrix) {
 	}
 }
 
-// Workers runs the arithmetic of a model on several cores.
+// Workers runs the arithmetic of a model on several cores: Len of them, of which the goroutine that calls is one. One
+// goroutine at a time may use it. Close ends the others, which otherwise stay.
 type Workers = kernel.Workers
 
-// NewWorkers starts n workers; n < 1 means one for every core that Go may use.
+// NewWorkers starts n workers; n < 1 means one for every core that Go may use. Close ends them.
 func NewWorkers(n int) *Workers { return kernel.NewWorkers(n) }
 
 // Named is a tensor for saving and restoring: Data is a live view.

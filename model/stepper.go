@@ -22,8 +22,10 @@ type Stepper struct {
 // workers share the weights of each product, because a few streams do not pay for reading all of them.
 const minStrand = 8
 
-// NewStepper allocates a Stepper for a number of streams.
+// NewStepper allocates a Stepper for a number of streams. The model must be packed, and the Stepper made anew whenever it is
+// packed again.
 func (m *LanguageModel) NewStepper(w *Workers, streams int) *Stepper {
+	mustBePacked(m.packed)
 	cfg := m.cfg
 	s := &Stepper{model: m, workers: w, logits: kernel.NewMatrix(streams, cfg.VocabSize)}
 	for i := range streams {
@@ -54,8 +56,9 @@ func (m *LanguageModel) NewStepper(w *Workers, streams int) *Stepper {
 }
 
 // Step reads one token a stream, carries state forward and returns the logits of the next token, [B][V]. They are valid
-// until the next Step and may be changed by the caller. As in [Window.Forward], wrong tokens panic.
+// until the next Step and may be changed by the caller. As in [Window.Forward], wrong tokens and states panic.
 func (s *Stepper) Step(state *State, tokens []int32) [][]float32 {
+	checkStreams(state, s.logits.Rows)
 	checkTokens(tokens, s.logits.Rows, s.model.cfg.VocabSize)
 	s.state, s.tokens = state, tokens
 	switch {

@@ -6,6 +6,7 @@ import "fmt"
 // a run. Of one model many windows may exist, but training windows share its gradients.
 type Window struct {
 	Steps, Streams int
+	model          *LanguageModel
 	front          *front
 	loss           *lossPass
 }
@@ -27,7 +28,7 @@ func (m *LanguageModel) newWindow(w *Workers, steps, streams int, training bool)
 	p := newPass(m.recurrent, seq, w, training)
 	p.penalty = newActivationPenalty(p, m.cfg)
 	return &Window{
-		Steps: steps, Streams: streams,
+		Steps: steps, Streams: streams, model: m,
 		front: newFront(p, m.embedding, m.cfg.TieWeights, true),
 		loss:  m.newLoss(seq.rows(), w, training),
 	}
@@ -36,7 +37,7 @@ func (m *LanguageModel) newWindow(w *Workers, steps, streams int, training bool)
 // Forward predicts targets from inputs, both [T][B] with the token of step t and stream b at t·B+b, and returns the sum
 // of −ln p(target) over all of them, in nats. The streams start from s, and s is replaced by where they end. A training
 // window drops out with masks made from dropoutKey, and already computes the gradients of the head. Tokens outside the
-// vocabulary, or not T·B of them, are a caller's bug and panic.
+// vocabulary, or not T·B of them, a state of other than B streams, and a model that is not packed are a caller's bug and panic.
 func (win *Window) Forward(inputs, targets []int32, s *State, dropoutKey uint64) (nats float64) {
 	return win.ForwardPart(inputs, targets, s, dropoutKey, 0, win.Steps)
 }
@@ -46,6 +47,8 @@ func (win *Window) Forward(inputs, targets []int32, s *State, dropoutKey uint64)
 // where the streams are after next steps, which is where the window after this one begins.
 func (win *Window) ForwardPart(inputs, targets []int32, s *State, dropoutKey uint64, scored, next int) (nats float64) {
 	p := win.front.pass
+	mustBePacked(win.model.packed)
+	checkStreams(s, win.Streams)
 	checkTokens(inputs, p.seq.rows(), win.front.embedding.Shape[0])
 	checkTokens(targets, p.seq.rows(), win.front.embedding.Shape[0])
 	p.key = dropoutKey
@@ -72,10 +75,21 @@ func (win *Window) Losses() []float64 { return win.loss.nats }
 
 // Backward overwrites the gradient of every parameter with that of the mean loss of the last Forward, in nats a token,
 // and of AR and TAR (see [Config]) if they are on.
-// Gradients end where the window begins: the truncated backpropagation through time of Williams & Peng (1990).
+// Gradients end where the window begins: the truncated backpropagation through time of Williams & Peng (1990). The window
+// must be one of [LanguageModel.NewTrainingWindow].
 func (win *Window) Backward() {
+	if !win.front.pass.training {
+		panic("model: Backward of a window that NewWindow made: NewTrainingWindow has gradients")
+	}
 	win.front.pass.backward()
 	win.front.backward()
+}
+
+// checkStreams panics unless a state is one of so many streams.
+func checkStreams(s *State, streams int) {
+	if s.streams != streams {
+		panic(fmt.Sprintf("model: a state of %d streams for %d", s.streams, streams))
+	}
 }
 
 // checkTokens panics unless there is one token of the vocabulary for every row. What comes from a tokenizer is right; the

@@ -35,7 +35,8 @@ func NewIDs(vocab int) *IDs {
 }
 
 // Append adds ids, which must be below the vocabulary size that NewIDs was
-// told. It panics on a view made by Slice.
+// told: it panics on one that the width does not hold, and on a view made by
+// Slice.
 func (a *IDs) Append(ids ...int32) {
 	if a.view {
 		panic("tokenize: append to a slice of IDs")
@@ -86,6 +87,9 @@ func (b *blocks[T]) append(ids []int32) {
 		last := b.room()
 		n := min(len(ids), blockSize-len(*last))
 		for _, id := range ids[:n] {
+			if int32(T(id)) != id {
+				panic(fmt.Sprintf("tokenize: id %d is out of the range that NewIDs was told", id))
+			}
 			*last = append(*last, T(id))
 		}
 		ids = ids[n:]

@@ -105,3 +105,17 @@ func TestErrorOfChunksComesThrough(t *testing.T) {
 		t.Errorf("Train: %v", err)
 	}
 }
+
+// An id that the width does not hold would read back as another.
+func TestIDsOutOfRange(t *testing.T) {
+	for _, id := range []int32{-1, 300} {
+		func() {
+			defer func() {
+				if recover() == nil {
+					t.Errorf("id %d is taken where 8 bits hold the vocabulary", id)
+				}
+			}()
+			NewIDs(100).Append(id)
+		}()
+	}
+}

@@ -120,3 +120,19 @@ func TestTemperatureNeverWorse(t *testing.T) {
 		}
 	})
 }
+
+// Logits of 0 and ln 4 are, at a temperature of 2, 0 and ln 2: a softmax gives 1/3 and 2/3, sigmoids 1/2 and 2/3.
+func TestApplyByHand(t *testing.T) {
+	for _, c := range []struct {
+		task labelset.Task
+		want [2]float64
+	}{{labelset.MultiClass, [2]float64{1. / 3, 2. / 3}}, {labelset.MultiLabel, [2]float64{1. / 2, 2. / 3}}} {
+		row := []float32{0, float32(math.Log(4))}
+		Temperature{T: 2}.Apply(c.task, row)
+		for i, want := range c.want {
+			if math.Abs(float64(row[i])-want) > 1e-6 {
+				t.Errorf("%s: probabilities %v, want %v", c.task, row, c.want)
+			}
+		}
+	}
+}

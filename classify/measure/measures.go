@@ -67,6 +67,19 @@ type LabelMeasures struct {
 	Predicted int     `json:"predicted"` // documents that are predicted to have it
 }
 
+// validate reports a choice that is none.
+func (c Config) validate() error {
+	switch {
+	case c.Task != labelset.MultiClass && c.Task != labelset.MultiLabel:
+		return fmt.Errorf("measures: task %q is unknown; use %s or %s", c.Task, labelset.MultiClass, labelset.MultiLabel)
+	case !(c.Threshold >= 0 && c.Threshold <= 1):
+		return fmt.Errorf("measures: threshold is %v; it is a probability, from 0 to 1", c.Threshold)
+	case c.Resamples < 0:
+		return fmt.Errorf("measures: resamples are %d; they must not be negative", c.Resamples)
+	}
+	return nil
+}
+
 // Measure compares predictions with the truth. Truth holds each document's labels; probabilities is
 // [documents][len(labels)], of a multi-class task adding up to one. Labels that are not among labels are given the
 // probability 0 and listed in [Measures].Unseen.
@@ -76,6 +89,9 @@ func Measure(cfg Config, labels []string, truth [][]string, probabilities [][]fl
 	}
 	if cfg.Threshold == 0 {
 		cfg.Threshold = 0.5
+	}
+	if err := cfg.validate(); err != nil {
+		return nil, err
 	}
 	if err := checkProbabilities(len(labels), len(truth), probabilities); err != nil {
 		return nil, err
@@ -133,7 +149,7 @@ func checkProbabilities(labels, documents int, probabilities [][]float32) error 
 
 // fill computes the measures that come from counts.
 func (m *Measures) fill(n counts, names []string) {
-	m.Accuracy = ratio(n.exact, n.documents)
+	m.Accuracy, m.MacroF1 = ratio(n.exact, n.documents), n.macroF1()
 	present := 0
 	var tp, predicted, support int
 	for i, name := range names {
@@ -152,7 +168,6 @@ func (m *Measures) fill(n counts, names []string) {
 		present++
 		m.MacroPrecision += l.Precision
 		m.MacroRecall += l.Recall
-		m.MacroF1 += l.F1
 		tp += n.right[i]
 		predicted += l.Predicted
 		support += l.Support
@@ -160,7 +175,6 @@ func (m *Measures) fill(n counts, names []string) {
 	if present > 0 {
 		m.MacroPrecision /= float64(present)
 		m.MacroRecall /= float64(present)
-		m.MacroF1 /= float64(present)
 	}
 	m.MicroPrecision = ratio(tp, predicted)
 	m.MicroRecall = ratio(tp, support)

@@ -238,24 +238,30 @@ func TestMeasureProperties(t *testing.T) {
 }
 
 // TestBootstrap holds the interval of an accuracy against the binomial's: of n documents of which a share p is right,
-// p ± 1.96·√(p(1−p)/n). One resample more or less at the ends, and the steps of 1/n, allow a fifth of the width.
+// p ± 1.96·√(p(1−p)/n). Where all are taken for a, the F1 of a is 2p/(1+p) and that of b 0, so that their mean is p/(1+p),
+// whose interval is narrower by its slope, 1/(1+p)². The steps of 1/n and the luck of the resamples allow a tenth of the width.
 func TestBootstrap(t *testing.T) {
 	const n = 1000
 	truth, p := make([][]string, n), make([][]float32, n)
 	for i := range n {
 		truth[i], p[i] = []string{"a"}, []float32{1, 0}
-		if i%5 == 0 {
+		if i >= n*4/5 {
 			truth[i] = []string{"b"}
 		}
 	}
-	cfg := Config{Resamples: DefaultResamples, Seed: 1}
+	cfg := Config{Resamples: 10 * DefaultResamples, Seed: 1}
 	m, err := Measure(cfg, []string{"a", "b"}, truth, p)
 	if err != nil {
 		t.Fatal(err)
 	}
 	half := 1.96 * math.Sqrt(0.8*0.2/n)
-	if got := m.AccuracyInterval; math.Abs(got.Low-(0.8-half)) > half/5 || math.Abs(got.High-(0.8+half)) > half/5 {
-		t.Errorf("interval %v, want 0.8 ± %v", got, half)
+	for _, c := range []struct {
+		got        *Interval
+		mean, half float64
+	}{{m.AccuracyInterval, 0.8, half}, {m.MacroF1Interval, 0.8 / 1.8, half / (1.8 * 1.8)}} {
+		if math.Abs(c.got.Low-(c.mean-c.half)) > c.half/10 || math.Abs(c.got.High-(c.mean+c.half)) > c.half/10 {
+			t.Errorf("interval %v, want %v ± %v", c.got, c.mean, c.half)
+		}
 	}
 	again, err := Measure(cfg, []string{"a", "b"}, truth, p)
 	if err != nil {
@@ -318,6 +324,21 @@ func TestMeasuresJSON(t *testing.T) {
 	for _, key := range []string{"accuracy", "macro_f1", "micro_f1", "log_loss", "ece", "labels"} {
 		if !strings.Contains(string(data), `"`+key+`":`) {
 			t.Errorf("no key %s in %s", key, data)
+		}
+	}
+}
+
+// Of labels that are equally probable, the first is predicted.
+func TestMostProbableOfEquals(t *testing.T) {
+	if got := MostProbable([]float32{0.2, 0.4, 0.4}); got != 1 {
+		t.Errorf("label %d, want 1", got)
+	}
+}
+
+func TestMeasureRefusesChoices(t *testing.T) {
+	for _, cfg := range []Config{{Task: "multilabel"}, {Threshold: math.NaN()}, {Threshold: 7}, {Resamples: -1}} {
+		if _, err := Measure(cfg, []string{"a", "b"}, [][]string{{"a"}}, [][]float32{{1, 0}}); err == nil {
+			t.Errorf("%+v is taken", cfg)
 		}
 	}
 }

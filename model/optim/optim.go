@@ -61,7 +61,8 @@ type Config struct {
 	WeightDecay float64 `json:"weight_decay,omitempty" yaml:"weight_decay"`
 }
 
-// New makes an optimiser for parameters, which must keep their order and their slices from then on.
+// New makes an optimiser for parameters, which must keep their order and their slices from then on. Their gradients must be
+// there at the first Step: [model.LanguageModel.NewTrainingWindow] makes them.
 func New(cfg Config, params []*model.Parameter) (Optimizer, error) {
 	if err := cfg.Validate(); err != nil {
 		return nil, err

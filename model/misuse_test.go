@@ -1,0 +1,80 @@
+package model
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"strings"
+	"testing"
+)
+
+// A caller's mistakes are named where they are made.
+func TestMisusePanics(t *testing.T) {
+	cfg := Config{VocabSize: 5, Embedding: 4, RecurrentConfig: RecurrentConfig{Cell: GRU, Layers: 1, Hidden: 4}}
+	fresh := func(t *testing.T) *LanguageModel {
+		m, err := NewLanguageModel(cfg, rand.New(rand.NewPCG(1, 2)))
+		if err != nil {
+			t.Fatal(err)
+		}
+		return m
+	}
+	w := NewWorkers(1)
+	defer w.Close()
+	packed := func(t *testing.T) *LanguageModel {
+		m := fresh(t)
+		m.Pack(w)
+		return m
+	}
+	tokens := make([]int32, 6)
+	for _, c := range []struct {
+		name, want string
+		do         func(t *testing.T)
+	}{
+		{"forward unpacked", "not packed", func(t *testing.T) {
+			m := fresh(t)
+			m.NewWindow(w, 3, 2).Forward(tokens, tokens, m.NewState(2), 0)
+		}},
+		{"forward unpacked for training", "not packed", func(t *testing.T) {
+			m := packed(t)
+			m.NewTrainingWindow(w, 3, 2).Forward(tokens, tokens, m.NewState(2), 0)
+		}},
+		{"forward in another precision", "not packed", func(t *testing.T) {
+			m := packed(t)
+			m.SetPrecision(BFloat16)
+			m.NewWindow(w, 3, 2).Forward(tokens, tokens, m.NewState(2), 0)
+		}},
+		{"step unpacked", "not packed", func(t *testing.T) { fresh(t).NewStepper(w, 2) }},
+		{"window and state", "a state of 3 streams for 2", func(t *testing.T) {
+			m := packed(t)
+			m.NewWindow(w, 3, 2).Forward(tokens, tokens, m.NewState(3), 0)
+		}},
+		{"stepper and state", "a state of 1 streams for 2", func(t *testing.T) {
+			m := packed(t)
+			m.NewStepper(w, 2).Step(m.NewState(1), tokens[:2])
+		}},
+		{"backward without gradients", "NewTrainingWindow", func(t *testing.T) {
+			m := packed(t)
+			win := m.NewWindow(w, 3, 2)
+			win.Forward(tokens, tokens, m.NewState(2), 0)
+			win.Backward()
+		}},
+		{"too few frequencies", "4 tokens", func(t *testing.T) { fresh(t).PredictFrequencies([]int{1, 2, 3, 4}) }},
+		{"negative frequency", "a frequency of -1", func(t *testing.T) { fresh(t).PredictFrequencies([]int{1, 2, 3, 4, -1}) }},
+		{"classifier unpacked", "not packed", func(t *testing.T) {
+			cfg := ClassifierConfig{VocabSize: 5, Embedding: 4, Labels: 2, Pooling: PoolMean, RecurrentConfig: cfg.RecurrentConfig}
+			m, err := NewClassifier(cfg, rand.New(rand.NewPCG(1, 2)))
+			if err != nil {
+				t.Fatal(err)
+			}
+			m.NewBatch(w).Forward([]Document{{Tokens: tokens}}, 0)
+		}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			defer func() {
+				if got := fmt.Sprint(recover()); !strings.Contains(got, c.want) {
+					t.Errorf("panic %q, want one with %q", got, c.want)
+				}
+			}()
+			c.do(t)
+		})
+	}
+}
