@@ -45,6 +45,7 @@ type Session struct {
 
 	observer Observer
 	loop     *train.Loop
+	finished bool // the history is closed
 	planned  bool // the observer knows the length of the run
 	reported bool // an earlier session began the run's page
 }
@@ -88,8 +89,14 @@ func Open(dir string, mode Mode, observer Observer) (*Session, error) {
 	return &Session{Dir: run, observer: observer}, nil
 }
 
-// Close unlocks the directory.
-func (s *Session) Close() error { return s.Dir.Close() }
+// Close unlocks the directory, and closes the history of a run that came to no training.
+func (s *Session) Close() error {
+	var err error
+	if s.History != nil && !s.finished {
+		err = s.History.Finish()
+	}
+	return errors.Join(err, s.Dir.Close())
+}
 
 // Resume reads the state that an earlier session saved. Parse makes of the file what the caller needs.
 func (s *Session) Resume(parse func(*checkpoint.File) error) error {
@@ -143,6 +150,7 @@ func (s *Session) Report(about history.Description) error {
 // Run trains to the end and closes the history.
 func (s *Session) Run(ctx context.Context) (train.Result, error) {
 	result, err := s.loop.Run(ctx)
+	s.finished = true
 	return result, errors.Join(err, s.History.Finish())
 }
 
