@@ -65,7 +65,7 @@ type CrossResult struct {
 }
 
 // CrossReportName is the name of the result in the directory of a cross-validation.
-const CrossReportName = "folds.json"
+const CrossReportName = checkpoint.FoldsName
 
 // CrossValidate deals the documents out to folds with each label in proportion, trains a model for each fold on all the
 // others, and labels the fold with it (stratified k-fold cross-validation). From what a model is trained on, a part for

@@ -17,7 +17,7 @@ type Report struct {
 }
 
 // ReportName is the name of the report in the directory of a run.
-const ReportName = "report.json"
+const ReportName = checkpoint.MeasuresName
 
 // report measures the best weights, on test documents if there are any, and writes the report down. Figures on validation
 // documents flatter a little, for they chose the weights. The weights are finished between the two, see [run.refit].

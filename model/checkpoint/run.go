@@ -20,6 +20,9 @@ const (
 	ReportName  = "report.html"   // only if it was asked for
 	SamplesName = "samples.jsonl" // texts that the report shows
 
+	MeasuresName = "report.json" // of a classifier
+	FoldsName    = "folds.json"  // of a cross-validation
+
 	lockName  = ".lock"
 	extension = ".safetensors.zst"
 )
@@ -112,7 +115,7 @@ func OpenRun(dir string) (*Run, error) {
 func (r *Run) clean() {
 	entries, _ := os.ReadDir(r.dir)
 	for _, entry := range entries {
-		for _, name := range []string{ModelName, StateName, CurvesName, ReportName} {
+		for _, name := range []string{ModelName, StateName, CurvesName, ReportName, MeasuresName, FoldsName} {
 			if strings.HasPrefix(entry.Name(), temporary(name)) {
 				os.Remove(r.Path(entry.Name()))
 			}

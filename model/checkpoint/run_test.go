@@ -129,7 +129,7 @@ func TestOpenRunRemovesLeftovers(t *testing.T) {
 	if err := os.Mkdir(dir, 0o755); err != nil {
 		t.Fatal(err)
 	}
-	touch(t, filepath.Join(dir, ".model.safetensors.zst.tmp-1-0"), filepath.Join(dir, ".notes.tmp-1-0"))
+	touch(t, filepath.Join(dir, ".model.safetensors.zst.tmp-1-0"), filepath.Join(dir, ".report.json.tmp-1-0"), filepath.Join(dir, ".notes.tmp-1-0"))
 	run, err := checkpoint.OpenRun(dir)
 	if err != nil {
 		t.Fatal(err)
