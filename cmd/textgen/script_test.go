@@ -7,7 +7,9 @@ import (
 	"errors"
 	"os"
 	"os/exec"
+	"os/signal"
 	"strconv"
+	"syscall"
 	"testing"
 	"time"
 
@@ -28,6 +30,10 @@ func TestMain(m *testing.M) {
 //	stories FILE BYTES        write some of the built-in stories
 //	waitfor FILE              wait until a file is there and not empty
 func TestScripts(t *testing.T) {
+	// Under nohup hangups are ignored, which programs pass on; what is caught is not passed on.
+	hangups := make(chan os.Signal, 1)
+	signal.Notify(hangups, syscall.SIGHUP)
+	t.Cleanup(func() { signal.Stop(hangups) })
 	testscript.Run(t, testscript.Params{
 		Dir: "testdata/script",
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
