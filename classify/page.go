@@ -16,14 +16,10 @@ func (r *run) openReport() error {
 		return nil
 	}
 	s, p := r.settings, r.plan
-	direction := "both directions"
-	if s.Unidirectional {
-		direction = "one direction"
-	}
 	about := history.Description{
 		Title: filepath.Base(r.cfg.Out), Unit: "document", Score: "Macro-F1 on validation", Guarded: s.Guard != train.GuardOff,
 		Subtitle: fmt.Sprintf("%s of %d × %d units in %s with %s parameters, learning to label documents",
-			strings.ToUpper(string(s.Cell)), s.Layers, s.Hidden, direction, report.Grouped(p.Parameters)),
+			strings.ToUpper(string(s.Cell)), s.Layers, s.Hidden, s.Direction(), report.Grouped(p.Parameters)),
 		Facts: []report.Group{
 			{Title: "Documents", Facts: []report.Fact{
 				{Name: "read from", Value: strings.Join(p.Files, " ")},

@@ -184,6 +184,14 @@ func (s Settings) Validate() error {
 	return errors.Join(errs...)
 }
 
+// Direction says for people how the network reads.
+func (s Settings) Direction() string {
+	if s.Unidirectional {
+		return "one direction"
+	}
+	return "both directions"
+}
+
 // modelConfig describes the network for a vocabulary and labels.
 func (s Settings) modelConfig(vocab, labels int) model.ClassifierConfig {
 	cfg := model.ClassifierConfig{

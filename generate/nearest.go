@@ -13,12 +13,13 @@ type Neighbour struct {
 	Similarity float64 `json:"similarity"` // cosine of the angle between the weights, from −1 to 1
 }
 
-// Nearest returns the k tokens that a model expects most nearly in the same places as a token, which is spelled as in the
-// vocabulary or in a text, the nearest first: those whose weights in the head point in nearly the same direction (the output embedding of Press & Wolf
-// 2017). After a minute of the built-in stories, the nearest of "fox" are dog, wolf and owl; in the embedding of the input,
-// which starts at random and moves little, they are hedgehog, proud and slowly. A model with an adaptive softmax, whose
-// head is in parts, is asked for its input's embedding. Special tokens and the token itself are left out; k below 1 means all. A token that the
-// model does not know, or a text of several tokens, is an error.
+// Nearest returns the k tokens that a model expects most nearly in the same places as a token, which is spelled as in
+// the vocabulary or in a text, the nearest first: those whose weights in the head point in nearly the same direction
+// (the output embedding of Press & Wolf 2017). After a minute of the built-in stories, the nearest of "fox" are dog,
+// wolf and owl; in the embedding of the input, which starts at random and moves little, they are hedgehog, proud and
+// slowly. A model with an adaptive softmax, whose head is in parts, is asked for its input's embedding. Special tokens
+// and the token itself are left out; k below 1 means all. A token that the model does not know, or a text of several
+// tokens, is an error.
 func (m *Model) Nearest(token string, k int) ([]Neighbour, error) {
 	ids, unknown := m.tokenIDs(token)
 	switch {

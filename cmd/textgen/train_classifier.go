@@ -163,14 +163,10 @@ type labelView struct {
 // Started implements classify.Observer, with the other methods of view.
 func (v *labelView) Started(p classify.Plan) {
 	s := p.Settings
-	direction := "both directions"
-	if s.Unidirectional {
-		direction = "one direction"
-	}
 	in := intro{resumed: p.Resumed, unit: "documents", lines: []string{
 		fmt.Sprintf("%s with %s: %s to train on, %s to validate on, %s to test on", plural(p.Train+p.Valid+p.Test, "document"),
 			plural(len(p.Labels), "label"), grouped(p.Train), grouped(p.Valid), grouped(p.Test)),
-		fmt.Sprintf("%s %d×%d in %s, pooling %s, %s tokenizer with %s, %s", s.Cell, s.Layers, s.Hidden, direction, s.Pooling,
+		fmt.Sprintf("%s %d×%d in %s, pooling %s, %s tokenizer with %s, %s", s.Cell, s.Layers, s.Hidden, s.Direction(), s.Pooling,
 			p.Tokenizer, plural(p.VocabSize, "token"), plural(p.Parameters, "parameter")),
 	}}
 	if p.Vectors > 0 {

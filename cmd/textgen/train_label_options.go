@@ -2,7 +2,7 @@ package main
 
 import (
 	"fmt"
-	"slices"
+	"sync"
 
 	"github.com/textgen-go/textgen/classify"
 	"github.com/textgen-go/textgen/model"
@@ -98,21 +98,29 @@ func labelFlags() []cli.Flag {
 
 // byDocuments is the default of a field as the help shows it: its value, if it is the same for documents of every kind.
 func byDocuments[T comparable](field func(*classify.Settings) *T) string {
-	var values []T
+	all := proposals()
+	first := *field(&all[0])
+	for i := range all {
+		if *field(&all[i]) != first {
+			return "by the documents"
+		}
+	}
+	return fmt.Sprint(first)
+}
+
+// proposals are the settings of every preset for documents of every kind.
+var proposals = sync.OnceValue(func() (all []classify.Settings) {
 	for _, preset := range classify.Presets {
 		for _, f := range []classify.Facts{{Documents: 200, Labels: 2, Words: 1, Chars: 7}, {Documents: 5000, Labels: 6, Words: 10, Chars: 50}, {Documents: 50_000, Labels: 2, Words: 200, Chars: 1200}} {
 			s, err := classify.Propose(preset, "", f)
 			if err != nil {
 				panic(err) // a preset of the list
 			}
-			values = append(values, *field(&s))
+			all = append(all, s)
 		}
 	}
-	if len(slices.Compact(values)) > 1 {
-		return "by the documents"
-	}
-	return fmt.Sprint(values[0])
-}
+	return all
+})
 
 func labelInteger(name, usage string, field func(*classify.Settings) *int) labelOption {
 	o := labelOption{name: name, standard: byDocuments(field), apply: func(ctx *cli.Context, s *classify.Settings) { *field(s) = ctx.Int(name) }}

@@ -100,15 +100,16 @@ func options() []option {
 
 func optionFlags() []cli.Flag {
 	var flags []cli.Flag
+	labels := labelOptions()
 	for _, o := range options() {
-		flags = append(flags, withStandard(o.flag))
+		flags = append(flags, withStandard(o.flag, labels))
 	}
 	return flags
 }
 
 // withStandard adds to the default that the help shows of a flag that of a classifier, where that is another.
-func withStandard(f cli.Flag) cli.Flag {
-	for _, l := range labelOptions() {
+func withStandard(f cli.Flag, labels []labelOption) cli.Flag {
+	for _, l := range labels {
 		if l.name != f.Names()[0] || l.flag != nil {
 			continue
 		}
