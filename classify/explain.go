@@ -1,9 +1,11 @@
 package classify
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"math"
+	"slices"
 	"sync"
 
 	"github.com/textgen-go/textgen/classify/labelset"
@@ -18,6 +20,24 @@ type Weight struct {
 	Weight    float32  `json:"weight"`
 	Attention *float32 `json:"attention,omitempty"` // the share that a network with attention gives a token
 }
+
+// leastShown is the least weight that three places after the point do not show as 0.
+const leastShown = 0.0005
+
+// Heaviest returns the n weights that are largest in size, the largest first, each text once, and none below 0.0005.
+func Heaviest(weights []Weight, n int) []Weight {
+	sorted := slices.Clone(weights)
+	slices.SortStableFunc(sorted, func(a, b Weight) int { return cmp.Compare(size(b), size(a)) })
+	var out []Weight
+	for _, w := range sorted {
+		if len(out) < n && size(w) >= leastShown && !slices.ContainsFunc(out, func(o Weight) bool { return o.Text == w.Text }) {
+			out = append(out, w)
+		}
+	}
+	return out
+}
+
+func size(w Weight) float64 { return math.Abs(float64(w.Weight)) }
 
 // Explanation says what a label of a document comes from. The tokens' weights are gradient × input, a first-order account
 // of what the network makes of them in their context; the n-grams' weights are exact.

@@ -33,3 +33,12 @@ func TestExplain(t *testing.T) {
 		t.Error("a label that the model does not have was explained")
 	}
 }
+
+func TestHeaviest(t *testing.T) {
+	weights := []classify.Weight{{Text: "a", Weight: 1}, {Text: "b", Weight: -3}, {Text: "a", Weight: 2}, {Text: "c", Weight: 0.5}, {Text: "d", Weight: -0.0004}}
+	for n, want := range map[int][]classify.Weight{0: nil, 2: {weights[1], weights[2]}, 9: {weights[1], weights[2], weights[3]}} {
+		if got := classify.Heaviest(weights, n); !slices.Equal(got, want) {
+			t.Errorf("the %d heaviest are %v, want %v", n, got, want)
+		}
+	}
+}

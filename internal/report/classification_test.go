@@ -105,11 +105,3 @@ func TestExplanations(t *testing.T) {
 		}
 	}
 }
-
-func TestHeaviest(t *testing.T) {
-	weights := []report.Weight{{Text: "a", Weight: 1}, {Text: "b", Weight: -3}, {Text: "a", Weight: 2}, {Text: "c", Weight: 0.5}}
-	got := report.Heaviest(weights, 2)
-	if len(got) != 2 || got[0] != weights[1] || got[1] != weights[2] {
-		t.Errorf("the heaviest are %v, want b and the heavier a", got)
-	}
-}

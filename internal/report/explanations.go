@@ -1,13 +1,11 @@
 package report
 
 import (
-	"cmp"
 	_ "embed"
 	"fmt"
 	"html/template"
 	"io"
 	"math"
-	"slices"
 )
 
 // Explained is a document with what its label comes from.
@@ -93,23 +91,4 @@ func share(x, most float64) float64 {
 		return 0
 	}
 	return x / most
-}
-
-// leastShown is the least weight that is not shown as 0.
-const leastShown = 0.0005
-
-// Heaviest returns the n weights that are largest in size, the largest first, each text once, without those that would be
-// shown as 0.
-func Heaviest(weights []Weight, n int) []Weight {
-	sorted := slices.Clone(weights)
-	slices.SortStableFunc(sorted, func(a, b Weight) int {
-		return cmp.Compare(math.Abs(b.Weight), math.Abs(a.Weight))
-	})
-	var out []Weight
-	for _, w := range sorted {
-		if len(out) < n && math.Abs(w.Weight) >= leastShown && !slices.ContainsFunc(out, func(o Weight) bool { return o.Text == w.Text }) {
-			out = append(out, w)
-		}
-	}
-	return out
 }
