@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"os"
 	"path/filepath"
 	"slices"
 
@@ -123,11 +124,25 @@ func newCrossing(ctx context.Context, cfg CrossConfig) (*crossing, error) {
 		return nil, err
 	}
 	if cfg.Warning != nil {
-		for _, w := range d.warnings {
+		for _, w := range append(d.warnings, c.leftovers()...) {
 			cfg.Warning(w)
 		}
 	}
 	return c, nil
+}
+
+// leftovers warns of runs that an earlier cross-validation of more folds has left in the directory.
+func (c *crossing) leftovers() []string {
+	next := c.runDir(len(c.folds))
+	if info, err := os.Stat(next); err == nil && info.IsDir() {
+		return []string{fmt.Sprintf("%s, and what may follow it, is of an earlier cross-validation of more folds: it stays, and is no part of this one", next)}
+	}
+	return nil
+}
+
+// runDir returns the directory of a fold's run; folds are counted from 0, directories from 1.
+func (c *crossing) runDir(fold int) string {
+	return filepath.Join(c.cfg.Out, fmt.Sprintf("fold-%02d", fold+1))
 }
 
 // configure finds the seed and lets all folds have the task of all documents.
@@ -150,7 +165,7 @@ func (c *crossing) run(ctx context.Context, number int) (Fold, error) {
 	train, test := choose(c.docs, corpora.FoldTrain(c.folds, number)), choose(c.docs, c.folds[number])
 	c.result.Shared += corpora.CountShared(train, test)
 	cfg := c.cfg
-	cfg.Out = filepath.Join(c.cfg.Out, fmt.Sprintf("fold-%02d", number+1))
+	cfg.Out = c.runDir(number)
 	result, err := trainOn(ctx, cfg, &data{train: train, test: test, sha256: hashDocuments(train)})
 	if err != nil {
 		return Fold{}, err

@@ -65,11 +65,19 @@ func TestCrossValidateFew(t *testing.T) {
 	if err := os.WriteFile(path, []byte("w\ta\nx\tb\nx\tc\ny\td\ny\te\nx\tf\n"), 0o600); err != nil {
 		t.Fatal(err)
 	}
+	out, warned := filepath.Join(t.TempDir(), "folds"), ""
+	if err := os.MkdirAll(filepath.Join(out, "fold-03"), 0o755); err != nil { // as three folds would have left it
+		t.Fatal(err)
+	}
 	r, err := classify.CrossValidate(t.Context(), classify.CrossConfig{
-		TrainConfig: classify.TrainConfig{Override: small, Paths: []string{path}, Out: filepath.Join(t.TempDir(), "folds")}, Folds: 2,
+		TrainConfig: classify.TrainConfig{Override: small, Paths: []string{path}, Out: out}, Folds: 2,
+		Warning: func(message string) { warned += message },
 	})
 	if err != nil {
 		t.Fatal(err)
+	}
+	if !strings.Contains(warned, "fold-03") {
+		t.Errorf("warned of %q, want the third folder", warned)
 	}
 	if a, b := len(r.Folds[0].Baselines), len(r.Folds[1].Baselines); a+b != 3 || len(r.Rows) != 1 {
 		t.Errorf("%d and %d baselines, rows %+v: want three in one fold, and a row of the model alone", a, b, r.Rows)
