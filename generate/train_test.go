@@ -268,6 +268,10 @@ func TestTrainLoadGenerateEvaluate(t *testing.T) {
 	if got, _, _ := strings.Cut(first, "followed"); write(t, m, req) != got {
 		t.Errorf("with a stop string: %q, want %q", write(t, m, req), got)
 	}
+	req.Stop = []string{first[len(first)-3:] + "!"}
+	if got := write(t, m, req); got != first {
+		t.Errorf("with a stop string that the text's end begins: %q, want %q", got, first)
+	}
 	next, err := m.Next(t.Context(), "Sentence 12 is follow", 2)
 	if err != nil || len(next) != 2 || next[0].Text != "e" || next[0].Probability < next[1].Probability {
 		t.Errorf("Next: %+v, %v; want e first", next, err)
