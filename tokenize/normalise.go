@@ -63,7 +63,7 @@ const joiner = "\u034f"
 // than 30 marks as they are.
 func appendNFC(dst, text []byte) []byte {
 	for len(text) > 0 {
-		n := normalSpan(text)
+		n := norm.NFC.QuickSpan(text) // whole characters
 		dst = append(dst, text[:n]...)
 		text = text[n:]
 		if len(text) > 0 {
@@ -73,17 +73,6 @@ func appendNFC(dst, text []byte) []byte {
 		}
 	}
 	return dst
-}
-
-// normalSpan is the length of whole characters at the start of text that are
-// in normal form.
-func normalSpan(text []byte) int {
-	n := norm.NFC.QuickSpan(text)
-	for n > 0 && n < len(text) && !startsCharacter(text[n:]) {
-		_, size := utf8.DecodeLastRune(text[:n])
-		n -= size
-	}
-	return n
 }
 
 // appendCharacter appends the normal form of a single character. It is given

@@ -28,6 +28,7 @@ func TestTrainVocabulary(t *testing.T) {
 		{"char limit", TrainConfig{VocabSize: 5}, "banana é", "a"},
 		{"char lower", TrainConfig{Lowercase: true}, "aAb", "a b"},
 		{"char NFC", TrainConfig{NFC: true}, "e\u0301", "é"},
+		{"char NFC of many marks", TrainConfig{NFC: true}, "q" + strings.Repeat("\u0301", 40), "q \u0301"},
 		{"char bad bytes", TrainConfig{}, "a\xff\xfe", "a"},
 		{"char specials", TrainConfig{}, "a<unk>b", "a b"},
 		{"word", TrainConfig{Kind: Word}, "the cat, the dog. THE\n", "the \n , . THE cat dog"},

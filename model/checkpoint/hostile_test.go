@@ -66,12 +66,20 @@ func TestDecodeRefusesContent(t *testing.T) {
 		{"lying size", plain(`{` + meta + `,"a":{"dtype":"F32","shape":[1000000000],"data_offsets":[0,4000000000]}}`), 8 + 110, "the data ends within a"},
 		{"trailing data", plain(`{`+meta+`}`, 0), 8 + 39, "data follows the last tensor"},
 		{"NaN", plain(`{`+meta+`,"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]}}`, 0, 0, 0, 0, 1, 0, 0x80, 0x7f), 8 + 92 + 4, `tensor "a", value 1: NaN or infinite`},
+		{"NaN beyond the first part", farNaN(), 8 + 100 + 4*16386, `tensor "a", value 16386: NaN or infinite`},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			_, err := decode(pack(t, c.plain))
 			wantFormatError(t, err, false, c.offset, c.want)
 		})
 	}
+}
+
+// farNaN returns a tensor of 20,000 values, of which number 16,386 is NaN: more than are read at once.
+func farNaN() []byte {
+	data := make([]byte, 4*20_000)
+	copy(data[4*16386:], []byte{1, 0, 0x80, 0x7f})
+	return plain(`{`+meta+`,"a":{"dtype":"F32","shape":[20000],"data_offsets":[0,80000]}}`, data...)
 }
 
 func TestDecodeRefusesFrames(t *testing.T) {
