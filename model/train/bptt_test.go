@@ -131,6 +131,50 @@ func TestHiddenStateIsCarried(t *testing.T) {
 	}
 }
 
+// TestStreamsBeginAnew reads a text of which all windows are alike, so that only a state that was carried on makes one lose
+// more or less than the first.
+func TestStreamsBeginAnew(t *testing.T) {
+	const period, windows = 10, 40
+	text := make(ids, windows*period+1)
+	for i := range text {
+		text[i] = int32(i % period)
+	}
+	nats := func(reset float64) (out []float64) {
+		o := newObjective(t, newModel(t, vocab, 0), newWorkers(t, 1), BPTT{Batch: 1, Steps: period, Reset: reset, Seed: 1}, text, nil)
+		for range 2 * windows {
+			b, err := o.Step()
+			if err != nil {
+				t.Fatal(err)
+			}
+			out = append(out, b.Nats)
+		}
+		return out
+	}
+	anew := func(nats []float64) (n int) {
+		for _, x := range nats {
+			if x == nats[0] {
+				n++
+			}
+		}
+		return n
+	}
+	for _, test := range []struct {
+		reset       float64
+		least, most int // windows of an epoch that begin anew
+	}{{0, 1, 1}, {0.5, 8, 32}, {1, windows, windows}} {
+		got := nats(test.reset)
+		first, second := got[:windows], got[windows:]
+		for _, epoch := range [][]float64{first, second} {
+			if n := anew(epoch); n < test.least || n > test.most {
+				t.Errorf("probability %v: %d of %d windows begin anew, want %d to %d", test.reset, n, windows, test.least, test.most)
+			}
+		}
+		if same := slices.Equal(first, second); same != (test.reset != 0.5) {
+			t.Errorf("probability %v: two epochs have the same losses: %v", test.reset, same)
+		}
+	}
+}
+
 func TestShiftReadsTheTextAsARing(t *testing.T) {
 	const n = 50
 	o := newObjective(t, newModel(t, n, 0), newWorkers(t, 1), BPTT{Batch: 3, Steps: 4, Shift: true, Seed: 5}, count(n), nil)
