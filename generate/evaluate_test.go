@@ -100,3 +100,15 @@ func TestGenerateIsCancelled(t *testing.T) {
 		t.Errorf("with weights beyond computing: %v, want ErrNotFinite", err)
 	}
 }
+
+// What a prompt says is repeated, too, when a text repeats it.
+func TestPenaltyKnowsThePrompt(t *testing.T) {
+	m := trained(t)
+	best := func(prompt string, penalty float64) string {
+		return write(t, m, generate.Request{Prompt: prompt, Length: 1, Sampling: generate.Sampling{RepetitionPenalty: penalty}})
+	}
+	said := best("Sentence", 1)
+	if prompt := said + "Sentence"; best(prompt, 1) != said || best(prompt, 1000) == said {
+		t.Errorf("after %q, %q comes without a penalty and %q with one; want %q, and another", prompt, best(prompt, 1), best(prompt, 1000), said)
+	}
+}

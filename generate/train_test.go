@@ -259,6 +259,10 @@ func TestTrainLoadGenerateEvaluate(t *testing.T) {
 	if want := score.Nats / math.Ln2 / 37; math.Abs(score.BitsPerChar-want) > 1e-12 {
 		t.Errorf("%v bits a character, want %v", score.BitsPerChar, want)
 	}
+	score, err = m.Evaluate(t.Context(), chunks("Übernext Sentence"), 1)
+	if err != nil || score.Chars != 17 || score.Bytes != 18 || math.Abs(score.BitsPerByte*18-score.BitsPerChar*17) > 1e-9 {
+		t.Errorf("Evaluate: %+v, %v; want 17 characters in 18 bytes, and as many bits by both", score, err)
+	}
 	req := generate.Request{Prompt: "Sentence ", Length: 80}
 	first, again := write(t, m, req), write(t, m, req)
 	if first != again || !strings.Contains(first, "followed by the next") {
