@@ -49,12 +49,13 @@ func readData(ctx context.Context, cfg TrainConfig) (*data, error) {
 	for _, part := range []struct {
 		docs  *[]corpora.Document
 		paths []string
-	}{{&d.valid, cfg.ValidPaths}, {&d.test, cfg.TestPaths}} {
+		use   string
+	}{{&d.valid, cfg.ValidPaths, "validate"}, {&d.test, cfg.TestPaths, "test"}} {
 		if len(part.paths) == 0 {
 			continue
 		}
 		if *part.docs, err = d.read(ctx, part.paths, cfg.Stdin, cfg.Documents.ForFiles(part.paths)); err != nil {
-			return nil, err
+			return nil, fmt.Errorf("documents to %s on: %w", part.use, err)
 		}
 	}
 	d.sha256 = hashDocuments(d.train, d.valid)

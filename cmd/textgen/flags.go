@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"runtime"
+	"slices"
 	"strings"
 
 	"github.com/textgen-go/textgen/corpora"
@@ -64,6 +65,11 @@ func textFlags() []cli.Flag {
 }
 
 const categoryText = "Text"
+
+// files returns the values of a flag that may be repeated. An empty one, as a variable may have, names no file.
+func files(ctx *cli.Context, name string) []string {
+	return slices.DeleteFunc(ctx.StringSlice(name), func(path string) bool { return path == "" })
+}
 
 func textOptions(ctx *cli.Context) corpora.Options {
 	return corpora.Options{Encoding: ctx.String("encoding"), NormalizeNewlines: ctx.Bool("normalize-newlines")}

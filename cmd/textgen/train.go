@@ -50,7 +50,7 @@ func trainCommand() *cli.Command {
 			},
 			&cli.StringFlag{Name: "task", Usage: "generate, to write text, or classify, to label documents", Value: taskGenerate, EnvVars: variable("task")},
 			&cli.StringFlag{Name: "preset", Usage: "proven settings: " + strings.Join(generate.Presets, ", "), EnvVars: variable("preset"), DefaultText: "small; stories without FILE; medium to classify"},
-			&cli.StringFlag{Name: "valid", Usage: "validate on the text of `FILE`, not on a part of the corpus", EnvVars: variable("valid"), TakesFile: true, Category: categoryText},
+			&cli.StringSliceFlag{Name: "valid", Usage: "validate on the text of `FILE`, not on a part of the corpus; may be repeated", EnvVars: variable("valid"), TakesFile: true, Category: categoryText},
 			&cli.BoolFlag{Name: "resume", Usage: "continue the run in --out, with its settings and its text"},
 			&cli.StringFlag{Name: "from", Usage: "start from this `MODEL`, with its network and its tokenizer", EnvVars: variable("from"), TakesFile: true},
 			&cli.BoolFlag{Name: "force", Usage: "replace the run in --out"},
@@ -133,9 +133,7 @@ func trainConfig(ctx *cli.Context) (generate.TrainConfig, error) {
 	if ctx.Args().Present() {
 		cfg.Paths = ctx.Args().Slice()
 	}
-	if valid := ctx.String("valid"); valid != "" {
-		cfg.ValidPaths = []string{valid}
-	}
+	cfg.ValidPaths = files(ctx, "valid")
 	if err := checkResume(ctx); err != nil {
 		return cfg, err
 	}

@@ -103,12 +103,7 @@ func classifierConfig(ctx *cli.Context) (classify.TrainConfig, error) {
 	if ctx.Args().Present() {
 		cfg.Paths = ctx.Args().Slice()
 	}
-	if valid := ctx.String("valid"); valid != "" {
-		cfg.ValidPaths = []string{valid}
-	}
-	if test := ctx.String("test"); test != "" {
-		cfg.TestPaths = []string{test}
-	}
+	cfg.ValidPaths, cfg.TestPaths = files(ctx, "valid"), files(ctx, "test")
 	applyDocumentFlags(ctx, &cfg.Documents)
 	switch {
 	case cfg.Resume:
