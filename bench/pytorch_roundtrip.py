@@ -29,11 +29,18 @@ class LanguageModel(torch.nn.Module):
         self.embedding = torch.nn.Embedding(vocab, cfg["embedding"])
         self.rnn = cell(cfg["embedding"], hidden, cfg["layers"])
         self.head = torch.nn.Linear(hidden, vocab)
+        self.tied = cfg.get("tie_weights", False)
+        if self.tied:
+            self.head.weight = self.embedding.weight
 
-    def loss(self, ids):
-        """The mean of -ln p over all ids but the first, nats."""
+    def tensors(self):
+        """The state as a model file has it, which holds tied weights once."""
+        return {k: v for k, v in self.state_dict().items() if not (self.tied and k == "head.weight")}
+
+    def loss(self, ids, read):
+        """The mean of -ln p over ids, nats, but for the first that are only read."""
         out, _ = self.rnn(self.embedding(ids[:-1, None]))
-        return torch.nn.functional.cross_entropy(self.head(out[:, 0]), ids[1:])
+        return torch.nn.functional.cross_entropy(self.head(out[read - 1:, 0]), ids[read:])
 
 
 def read(path):
@@ -69,19 +76,20 @@ def main():
     start = json.loads(metadata["training"])["start"]
     with open(args.text, encoding="utf-8", newline="") as f:
         text = f.read(args.chars)
-    ids = torch.tensor([vocab.get(c, vocab["<unk>"]) for c in start[-1:] + text])
-    if not start:
-        ids = torch.cat([torch.tensor([vocab["<bos>"]]), ids])
+    before = [vocab[c] for c in start if c in vocab] or [vocab["<bos>"]]  # what textgen reads before a text
+    ids = torch.tensor(before + [vocab.get(c, vocab["<unk>"]) for c in text])
 
     net = LanguageModel(json.loads(metadata["config"]))
+    if net.tied:
+        tensors["head.weight"] = tensors["embedding.weight"]
     net.load_state_dict(tensors)
     worst = 0.0
 
     def compare(what, path):
         nonlocal worst
         with torch.no_grad():
-            theirs = net.loss(ids).item()
-        ours = measured(args.textgen, path, text) / (len(ids) - 1)
+            theirs = net.loss(ids, len(before)).item()
+        ours = measured(args.textgen, path, text) / (len(ids) - len(before))
         worst = max(worst, abs(ours - theirs))
         print(f"{what:32} textgen {ours:.6f}   PyTorch {theirs:.6f}   nats a character")
 
@@ -89,10 +97,10 @@ def main():
     optimizer = torch.optim.Adam(net.parameters(), 1e-3)
     for _ in range(args.steps):
         optimizer.zero_grad()
-        net.loss(ids).backward()
+        net.loss(ids, len(before)).backward()
         optimizer.step()
     path = args.model + "/pytorch.safetensors.zst"
-    write(path, metadata, net.state_dict())
+    write(path, metadata, net.tensors())
     compare(f"after {args.steps} steps in PyTorch", path)
     if worst > 1e-4:
         sys.exit(f"they differ by {worst:.2g} nats")
