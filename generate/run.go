@@ -66,6 +66,7 @@ func (r *run) newNetwork() error {
 	if err != nil {
 		return err
 	}
+	r.cfg.Settings.TieWeights = new(cfg.TieWeights)
 	r.network, err = model.NewLanguageModel(cfg, rand.New(rand.NewPCG(r.cfg.Settings.Seed, weightStream)))
 	if err != nil {
 		return err
@@ -247,7 +248,7 @@ func (s *Settings) adopt(m *Model) {
 	s.Lowercase, s.NFC, s.Init, s.InitRange, s.HeadBias, s.ForgetBias = old.Lowercase, old.NFC, old.Init, old.InitRange, old.HeadBias, old.ForgetBias
 	s.Chrono, s.RecurrentScale = old.Chrono, old.RecurrentScale
 	s.Cell, s.Layers, s.Hidden, s.Embedding = cfg.Cell, cfg.Layers, cfg.Hidden, cfg.Embedding
-	s.Residual, s.Highway, s.LayerNorm, s.TieWeights, s.Softmax = cfg.Residual, cfg.Highway, cfg.LayerNorm, cfg.TieWeights, old.Softmax
+	s.Residual, s.Highway, s.LayerNorm, s.TieWeights, s.Softmax = cfg.Residual, cfg.Highway, cfg.LayerNorm, new(cfg.TieWeights), old.Softmax
 	s.Dropout, s.InputDropout, s.OutputDropout = cfg.Dropout, cfg.InputDropout, cfg.OutputDropout
 	s.Variational, s.EmbeddingDropout, s.WeightDrop = cfg.Variational, cfg.EmbeddingDropout, cfg.WeightDrop
 	s.Zoneout, s.ZoneoutCell, s.Dilation = cfg.Zoneout, cfg.ZoneoutCell, cfg.Dilation

@@ -32,7 +32,7 @@ type Settings struct {
 	Residual         bool         `json:"residual"`
 	Highway          bool         `json:"highway,omitempty"`    // mix a layer's input with its output by a gate
 	LayerNorm        bool         `json:"layer_norm,omitempty"` // normalise what the cells add up
-	TieWeights       bool         `json:"tie_weights"`
+	TieWeights       *bool        `json:"tie_weights"`          // one matrix for embedding and head; nil: with more than 4,000 tokens, where it can be
 	Softmax          Softmax      `json:"softmax,omitempty"`
 	Dropout          float64      `json:"dropout"`                     // between layers and before the head
 	InputDropout     float64      `json:"input_dropout"`               // on the embeddings
@@ -176,7 +176,7 @@ func (s Settings) outputDropout() float64 {
 func (s Settings) modelConfig(vocab int) (model.Config, error) {
 	cutoffs, err := s.cutoffs(vocab)
 	return model.Config{
-		VocabSize: vocab, Embedding: s.embedding(), TieWeights: s.TieWeights, Cutoffs: cutoffs, AR: s.AR, TAR: s.TAR,
+		VocabSize: vocab, Embedding: s.embedding(), TieWeights: s.tied(vocab), Cutoffs: cutoffs, AR: s.AR, TAR: s.TAR,
 		RecurrentConfig: s.networkConfig(),
 	}, err
 }

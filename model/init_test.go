@@ -172,10 +172,14 @@ func TestHeadAndEmbedding(t *testing.T) {
 	}
 	cfg.TieWeights, cfg.Embedding = true, 17
 	m = newModel(t, cfg, 7)
-	checkUniform(t, "tied embedding", m.embedding.Value, 1/math.Sqrt(17))
+	checkUniform(t, "tied embedding", m.embedding.Value, 2/math.Sqrt(17))
 	if m.head.weight != m.embedding {
 		t.Error("the tied head has weights of its own")
 	}
+	checkUniform(t, "what reads a tied embedding", m.recurrent.layers[0][0].wih.Value, math.Sqrt(6.0/(17+17))*math.Sqrt(3*17)/2)
+	checkUniform(t, "the second layer", m.recurrent.layers[1][0].wih.Value, math.Sqrt(6.0/(17+17)))
+	cfg.Init.Scheme = Uniform
+	checkUniform(t, "what reads a tied embedding, as in PyTorch", newModel(t, cfg, 7).recurrent.layers[0][0].wih.Value, 1/math.Sqrt(17))
 }
 
 func TestSeeds(t *testing.T) {

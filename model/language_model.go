@@ -24,7 +24,9 @@ func NewLanguageModel(cfg Config, rng *rand.Rand) (*LanguageModel, error) {
 	}
 	cfg.Init.fill(m.embedding, rng, func() { fillEmbedding(m.embedding, cfg.TieWeights, rng) })
 	m.recurrent.initialise(rng)
-	if !cfg.TieWeights {
+	if cfg.TieWeights {
+		cfg.Init.magnify(m.recurrent.layers[0], math.Sqrt(3)/tiedBound(m.embedding))
+	} else {
 		cfg.Init.fill(m.head.weight, rng, func() { fillXavier(m.head.weight, rng) })
 	}
 	for _, t := range m.tails {
@@ -113,17 +115,20 @@ func (m *LanguageModel) enableGrad() {
 	}
 }
 
-// fillEmbedding draws N(0, 1) as torch.nn.Embedding does, or, where the same weights are the head's, U(−1/√E, 1/√E), so
-// that the first logits are small.
+// fillEmbedding draws N(0, 1) as torch.nn.Embedding does, or, where the same weights are the head's, numbers that are so
+// small that the first logits are, too. What reads those is magnified by as much as their variance is below 1.
 func fillEmbedding(p *Parameter, tied bool, rng *rand.Rand) {
 	if tied {
-		fillUniform(p.Value, 1/math.Sqrt(float64(p.Shape[1])), rng)
+		fillUniform(p.Value, tiedBound(p), rng)
 		return
 	}
 	for i := range p.Value {
 		p.Value[i] = float32(rng.NormFloat64())
 	}
 }
+
+// tiedBound is B of the distribution U(−B, B) of an embedding that is the head's weight: 2/√E.
+func tiedBound(embedding *Parameter) float64 { return 2 / math.Sqrt(float64(embedding.Shape[1])) }
 
 // fillXavier draws from Xavier's uniform distribution (Glorot & Bengio 2010, eq. 16).
 func fillXavier(p *Parameter, rng *rand.Rand) {

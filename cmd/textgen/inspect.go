@@ -62,10 +62,13 @@ func runInspect(ctx *cli.Context) error {
 }
 
 func printInfo(w io.Writer, info generate.Info) {
-	c, t, m := info.Config, info.Training, info.Metrics
+	c, t, m, tied := info.Config, info.Training, info.Metrics, ""
+	if c.TieWeights {
+		tied = " that is the head's weight, too"
+	}
 	rows(w, "",
 		"file", fmt.Sprintf("%s (%s)", info.Path, size(info.FileSize)),
-		"network", fmt.Sprintf("%s, %s of %d units, embedding of %d", c.Cell, plural(c.Layers, "layer"), c.Hidden, c.Embedding),
+		"network", fmt.Sprintf("%s, %s of %d units, embedding of %d%s", c.Cell, plural(c.Layers, "layer"), c.Hidden, c.Embedding, tied),
 		"tokenizer", fmt.Sprintf("%s, %s", info.Tokenizer, plural(info.VocabSize, "token")),
 		"corpus", fmt.Sprintf("%s (%s to train on, %s to validate on)", strings.Join(t.Corpus, " "), plural(t.TrainTokens, "token"), plural(t.ValidTokens, "token")),
 		"training", describeTraining(t.Settings),

@@ -44,7 +44,10 @@ func options() []option {
 		toggle("residual", categoryNetwork, "add a layer's input to its output", func(s *s) *bool { return &s.Residual }),
 		toggle("highway", categoryNetwork, "mix a layer's input with its output by a gate that learns", func(s *s) *bool { return &s.Highway }),
 		toggle("layer-norm", categoryNetwork, "normalise what the cells add up, gate by gate", func(s *s) *bool { return &s.LayerNorm }),
-		toggle("tie-weights", categoryNetwork, "one matrix for embedding and head", func(s *s) *bool { return &s.TieWeights }),
+		toggle("tie-weights", categoryNetwork, "one matrix for embedding and head; default: for more than 4,000 tokens, where it can be", func(s *s) *bool {
+			s.TieWeights = new(bool)
+			return s.TieWeights
+		}),
 		word("head-bias", categoryNetwork, "first biases of the head: zeros, or frequencies, to begin with knowing how frequent each token is; default: frequencies for more than 1,000 tokens, without --init-range", func(s *s) *generate.HeadBias { return &s.HeadBias }),
 		word("softmax", categoryNetwork, "full, or adaptive, which is faster with 20,000 words or more", func(s *s) *generate.Softmax { return &s.Softmax }),
 		number("dropout", categoryNetwork, "drop a part `P` of the units between layers", true, func(s *s) *float64 { return &s.Dropout }),
