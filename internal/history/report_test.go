@@ -102,11 +102,14 @@ func TestSettings(t *testing.T) {
 		Cell    string        `json:"cell"`
 		Layers  int           `json:"layers"`
 		Time    time.Duration `json:"time"`
-		Tie     bool          `json:"tie_weights,omitempty"`
+		Tie     *bool         `json:"tie_weights"`
+		NFC     *bool         `json:"nfc"`
+		Norm    bool          `json:"layer_norm"`
+		Seed    *uint64       `json:"seed"`
 		Dropout float64       `json:"dropout"`
 		Hidden  int           `json:"-"`
-	}{"gru", 2, time.Minute, true, 0, 7})
-	want := []report.Fact{{Name: "cell", Value: "gru"}, {Name: "layers", Value: "2"}, {Name: "time", Value: "1m0s"}, {Name: "tie weights", Value: "yes"}}
+	}{"gru", 2, time.Minute, new(true), new(false), true, nil, 0, 7})
+	want := []report.Fact{{Name: "cell", Value: "gru"}, {Name: "layers", Value: "2"}, {Name: "time", Value: "1m0s"}, {Name: "tie weights", Value: "yes"}, {Name: "layer norm", Value: "yes"}}
 	if fmt.Sprint(got) != fmt.Sprint(want) {
 		t.Errorf("%v, want %v", got, want)
 	}
