@@ -1,6 +1,10 @@
 package generate
 
-import "github.com/textgen-go/textgen/model"
+import (
+	"cmp"
+
+	"github.com/textgen-go/textgen/model"
+)
 
 // tiedAbove is the size of vocabulary above which the embedding is the head's weight, too, unless the settings say
 // otherwise. What that gains, and why not below, is in docs/benchmarks.md.
@@ -12,5 +16,6 @@ func (s Settings) tied(vocab int) bool {
 	if s.TieWeights != nil {
 		return *s.TieWeights
 	}
-	return vocab > tiedAbove && s.Softmax != AdaptiveSoftmax && s.embedding() == s.Hidden && s.Init == model.Orthogonal
+	return vocab > tiedAbove && s.Softmax != AdaptiveSoftmax && s.embedding() == s.Hidden &&
+		cmp.Or(s.Init, model.Orthogonal) == model.Orthogonal
 }

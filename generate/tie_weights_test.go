@@ -19,6 +19,7 @@ func TestTied(t *testing.T) {
 		{"not wanted with many", 10_000, func(s *Settings) { s.TieWeights = new(false) }, false},
 		{"widths that differ", 10_000, func(s *Settings) { s.Embedding = 100 }, false},
 		{"the same width", 10_000, func(s *Settings) { s.Embedding = s.Hidden }, true},
+		{"weights as they come", 10_000, func(s *Settings) { s.Init = "" }, true},
 		{"adaptive", 30_000, func(s *Settings) { s.Softmax = AdaptiveSoftmax }, false},
 		{"as in PyTorch", 10_000, func(s *Settings) { s.Init = model.Uniform }, false},
 	} {
