@@ -7,7 +7,12 @@ package kernel
 const wordBytes = 4
 
 // depth returns the number of words in a column.
-func (p *Packed) depth() int { return pieces(p.K, p.perWord) }
+func (p *Packed) depth() int {
+	if p.precision == Mixed && p.tiles != nil {
+		return p.tiles.depth(p.K)
+	}
+	return pieces(p.K, p.perWord)
+}
 
 // panelWords returns the words of panel j.
 func (p *Packed) panelWords(j int) []uint32 {

@@ -27,8 +27,9 @@ func newScratch() *Scratch { return &Scratch{} }
 // where start is 0, C[i][j] or bias[j], as mode says. Where B is kept in Int8, so is A's row for the product: as multiples
 // −127 to 127 of its largest magnitude's 127th part, to the nearest, ties to even. Their sum is exact, times both scales
 // it is rounded to float32. A row with a number that is not finite gives NaN. Where B is kept in Mixed, A is rounded to
-// bfloat16, too; products of two such numbers are exact in float32, and they are added in the order of k, or in that of
-// pairs of k, the odd one first. Where there are instructions for it, subnormal numbers then count as 0.
+// bfloat16, too; products of two such numbers are exact in float32, and they are added in the order of k; in that of pairs
+// of k, the odd one first (VDPBF16PS); or, of every 32, those of even k and those of odd k apart and then their sum (AMX).
+// Where there are instructions for it, subnormal numbers then count as 0.
 func (s *Scratch) Mul(c, a Matrix, b *Packed, from, to int, mode Mode, bias []float32) {
 	checkMul(c, a, b, mode, bias)
 	switch {

@@ -1,5 +1,7 @@
 package kernel
 
+import "unsafe"
+
 // Sizes of the pieces that a product is cut into so that they stay in the caches of one core. None of them changes a
 // bit of the result: a tile goes on from the sums that the one before it left in C.
 const (
@@ -24,11 +26,11 @@ func (s *Scratch) mulTiled(c, a Matrix, b *Packed, from, to int, mode Mode, bias
 		}
 	}
 	depth := min(b.depth(), maxDepth)
-	most := max(1, leftBytes/(floatBytes*depth*t.lanes)) * len(t.rows)
+	most := max(1, leftBytes/(floatBytes*depth*t.strip)) * len(t.rows)
 	blocks, depths := pieces(c.Rows, most), pieces(b.depth(), depth)
-	s.left = grow(s.left, pieces(min(most, c.Rows), len(t.rows))*depth*t.lanes)
+	s.left = grow(s.left, pieces(min(most, c.Rows), len(t.rows))*depth*t.strip)
 	for d := range depths {
-		k0, k1 := Span(b.depth(), 1, d, depths)
+		k0, k1 := Span(b.depth(), t.unit, d, depths)
 		if d > 0 {
 			mode = Accumulate
 		}
@@ -71,7 +73,7 @@ func (s *Scratch) packLeft(t *tileSet, a Matrix) {
 	strips := pieces(a.Rows, len(t.rows))
 	for i := range strips {
 		top, bottom := Span(a.Rows, 1, i, strips)
-		t.transposeRows(&s.left[i*t.words(a.Cols)*t.lanes], &a.Data[top*a.Stride], bottom-top, a.Cols, t.lanes*floatBytes, a.bytes())
+		t.transposeStrip(&s.left[i*t.depth(a.Cols)*t.strip], &a.Data[top*a.Stride], bottom-top, a.Cols, t.strip*floatBytes, a.bytes())
 	}
 }
 
@@ -85,7 +87,7 @@ func (s *Scratch) mulPanel(c Matrix, b *Packed, j, k0, k1 int, mode Mode, bias [
 		bottom := c.Rows * (i + 1) / strips // as Span has it
 		out := &c.Data[top*c.Stride+col]
 		start, rowStart := startOfTile(mode, out, stride, bias, col)
-		t.of(bottom-top, cols)(&s.left[i*depth*t.lanes], right, out, start, depth, stride, rowStart, cols)
+		t.of(bottom-top, cols)(&s.left[i*depth*t.strip], right, out, start, depth, stride, rowStart, cols)
 		top = bottom
 	}
 }
@@ -101,18 +103,18 @@ func panelsOf(t *tileSet, rights []Right) (n int) {
 // mulTNTiled is [Scratch.MulTN] in tiles, both operands packed: blocks of panels of B into s.right, strips of A into
 // s.left. The panels of all right operands stand in one row.
 func (s *Scratch) mulTNTiled(t *tileSet, a Matrix, sums []float32, from, to int, mode Mode, rights []Right) {
-	words := t.words(a.Rows)
+	words := t.depth(a.Rows)
 	depths := max(1, (words+depthTN/2)/depthTN)
-	depth := pieces(words, depths)
+	depth := pieces(words, depths*t.unit) * t.unit
 	panels, most := panelsOf(t, rights), max(1, rightBytes/(floatBytes*depth*t.width))
 	blocks := pieces(panels, most)
-	s.left = grow(s.left, stripsTN*depth*t.lanes)
+	s.left = grow(s.left, stripsTN*depth*t.strip)
 	s.right = grow(s.right, depth*min(most, panels)*t.width)
 	if sums != nil && mode == Overwrite {
 		clear(sums[from:to])
 	}
 	for d := range depths {
-		k0, k1 := Span(words, 1, d, depths)
+		k0, k1 := Span(words, t.unit, d, depths)
 		if d > 0 {
 			mode = Accumulate
 		}
@@ -163,6 +165,7 @@ func (s *Scratch) packRight(b *blockTN, k0, rows int) {
 			index = &r.Rows[k0]
 		}
 		b.copyPanel(right, &src[col], index, rows, r.B.bytes(), min(b.width, r.B.Cols-col))
+		clear(unsafe.Slice(right, b.depth*b.width)[pieces(rows, b.per)*b.width:])
 	})
 }
 
@@ -178,12 +181,12 @@ func (s *Scratch) mulStrips(b *blockTN, a Matrix, from, to int) {
 
 // packStrips packs the columns from up to to of a into strips, some rows at a time: a row's strips share cache lines.
 func (s *Scratch) packStrips(b *blockTN, a Matrix, from, to int) {
-	const some = 8 // and a multiple of what a word holds
+	some := max(8, b.unit*b.per) // a multiple of what a word holds
 	strips := pieces(to-from, len(b.rows))
 	for k := 0; k < a.Rows; k += some {
 		for i := range strips {
 			left, right := Span(to-from, 1, i, strips)
-			dst, src := &s.left[(i*b.depth+k/b.per)*b.lanes], &a.Data[k*a.Stride+from+left]
+			dst, src := &s.left[(i*b.depth+k/b.per)*b.strip], &a.Data[k*a.Stride+from+left]
 			rows := min(some, a.Rows-k)
 			if b.sums != nil {
 				b.addStrip(dst, src, &b.sums[from+left], rows, a.bytes(), right-left)
@@ -206,7 +209,7 @@ func (s *Scratch) mulBlock(b *blockTN, from, to int) {
 				start = nil
 			}
 			cols, stride := min(b.width, r.C.Cols-col), r.C.bytes()
-			b.of(bottom-top, cols)(&s.left[i*b.depth*b.lanes], right, out, start, b.depth, stride, stride, cols)
+			b.of(bottom-top, cols)(&s.left[i*b.depth*b.strip], right, out, start, b.depth, stride, stride, cols)
 		})
 	}
 }

@@ -17,7 +17,9 @@ func (i implementation) String() string { return [...]string{"generic", "avx2", 
 // tileSet is what a matrix product of an implementation is made of.
 type tileSet struct {
 	per   int    // numbers in a word of packed operands, of which a tile takes k: 1, or 2 of bfloat16
-	lanes int    // of a vector: columns of A's rows in a strip
+	unit  int    // words that the depth of packed operands is a multiple of, with zeros at its end
+	lanes int    // of a vector
+	strip int    // rows of A in a strip as it is packed
 	width int    // columns of a tile and of a panel of B
 	rows  []tile // rows[n-1] computes n rows
 	half  []tile // the same for cols ≤ lanes
@@ -26,14 +28,16 @@ type tileSet struct {
 	int8  int8Set
 	step  *stepSet // nil: none
 
-	copyStrip, copyPanel rowCopier     // lanes and width wide
-	addStrip             rowAdder      // lanes wide
-	transposeRows        rowTransposer // lanes wide
+	copyStrip, copyPanel      rowCopier     // strip and width wide
+	addStrip                  rowAdder      // strip wide
+	transposeStrip, transpose rowTransposer // strip and lanes wide
 }
 
 // tile computes a tile of C from a strip of A and a panel of B; strides are in bytes:
 //
-//	c[i*rowC+j] = start[i*rowStart+j] + Σ_k a[k*lanes+i]·b[k*width+j]   (j < cols ≤ width; a nil start is 0)
+//	c[i*rowC+j] = start[i*rowStart+j] + Σ_k a[k*strip+i]·b[k*width+j]   (j < cols ≤ width; a nil start is 0)
+//
+// In a strip for AMX, 16 words of k of one row stand together: see tileAMX.
 type tile func(a, b, c, start *float32, k, rowC, rowStart, cols int)
 
 // fewTile computes n rows (the n-th of a tileSet) of C from A as it is and fewPanels panels of B, panel bytes apart:
@@ -47,8 +51,8 @@ const fewPanels = 4
 // bf16Tile is a fewTile for panels of bfloat16: a word of b holds rows k, in its lower half, and k+1 of a column.
 type bf16Tile func(a *float32, b *uint32, c, start *float32, k, rowA, panel, rowC, rowStart int)
 
-// words returns the number of words that hold k numbers.
-func (t *tileSet) words(k int) int { return pieces(k, t.per) }
+// depth returns the number of words that hold k numbers, and zeros after them.
+func (t *tileSet) depth(k int) int { return pieces(k, t.per*t.unit) * t.unit }
 
 // of returns the tile for a number of rows and columns.
 func (t *tileSet) of(rows, cols int) tile {
@@ -65,7 +69,7 @@ type rowCopier func(dst, src *float32, rows *int32, n, stride, cols int)
 // rowAdder packs n rows of src as a rowCopier does, and adds them up: sums[j] += src[k*stride+j] in the order of k.
 type rowAdder func(dst, src, sums *float32, n, stride, cols int)
 
-// rowTransposer packs rows of src as columns: dst[j*strideDst+i] = src[i*strideSrc+j] for i < rows, else 0 up to lanes.
+// rowTransposer packs rows of src as columns: dst[j*strideDst+i] = src[i*strideSrc+j] for i < rows, else 0 up to its width.
 // Words of two take a column in their lower halves and the next in their upper ones.
 type rowTransposer func(dst, src *float32, rows, cols, strideDst, strideSrc int)
 

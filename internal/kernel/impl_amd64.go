@@ -23,7 +23,7 @@ var tileSets = [...]*tileSet{
 }
 
 var tilesAVX512 = tileSet{
-	per: 1, lanes: 16, width: 32,
+	per: 1, unit: 1, lanes: 16, strip: 16, width: 32,
 	rows: []tile{
 		gemm1x32AVX512,
 		gemm2x32AVX512,
@@ -60,11 +60,12 @@ var tilesAVX512 = tileSet{
 	bf16:      []bf16Tile{gemvBF16x1AVX512, gemvBF16x2AVX512},
 	int8:      int8AVX512(),
 	step:      stepAVX512(),
-	copyStrip: copyRows16AVX512, copyPanel: copyRows32AVX512, addStrip: addRows16AVX512, transposeRows: transposeRowsAVX512,
+	copyStrip: copyRows16AVX512, copyPanel: copyRows32AVX512, addStrip: addRows16AVX512,
+	transposeStrip: transposeRowsAVX512, transpose: transposeRowsAVX512,
 }
 
 var tilesAVX2 = tileSet{
-	per: 1, lanes: 8, width: 16,
+	per: 1, unit: 1, lanes: 8, strip: 8, width: 16,
 	rows: []tile{
 		gemm1x16AVX2,
 		gemm2x16AVX2,
@@ -85,7 +86,8 @@ var tilesAVX2 = tileSet{
 	bf16:      []bf16Tile{gemvBF16x1AVX2},
 	int8:      int8AVX2,
 	step:      &stepAVX2,
-	copyStrip: copyRows8AVX2, copyPanel: copyRows16AVX2, addStrip: addRows8AVX2, transposeRows: transposeRowsAVX2,
+	copyStrip: copyRows8AVX2, copyPanel: copyRows16AVX2, addStrip: addRows8AVX2,
+	transposeStrip: transposeRowsAVX2, transpose: transposeRowsAVX2,
 }
 
 var int8AVX2 = int8Set{

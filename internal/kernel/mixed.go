@@ -18,12 +18,13 @@ func rounding(t tileSet) *tileSet {
 		plain.addStrip(dst, src, sums, n, stride, cols)
 		roundAll(unsafe.Slice(dst, n*t.lanes))
 	}
-	t.transposeRows = func(dst, src *float32, rows, cols, strideDst, strideSrc int) {
-		plain.transposeRows(dst, src, rows, cols, strideDst, strideSrc)
+	t.transpose = func(dst, src *float32, rows, cols, strideDst, strideSrc int) {
+		plain.transpose(dst, src, rows, cols, strideDst, strideSrc)
 		for j := range cols {
 			roundAll(unsafe.Slice((*float32)(unsafe.Add(unsafe.Pointer(dst), j*strideDst)), t.lanes))
 		}
 	}
+	t.transposeStrip = t.transpose
 	return &t
 }
 

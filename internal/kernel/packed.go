@@ -134,6 +134,6 @@ func (p *Packed) compress(from, to int, at func(k, j int) float32) {
 func (p *Packed) transposePanel(panel []float32, b Matrix) {
 	t := p.tiles
 	for col := 0; col < b.Rows; col += t.lanes {
-		t.transposeRows(&panel[col], &b.Data[col*b.Stride], b.Rows-col, p.K, p.width*floatBytes, b.Stride*floatBytes)
+		t.transpose(&panel[col], &b.Data[col*b.Stride], b.Rows-col, p.K, p.width*floatBytes, b.Stride*floatBytes)
 	}
 }

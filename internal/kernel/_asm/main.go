@@ -30,6 +30,7 @@ func main() {
 		write("measure_"+v.suffix, v, measuring)
 	}
 	write("mixed_"+avx512.suffix, avx512, mixed, pass.FunctionPass(encodeBF16))
+	write("amx", isa{name: "AMX", bytes: avx512.bytes}, amx, pass.FunctionPass(encodeBF16))
 }
 
 // write generates ../name_amd64.s and the Go declarations of its functions; the passes of then follow avo's own.
