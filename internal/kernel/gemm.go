@@ -16,6 +16,7 @@ type Scratch struct {
 	left, right []float32 // packed strips of A and, in MulTN, panels of B
 	multiples   []int8    // A's rows, for a product by int8
 	factors     []float32 // of A's rows
+	backwards   bool      // the last product in tiles took its panels from the last to the first
 }
 
 func newScratch() *Scratch { return &Scratch{} }

@@ -5,18 +5,17 @@ import "unsafe"
 // Sizes of the pieces that a product is cut into so that they stay in the caches of one core. None of them changes a
 // bit of the result: a tile goes on from the sums that the one before it left in C.
 const (
-	maxDepth   = 1024      // words in one tile of Mul
-	depthTN    = 384       // words in one tile of MulTN, about: a strip of A is 24 KB, for a 32 KB L1
-	leftBytes  = 384 << 10 // of packed A in Mul, for a 1 MB L2
-	rightBytes = 384 << 10 // of packed B in MulTN
-	stripsTN   = 8         // of packed A in MulTN
+	maxDepth = 1024 // words in one tile of Mul
+	depthTN  = 384  // words in one tile of MulTN, about: a strip of A is 24 KB, for a 32 KB L1
+	stripsTN = 8    // of packed A in MulTN
 )
 
 // pieces is the number of parts, at most size each, that n is cut into by [Span].
 func pieces(n, size int) int { return (n + size - 1) / size }
 
 // mulTiled is [Scratch.Mul] in tiles: blocks of A's rows are packed into strips that stay in L2 while the panels of B pass
-// over them.
+// over them. The next block, or the same product in the next time step, begins with the panels that this one ends with: L2
+// holds them still where it cannot hold all.
 func (s *Scratch) mulTiled(c, a Matrix, b *Packed, from, to int, mode Mode, bias []float32) {
 	t := b.tiles
 	if c.Rows <= len(t.few) {
@@ -26,7 +25,7 @@ func (s *Scratch) mulTiled(c, a Matrix, b *Packed, from, to int, mode Mode, bias
 		}
 	}
 	depth := min(b.depth(), maxDepth)
-	most := max(1, leftBytes/(floatBytes*depth*t.strip)) * len(t.rows)
+	most := max(1, t.keep/(floatBytes*depth*t.strip)) * len(t.rows)
 	blocks, depths := pieces(c.Rows, most), pieces(b.depth(), depth)
 	s.left = grow(s.left, pieces(min(most, c.Rows), len(t.rows))*depth*t.strip)
 	for d := range depths {
@@ -37,7 +36,12 @@ func (s *Scratch) mulTiled(c, a Matrix, b *Packed, from, to int, mode Mode, bias
 		for i := range blocks {
 			top, bottom := Span(c.Rows, 1, i, blocks)
 			s.packLeft(t, a.RowRange(top, bottom).ColRange(k0*t.per, min(b.K, k1*t.per)))
-			for j := from; j < to; j++ {
+			s.backwards = !s.backwards
+			for n := range to - from {
+				j := from + n
+				if s.backwards {
+					j = to - 1 - n
+				}
 				s.mulPanel(c.RowRange(top, bottom), b, j, k0, k1, mode, bias)
 			}
 		}
@@ -106,7 +110,7 @@ func (s *Scratch) mulTNTiled(t *tileSet, a Matrix, sums []float32, from, to int,
 	words := t.depth(a.Rows)
 	depths := max(1, (words+depthTN/2)/depthTN)
 	depth := pieces(words, depths*t.unit) * t.unit
-	panels, most := panelsOf(t, rights), max(1, rightBytes/(floatBytes*depth*t.width))
+	panels, most := panelsOf(t, rights), max(1, t.keep/(floatBytes*depth*t.width))
 	blocks := pieces(panels, most)
 	s.left = grow(s.left, stripsTN*depth*t.strip)
 	s.right = grow(s.right, depth*min(most, panels)*t.width)

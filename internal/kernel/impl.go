@@ -21,6 +21,7 @@ type tileSet struct {
 	lanes int    // of a vector
 	strip int    // rows of A in a strip as it is packed
 	width int    // columns of a tile and of a panel of B
+	keep  int    // bytes of a packed operand, of A in Mul and of B in MulTN, that a core's L2 keeps beside the rest
 	rows  []tile // rows[n-1] computes n rows
 	half  []tile // the same for cols ≤ lanes
 	few   []fewTile

@@ -23,7 +23,7 @@ var tileSets = [...]*tileSet{
 }
 
 var tilesAVX512 = tileSet{
-	per: 1, unit: 1, lanes: 16, strip: 16, width: 32,
+	per: 1, unit: 1, lanes: 16, strip: 16, width: 32, keep: 384 << 10,
 	rows: []tile{
 		gemm1x32AVX512,
 		gemm2x32AVX512,
@@ -65,7 +65,7 @@ var tilesAVX512 = tileSet{
 }
 
 var tilesAVX2 = tileSet{
-	per: 1, unit: 1, lanes: 8, strip: 8, width: 16,
+	per: 1, unit: 1, lanes: 8, strip: 8, width: 16, keep: 384 << 10,
 	rows: []tile{
 		gemm1x16AVX2,
 		gemm2x16AVX2,
