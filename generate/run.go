@@ -81,7 +81,7 @@ func (r *run) setPrecision() error {
 		return err
 	}
 	if p == model.Mixed && !model.MixedIsFast() {
-		r.observer.Warning("this machine has no instructions for bf16: training in it gives much the same model, but is slower than in fp32")
+		r.observer.Warning("bf16 is slower than fp32 on this machine, and gives much the same model")
 	}
 	r.network.SetPrecision(p)
 	return nil
