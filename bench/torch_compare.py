@@ -10,8 +10,8 @@ Needs Go and a Python with PyTorch (--python may be given several times, to comp
 safetensors, the command zstd, and onnx and onnxruntime unless PyTorch alone is to be compared. Every round runs
 textgen once and every variant of PyTorch once; the table takes the median of the rounds of each, and PyTorch's best
 variant. Variants: one and two threads, and one beside two of OpenBLAS, which suits the PyTorch that Debian packages;
-training, the ordinary optimiser, and foreach with the allocator told to keep its memory and the AVX-512 code asked for;
-sampling, the ordinary loop, TorchScript, int8, and a loop tuned by hand. --variants leaves out those that are known to be
+training, the ordinary optimiser, and foreach with the allocator told to keep its memory and the AVX-512 code asked for,
+and with --precision bf16 that with autocast, too; sampling, the ordinary loop, TorchScript, int8, and a loop tuned by hand. --variants leaves out those that are known to be
 slow. Labelling uses textgen's own weights and documents everywhere, and the greatest difference between logits is printed.
 """
 import argparse
@@ -63,7 +63,7 @@ def build(torch, shape):
 
 
 def detach(state):
-    return tuple(s.detach() for s in state) if isinstance(state, tuple) else state.detach()
+    return tuple(s.detach().float() for s in state) if isinstance(state, tuple) else state.detach().float()
 
 
 def draw(torch, vocab, size):
@@ -74,12 +74,13 @@ def draw(torch, vocab, size):
     return torch.multinomial(frequency, size[0] * size[1], replacement=True).view(size)
 
 
-def trainer(torch, shape, foreach):
+def trainer(torch, shape, kind):
+    """Kinds: plain, the ordinary optimiser; foreach, its vectorised one; autocast, that and products in bfloat16."""
     vocab, _, _, _, _, batch, steps, optimiser, clip, labels = shape
     net = build(torch, shape)
     params = list(net.parameters())
     make = torch.optim.Adam if optimiser == "adam" else torch.optim.SGD
-    update = make(params, lr=1e-4, foreach=foreach or None)
+    update = make(params, lr=1e-4, foreach=kind != "plain" or None)
     tokens = draw(torch, vocab, (steps + 1, batch))
     targets = torch.randint(0, labels, (batch,)) if labels else tokens[1:].reshape(-1)
     state = None
@@ -87,9 +88,10 @@ def trainer(torch, shape, foreach):
     def step():
         nonlocal state
         update.zero_grad(set_to_none=True)
-        logits, after = net(tokens[:-1], None if labels else state)
+        with torch.autocast("cpu", dtype=torch.bfloat16, enabled=kind == "autocast"):
+            logits, after = net(tokens[:-1], None if labels else state)
         state = detach(after)
-        torch.nn.functional.cross_entropy(logits.reshape(-1, logits.shape[-1]), targets).backward()
+        torch.nn.functional.cross_entropy(logits.float().reshape(-1, logits.shape[-1]), targets).backward()
         torch.nn.utils.clip_grad_norm_(params, clip)
         update.step()
 
@@ -264,7 +266,7 @@ def worker(args):
             return print("{}")
         result["version"] = "ONNX Runtime " + onnxruntime.__version__
     if args.task == "train":
-        step, units = trainer(torch, shape, args.variant == "foreach")
+        step, units = trainer(torch, shape, args.variant)
     elif args.task == "sample":
         step, units = sampler(torch, shape, args.variant, args.batch)
     else:
@@ -285,15 +287,17 @@ def worker(args):
 
 # ---- the comparison
 
-def variants(task, wanted):
+def variants(task, precision, wanted):
     """Name, extra arguments and extra environment of every variant of PyTorch, or of those that are wanted."""
-    kinds = {"train": ["plain", "foreach"], "sample": ["eager", "script", "int8", "tuned"], "classify": ["plain", "memory", "onnx"]}[task]
+    kinds = {"train": ["plain", "foreach", "autocast"], "sample": ["eager", "script", "int8", "tuned"], "classify": ["plain", "memory", "onnx"]}[task]
     for kind in kinds:
+        if kind == "autocast" and precision != "bf16":
+            continue
         for threads, blas in (1, 1), (1, 2), (2, 2):
             if kind == "onnx" and blas > threads:
                 continue
             env = {"OMP_NUM_THREADS": str(threads), "OPENBLAS_NUM_THREADS": str(blas), "MKL_NUM_THREADS": str(threads)}
-            if kind in ("foreach", "memory"):
+            if kind in ("foreach", "autocast", "memory"):
                 env.update(TUNED)
             name = f"{kind} {threads}t" + (f" blas {blas}t" if blas > threads else "")
             if wanted and name not in wanted.split(","):
@@ -338,7 +342,7 @@ def compare(args, binary, shape, export):
                     "--precision", args.precision, *lengths(args)])
         rates.setdefault("textgen", []).append(max(ours["all"]) if args.fastest else ours["per_second"])
         for python in args.python:
-            for name, extra, env in variants(args.task, args.variants):
+            for name, extra, env in variants(args.task, args.precision, args.variants):
                 theirs = run([python, __file__, "--worker", shape, "--task", args.task, "--batch", str(args.batch),
                               "--seconds", str(args.seconds), "--warmup", str(args.warmup), "--export", export, *(["--fastest"] if args.fastest else []), *extra],
                              {**env, **core_type(python)})
@@ -375,7 +379,7 @@ def main():
     args.batch = args.batch or (64 if args.task == "classify" else 1)
     if args.worker:
         return worker(args)
-    names = [name for name, _, _ in variants(args.task, None)]
+    names = [name for name, _, _ in variants(args.task, args.precision, None)]
     if unknown := set((args.variants or names[0]).split(",")) - set(names):
         sys.exit(f"unknown variants {', '.join(sorted(unknown))}: use {', '.join(names)}")
     root = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
