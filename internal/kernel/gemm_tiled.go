@@ -25,7 +25,7 @@ func (s *Scratch) mulTiled(c, a Matrix, b *Packed, from, to int, mode Mode, bias
 		}
 	}
 	depth := min(b.depth(), maxDepth)
-	most := max(1, t.keep/(floatBytes*depth*t.strip)) * len(t.rows)
+	most := max(1, t.keepLeft/(floatBytes*depth*t.strip)) * len(t.rows)
 	blocks, depths := pieces(c.Rows, most), pieces(b.depth(), depth)
 	s.left = grow(s.left, pieces(min(most, c.Rows), len(t.rows))*depth*t.strip)
 	for d := range depths {
@@ -110,7 +110,7 @@ func (s *Scratch) mulTNTiled(t *tileSet, a Matrix, sums []float32, from, to int,
 	words := t.depth(a.Rows)
 	depths := max(1, (words+depthTN/2)/depthTN)
 	depth := pieces(words, depths*t.unit) * t.unit
-	panels, most := panelsOf(t, rights), max(1, t.keep/(floatBytes*depth*t.width))
+	panels, most := panelsOf(t, rights), max(1, t.keepRight/(floatBytes*depth*t.width))
 	blocks := pieces(panels, most)
 	s.left = grow(s.left, stripsTN*depth*t.strip)
 	s.right = grow(s.right, depth*min(most, panels)*t.width)

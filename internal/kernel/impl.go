@@ -16,18 +16,20 @@ func (i implementation) String() string { return [...]string{"generic", "avx2", 
 
 // tileSet is what a matrix product of an implementation is made of.
 type tileSet struct {
-	per   int    // numbers in a word of packed operands, of which a tile takes k: 1, or 2 of bfloat16
-	unit  int    // words that the depth of packed operands is a multiple of, with zeros at its end
-	lanes int    // of a vector
-	strip int    // rows of A in a strip as it is packed
-	width int    // columns of a tile and of a panel of B
-	keep  int    // bytes of a packed operand, of A in Mul and of B in MulTN, that a core's L2 keeps beside the rest
-	rows  []tile // rows[n-1] computes n rows
-	half  []tile // the same for cols ≤ lanes
-	few   []fewTile
-	bf16  []bf16Tile
-	int8  int8Set
-	step  *stepSet // nil: none
+	per   int // numbers in a word of packed operands, of which a tile takes k: 1, or 2 of bfloat16
+	unit  int // words that the depth of packed operands is a multiple of, with zeros at its end
+	lanes int // of a vector
+	strip int // rows of A in a strip as it is packed
+	width int // columns of a tile and of a panel of B
+
+	keepLeft, keepRight int // bytes of packed A in Mul, and of packed B in MulTN, that a core's L2 keeps beside the rest
+
+	rows []tile // rows[n-1] computes n rows
+	half []tile // the same for cols ≤ lanes
+	few  []fewTile
+	bf16 []bf16Tile
+	int8 int8Set
+	step *stepSet // nil: none
 
 	copyStrip, copyPanel      rowCopier     // strip and width wide
 	addStrip                  rowAdder      // strip wide

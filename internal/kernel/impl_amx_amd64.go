@@ -9,7 +9,8 @@ var hasAMX = active == avx512 && hasBF16 && cpu.X86.HasAMXTile && cpu.X86.HasAMX
 
 // tilesAMX multiplies what tilesMixed does by tiles of up to 32 rows. Its panels of B are packed in the same way.
 var tilesAMX = tileSet{
-	per: 2, unit: 16, lanes: 16, strip: 32, width: 32, keep: 1 << 20,
+	per: 2, unit: 16, lanes: 16, strip: 32, width: 32,
+	keepLeft: keepMore(), keepRight: keepMore(),
 	rows: rowsAMX[:], half: rowsAMX[:],
 	copyStrip: packColumnsAMX, copyPanel: pairRows32AVX512,
 	addStrip: addColumnsAMX, transposeStrip: packRowsAMX, transpose: transposePairsAVX512,

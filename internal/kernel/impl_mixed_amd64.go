@@ -36,7 +36,8 @@ var roundingTileSets = [...]*tileSet{
 }
 
 var tilesMixed = tileSet{
-	per: 2, unit: 1, lanes: 16, strip: 16, width: 32, keep: 384 << 10,
+	per: 2, unit: 1, lanes: 16, strip: 16, width: 32,
+	keepLeft: keep, keepRight: keep,
 	rows: []tile{
 		mixed1x32AVX512,
 		mixed2x32AVX512,
