@@ -72,7 +72,7 @@ func options() []option {
 		integer("bptt", categoryTraining, "`N` tokens through which gradients flow back", func(s *s) *int { return &s.BPTT }),
 		integer("bptt-every", categoryTraining, "update every `N` tokens, at most --bptt: windows then overlap, and gradients flow further; 0: as --bptt", func(s *s) *int { return &s.BPTTEvery }),
 		number("reset", categoryTraining, "let a stream begin anew at a window with probability `P`", false, func(s *s) *float64 { return &s.Reset }),
-		word("precision", categoryTraining, "of what is multiplied: fp32, or bf16, which is faster on processors with AVX512_BF16; sums and weights are always fp32", func(s *s) *string { return &s.Precision }),
+		word("precision", categoryTraining, "of what is multiplied: fp32, or bf16, which is faster on Intel processors with AMX and on AMD ones with AVX512_BF16; sums and weights are always fp32", func(s *s) *string { return &s.Precision }),
 		word("optimizer", categoryTraining, "adam, adamw, rmsprop, sgd or nt-asgd", func(s *s) *string { return &s.Optimizer }),
 		number("lr", categoryTraining, "learning `RATE` at its highest", false, func(s *s) *float64 { return &s.LR }),
 		number("momentum", categoryTraining, "of sgd", false, func(s *s) *float64 { return &s.Momentum }),
