@@ -162,6 +162,11 @@ func (r *run) build(ctx context.Context, before *Model) (vectors int, err error)
 // connect makes the objective and the loop.
 func (r *run) connect() error {
 	s := r.settings
+	precision, err := r.session.Precision(s.Precision)
+	if err != nil {
+		return err
+	}
+	r.network.SetPrecision(precision)
 	l := loss{task: s.Task, smoothing: s.LabelSmoothing}
 	if s.Balance {
 		l.weights = r.data.labels.Weights(r.data.train)

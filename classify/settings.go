@@ -58,6 +58,7 @@ type Settings struct {
 	MaxTokens      int           `json:"max_tokens"` // longest part of a document that the network is trained on
 	Balance        bool          `json:"balance"`    // weigh labels so that rare ones have as much say as frequent ones
 	LabelSmoothing float64       `json:"label_smoothing"`
+	Precision      string        `json:"precision,omitempty"` // of the operands of the network's products: fp32, or bf16 with sums in fp32; "": fp32
 	Optimizer      string        `json:"optimizer"`
 	LR             float64       `json:"lr"`
 	WeightDecay    float64       `json:"weight_decay"`
@@ -114,6 +115,7 @@ func Propose(preset string, kind tokenize.Kind, f Facts) (Settings, error) {
 		Preset: preset, Tokenizer: kind, NFC: true, MinFrequency: 1,
 		Cell: model.LSTM, Layers: 1, Pooling: model.PoolMeanMax, Hidden: []int{32, 48, 64, 128}[size],
 		Task: cmp.Or(f.Task, labelset.MultiClass), Batch: 32, MaxTokens: 400,
+		Precision: model.Float32.String(),
 		Optimizer: optim.NameAdam, LR: 3e-3, Schedule: optim.Cosine, Warmup: 0.05, FinalLR: 0.02, Clip: 5,
 		Criterion: train.Score, Split: "0.9,0.1", Seed: 1,
 	}
@@ -177,6 +179,9 @@ func (s Settings) Validate() error {
 		if !(f.value >= 0 && f.value < 1) {
 			errs = append(errs, fmt.Errorf("%s is %v; it must be from 0 up to, but without, 1", f.name, f.value))
 		}
+	}
+	if _, err := model.ParseTrainingPrecision(s.Precision); err != nil {
+		errs = append(errs, err)
 	}
 	if s.Task != labelset.MultiClass && s.Task != labelset.MultiLabel {
 		errs = append(errs, fmt.Errorf("task %q is unknown; use %s or %s", s.Task, labelset.MultiClass, labelset.MultiLabel))

@@ -76,12 +76,9 @@ func (r *run) newNetwork() error {
 
 // setPrecision makes the network compute in the precision of the settings.
 func (r *run) setPrecision() error {
-	p, err := model.ParseTrainingPrecision(r.cfg.Settings.Precision)
+	p, err := r.session.Precision(r.cfg.Settings.Precision)
 	if err != nil {
 		return err
-	}
-	if p == model.Mixed && !model.MixedIsFast() {
-		r.observer.Warning("bf16 is slower than fp32 on this machine, and gives much the same model")
 	}
 	r.network.SetPrecision(p)
 	return nil

@@ -134,9 +134,8 @@ func benchShapes(ctx *cli.Context) ([]bench.Shape, error) {
 	if shapes != nil {
 		return shapes, nil
 	}
-	mixed := task == "train" && ctx.String("precision") != model.Float32.String() // classifiers are trained in fp32
 	for _, s := range bench.Shapes {
-		if task == "train" && !mixed || (s.Labels > 0) == (task == "classify") {
+		if task == "train" || (s.Labels > 0) == (task == "classify") {
 			shapes = append(shapes, s)
 		}
 	}

@@ -45,6 +45,7 @@ func labelOptions() []labelOption {
 		labelNumber("zoneout", "", func(s *s) *float64 { return &s.Zoneout }),
 		labelNumber("zoneout-cell", "", func(s *s) *float64 { return &s.ZoneoutCell }),
 		labelInteger("batch", "", func(s *s) *int { return &s.Batch }),
+		labelWord("precision", "", func(s *s) *string { return &s.Precision }),
 		labelWord("optimizer", "", func(s *s) *string { return &s.Optimizer }),
 		labelNumber("lr", "", func(s *s) *float64 { return &s.LR }),
 		labelNumber("weight-decay", "", func(s *s) *float64 { return &s.WeightDecay }),

@@ -2,7 +2,6 @@ package bench
 
 import (
 	"context"
-	"fmt"
 	"math/rand/v2"
 	"slices"
 	"time"
@@ -96,10 +95,7 @@ const learningRate = 1e-4
 func (s Shape) trainer(w *model.Workers, precision model.Precision) (step func(), params []*model.Parameter, pack func(*model.Workers), err error) {
 	rng := rand.New(rand.NewPCG(1, 2))
 	if s.Labels > 0 {
-		if precision != model.Float32 {
-			return nil, nil, nil, fmt.Errorf("shape %s: classifiers are trained in fp32", s.Name)
-		}
-		return s.classifierTrainer(w, rng)
+		return s.classifierTrainer(w, precision, rng)
 	}
 	m, err := s.languageModel(rng)
 	if err != nil {
@@ -124,11 +120,12 @@ func (s Shape) languageModel(rng *rand.Rand) (*model.LanguageModel, error) {
 	return model.NewLanguageModel(cfg, rng)
 }
 
-func (s Shape) classifierTrainer(w *model.Workers, rng *rand.Rand) (func(), []*model.Parameter, func(*model.Workers), error) {
+func (s Shape) classifierTrainer(w *model.Workers, precision model.Precision, rng *rand.Rand) (func(), []*model.Parameter, func(*model.Workers), error) {
 	c, err := s.classifier(rng)
 	if err != nil {
 		return nil, nil, nil, err
 	}
+	c.SetPrecision(precision)
 	batch, docs := c.NewTrainingBatch(w), s.documents(s.Batch, rng)
 	grads := make([][]float32, s.Batch)
 	for i := range grads {

@@ -98,6 +98,15 @@ func (s *Session) Close() error {
 	return errors.Join(err, s.Dir.Close())
 }
 
+// Precision returns the precision of training that settings name, and warns where it is slower than fp32.
+func (s *Session) Precision(name string) (model.Precision, error) {
+	p, err := model.ParseTrainingPrecision(name)
+	if err == nil && p == model.Mixed && !model.MixedIsFast() {
+		s.observer.Warning("bf16 is slower than fp32 on this machine, and gives much the same model")
+	}
+	return p, err
+}
+
 // Resume reads the state that an earlier session saved. Parse makes of the file what the caller needs.
 func (s *Session) Resume(parse func(*checkpoint.File) error) error {
 	path := s.Dir.Path(checkpoint.StateName)
