@@ -4,9 +4,9 @@
 
 #include "textflag.h"
 
-// func tileAMX(a *float32, b *float32, c *float32, start *float32, k int, rowC int, rowStart int, rows int, cols int)
+// func tileRowAMX(a *float32, b *float32, c *float32, start *float32, k int, rowC int, rowStart int, rows int, cols int, panel int, panels int)
 // Requires: AVX, AVX512F, CMOV
-TEXT ·tileAMX(SB), NOSPLIT, $64-72
+TEXT ·tileRowAMX(SB), NOSPLIT, $64-88
 	MOVQ      rows+56(FP), R8
 	MOVQ      cols+64(FP), R9
 	MOVQ      $0x00000010, R13
@@ -52,11 +52,17 @@ TEXT ·tileAMX(SB), NOSPLIT, $64-72
 	LEAQ      (SP), AX
 
 	// LDTILECFG (AX)
-	LONG  $0x4978e2c4
-	BYTE  $0x00
+	LONG $0x4978e2c4
+	BYTE $0x00
+	MOVQ b+8(FP), R12
+	MOVQ panels+80(FP), R13
+	XORQ R15, R15
+
+panel:
 	MOVQ  start+24(FP), DX
 	TESTQ DX, DX
 	JZ    zero
+	ADDQ  R15, DX
 	MOVQ  rowStart+48(FP), CX
 	CMPQ  R8, $0x10
 	JG    startTall
@@ -154,12 +160,13 @@ zero:
 
 multiply:
 	MOVQ a+0(FP), SI
-	MOVQ b+8(FP), DI
+	MOVQ R12, DI
 	MOVQ k+32(FP), R10
 	SHRQ $0x04, R10
 	MOVQ $0x00000040, AX
 	MOVQ $0x00000080, BX
 	MOVQ c+16(FP), DX
+	ADDQ R15, DX
 	MOVQ rowC+40(FP), CX
 	CMPQ R8, $0x10
 	JG   multiplyTall
@@ -364,6 +371,12 @@ multiply2x1Next:
 	BYTE $0x00
 
 multiplyEnd:
+	MOVQ panel+72(FP), BX
+	ADDQ BX, R12
+	ADDQ $0x00000080, R15
+	DECQ R13
+	JNZ  panel
+
 	// TILERELEASE
 	LONG $0x4978e2c4
 	BYTE $0xc0

@@ -27,6 +27,7 @@ func (s *Scratch) mulTiled(c, a Matrix, b *Packed, from, to int, mode Mode, bias
 	depth := min(b.depth(), maxDepth)
 	most := max(1, t.keepLeft/(floatBytes*depth*t.strip)) * len(t.rows)
 	blocks, depths := pieces(c.Rows, most), pieces(b.depth(), depth)
+	groups := pieces(to-from, t.group(depth))
 	s.left = grow(s.left, pieces(min(most, c.Rows), len(t.rows))*depth*t.strip)
 	for d := range depths {
 		k0, k1 := Span(b.depth(), t.unit, d, depths)
@@ -37,12 +38,13 @@ func (s *Scratch) mulTiled(c, a Matrix, b *Packed, from, to int, mode Mode, bias
 			top, bottom := Span(c.Rows, 1, i, blocks)
 			s.packLeft(t, a.RowRange(top, bottom).ColRange(k0*t.per, min(b.K, k1*t.per)))
 			s.backwards = !s.backwards
-			for n := range to - from {
-				j := from + n
+			for n := range groups {
+				j := n
 				if s.backwards {
-					j = to - 1 - n
+					j = groups - 1 - n
 				}
-				s.mulPanel(c.RowRange(top, bottom), b, j, k0, k1, mode, bias)
+				first, last := Span(to-from, 1, j, groups)
+				s.mulPanels(c.RowRange(top, bottom), b, from+first, from+last, k0, k1, mode, bias)
 			}
 		}
 	}
@@ -81,18 +83,21 @@ func (s *Scratch) packLeft(t *tileSet, a Matrix) {
 	}
 }
 
-// mulPanel multiplies the strips in s.left (words k0 to k1 of A's rows) by panel j of b.
-func (s *Scratch) mulPanel(c Matrix, b *Packed, j, k0, k1 int, mode Mode, bias []float32) {
-	t, col := b.tiles, j*b.width
-	cols := min(b.width, b.N-col)
-	right := &b.panel(j)[k0*b.width]
-	strips, depth, stride := pieces(c.Rows, len(t.rows)), k1-k0, c.bytes()
-	for i, top := 0, 0; i < strips; i++ {
-		bottom := c.Rows * (i + 1) / strips // as Span has it
-		out := &c.Data[top*c.Stride+col]
-		start, rowStart := startOfTile(mode, out, stride, bias, col)
-		t.of(bottom-top, cols)(&s.left[i*depth*t.strip], right, out, start, depth, stride, rowStart, cols)
-		top = bottom
+// mulPanels multiplies the strips in s.left (words k0 to k1 of A's rows) by panels j to last of b.
+func (s *Scratch) mulPanels(c Matrix, b *Packed, j, last, k0, k1 int, mode Mode, bias []float32) {
+	t, stride, depth := b.tiles, c.bytes(), k1-k0
+	strips := pieces(c.Rows, len(t.rows))
+	for n := 0; j < last; j += n {
+		n = t.together(j, last, b.N)
+		col := j * b.width
+		right, cols, panel := &b.panel(j)[k0*b.width], min(n*b.width, b.N-col), b.depth()*b.width*floatBytes
+		for i, top := 0, 0; i < strips; i++ {
+			bottom := c.Rows * (i + 1) / strips // as Span has it
+			out := &c.Data[top*c.Stride+col]
+			start, rowStart := startOfTile(mode, out, stride, bias, col)
+			t.multiply(&s.left[i*depth*t.strip], right, out, start, depth, stride, rowStart, bottom-top, cols, panel)
+			top = bottom
+		}
 	}
 }
 
@@ -145,31 +150,38 @@ type blockTN struct {
 	sums        []float32 // to be added up along with this block; nil: not
 }
 
-// each visits the panels of the block: right is the packed panel, which holds the columns of r from col on.
-func (b *blockTN) each(s *Scratch, visit func(r *Right, col int, right *float32)) {
-	panel := 0
+// each visits the panels of the block, those of one operand that go together at once: right is the first of them as it is
+// packed, and they hold cols columns of r from col on.
+func (b *blockTN) each(s *Scratch, visit func(r *Right, col, cols int, right *float32)) {
+	before := 0 // panels of the operands before
 	for i := range b.rights {
 		r := &b.rights[i]
-		for col := 0; col < r.B.Cols; col += b.width {
-			if b.first <= panel && panel < b.last {
-				visit(r, col, &s.right[(panel-b.first)*b.width*b.depth])
-			}
-			panel++
+		all := pieces(r.B.Cols, b.width)
+		last := min(b.last-before, all)
+		for p, n := max(0, b.first-before), 0; p < last; p += n {
+			n = b.together(p, last, r.B.Cols)
+			visit(r, p*b.width, min(n*b.width, r.B.Cols-p*b.width), &s.right[(before+p-b.first)*b.width*b.depth])
 		}
+		before += all
 	}
 }
 
 // packRight packs rows of the panels of a block, from row k0 of the product on.
 func (s *Scratch) packRight(b *blockTN, k0, rows int) {
-	b.each(s, func(r *Right, col int, right *float32) {
+	b.each(s, func(r *Right, col, cols int, right *float32) {
 		src, index := r.B.Data, (*int32)(nil)
 		if r.Rows == nil {
 			src = src[k0*r.B.Stride:]
 		} else {
 			index = &r.Rows[k0]
 		}
-		b.copyPanel(right, &src[col], index, rows, r.B.bytes(), min(b.width, r.B.Cols-col))
-		clear(unsafe.Slice(right, b.depth*b.width)[pieces(rows, b.per)*b.width:])
+		size := b.depth * b.width
+		panels := unsafe.Slice(right, pieces(cols, b.width)*size)
+		for i := 0; i < cols; i += b.width {
+			b.copyPanel(&panels[0], &src[col+i], index, rows, r.B.bytes(), min(b.width, cols-i))
+			clear(panels[pieces(rows, b.per)*b.width : size])
+			panels = panels[size:]
+		}
 	})
 }
 
@@ -206,14 +218,13 @@ func (s *Scratch) mulBlock(b *blockTN, from, to int) {
 	strips := pieces(to-from, len(b.rows))
 	for i := range strips {
 		top, bottom := Span(to-from, 1, i, strips)
-		b.each(s, func(r *Right, col int, right *float32) {
+		b.each(s, func(r *Right, col, cols int, right *float32) {
 			out := &r.C.Data[(from+top)*r.C.Stride+col]
-			start := out
+			start, stride := out, r.C.bytes()
 			if b.mode == Overwrite {
 				start = nil
 			}
-			cols, stride := min(b.width, r.C.Cols-col), r.C.bytes()
-			b.of(bottom-top, cols)(&s.left[i*b.depth*b.strip], right, out, start, b.depth, stride, stride, cols)
+			b.multiply(&s.left[i*b.depth*b.strip], right, out, start, b.depth, stride, stride, bottom-top, cols, b.depth*b.width*floatBytes)
 		})
 	}
 }

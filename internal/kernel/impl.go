@@ -24,12 +24,13 @@ type tileSet struct {
 
 	keepLeft, keepRight int // bytes of packed A in Mul, and of packed B in MulTN, that a core's L2 keeps beside the rest
 
-	rows []tile // rows[n-1] computes n rows
-	half []tile // the same for cols ≤ lanes
-	few  []fewTile
-	bf16 []bf16Tile
-	int8 int8Set
-	step *stepSet // nil: none
+	rows   []tile  // rows[n-1] computes n rows
+	half   []tile  // the same for cols ≤ lanes
+	across tileRow // nil: none
+	few    []fewTile
+	bf16   []bf16Tile
+	int8   int8Set
+	step   *stepSet // nil: none
 
 	copyStrip, copyPanel      rowCopier     // strip and width wide
 	addStrip                  rowAdder      // strip wide
@@ -42,6 +43,10 @@ type tileSet struct {
 //
 // In a strip for AMX, 16 words of k of one row stand together: see tileAMX.
 type tile func(a, b, c, start *float32, k, rowC, rowStart, cols int)
+
+// tileRow computes the tiles of some rows and of whole panels of B, panel bytes apart, as tile does each. It pays where to
+// begin costs much.
+type tileRow func(a, b, c, start *float32, k, rowC, rowStart, rows, panel, panels int)
 
 // fewTile computes n rows (the n-th of a tileSet) of C from A as it is and fewPanels panels of B, panel bytes apart:
 //
@@ -63,6 +68,35 @@ func (t *tileSet) of(rows, cols int) tile {
 		return t.half[rows-1]
 	}
 	return t.rows[rows-1]
+}
+
+// groupBytes is the size of panels that stay in L2 while strips pass over them, where tiles go side by side.
+const groupBytes = 256 << 10
+
+// group returns the number of panels, depth words deep, that strips pass over together.
+func (t *tileSet) group(depth int) int {
+	if t.across == nil {
+		return 1
+	}
+	return max(1, groupBytes/(floatBytes*depth*t.width))
+}
+
+// together returns how many panels from number p on, up to last, one call of multiply takes of an operand of n columns:
+// whole ones, or one that is not.
+func (t *tileSet) together(p, last, n int) int {
+	if t.across == nil {
+		return 1
+	}
+	return max(1, min(last, n/t.width)-p)
+}
+
+// multiply computes some rows of cols columns, of panels that go together.
+func (t *tileSet) multiply(a, b, c, start *float32, k, rowC, rowStart, rows, cols, panel int) {
+	if cols > t.width {
+		t.across(a, b, c, start, k, rowC, rowStart, rows, panel, cols/t.width)
+		return
+	}
+	t.of(rows, cols)(a, b, c, start, k, rowC, rowStart, cols)
 }
 
 // rowCopier packs n rows of src densely: dst[k*width+j] = src[rows[k]*stride+j] for j < cols, else 0; a nil rows is 0, 1,

@@ -38,36 +38,48 @@ var (
 	rowA, rowB, rowC   = reg.RAX, reg.RBX, reg.RCX // strides; of C, or of where its sums start
 	tileRows, tileCols = reg.R8, reg.R9
 	turns              = reg.R10
+	panelB, panelsLeft = reg.R12, reg.R13 // of the panel at hand
+	panelC             = reg.R15          // and where it is in C, and in where its sums start: bytes from there
 )
 
 // amxTile is the GEMM tile that is being generated.
 type amxTile struct{ *gen }
 
 func (t amxTile) generate() {
-	t.function("tile", "func(a, b, c, start *float32, k, rowC, rowStart, rows, cols int)",
-		"computes a tile of C: for i < rows ≤ 32 and j < cols ≤ 32, strides in bytes, k a multiple of 16,", "",
-		"\tc[i*rowC+j] = start[i*rowStart+j] + Σ_k a[k/16*512+i*16+k%16]·b[k*32+j]", "",
+	t.function("tileRow", "func(a, b, c, start *float32, k, rowC, rowStart, rows, cols, panel, panels int)",
+		"computes tiles of C side by side: for i < rows ≤ 32, j < cols ≤ 32 and p < panels, strides in bytes, k a multiple of 16,", "",
+		"\tc[i*rowC+p*32+j] = start[i*rowStart+p*32+j] + Σ_k a[k/16*512+i*16+k%16]·b[p*panel+k*32+j]", "",
 		"where a product of words is the sum of the products of their lower and upper halves, which are bfloat16. Of every 16",
 		"words the products of lower halves are added up, and those of upper ones, both in the order of k; then their sum is",
 		"added. A nil start is 0.")
 	t.Load(t.Param("rows"), tileRows)
 	t.Load(t.Param("cols"), tileCols)
 	t.configure()
+	t.Load(t.Param("b"), panelB)
+	t.Load(t.Param("panels"), panelsLeft)
+	t.XORQ(panelC, panelC)
+	t.Label("panel")
 	t.begin()
 	t.Load(t.Param("a"), amxA)
-	t.Load(t.Param("b"), amxB)
+	t.MOVQ(panelB, amxB)
 	t.Load(t.Param("k"), turns)
 	t.SHRQ(operand.Imm(4), turns)
 	t.MOVQ(operand.U32(amxRow), rowA)
 	t.MOVQ(operand.U32(amxPanel), rowB)
 	t.Load(t.Param("c"), amxC)
+	t.ADDQ(panelC, amxC)
 	t.Load(t.Param("rowC"), rowC)
 	t.byShape("multiply", t.multiply)
+	t.Load(t.Param("panel"), rowB)
+	t.ADDQ(rowB, panelB)
+	t.ADDQ(operand.U32(amxPanel), panelC)
+	t.DECQ(panelsLeft)
+	t.JNZ(operand.LabelRef("panel"))
 	t.releaseTiles()
 	t.end()
 }
 
-// configure says how large the tiles are. Those that are not used are whole, for none may be empty.
+// configure says how large the tiles are, which takes 0.2 µs with what releases them. Those that are not used are whole, for none may be empty.
 func (t amxTile) configure() {
 	rows1, cols1, sixteen, at := reg.R11, reg.R12, reg.R13, reg.RAX
 	t.MOVQ(operand.U32(16), sixteen)
@@ -131,6 +143,7 @@ func (t amxTile) begin() {
 	t.Load(t.Param("start"), amxC)
 	t.TESTQ(amxC, amxC)
 	t.JZ(operand.LabelRef("zero"))
+	t.ADDQ(panelC, amxC)
 	t.Load(t.Param("rowStart"), rowC)
 	t.byShape("start", func(_ string, rows, cols int) { t.eachSum(rows, cols, t.loadTile) })
 	t.JMP(operand.LabelRef("multiply"))
