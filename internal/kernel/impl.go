@@ -41,7 +41,7 @@ type tileSet struct {
 //
 //	c[i*rowC+j] = start[i*rowStart+j] + Σ_k a[k*strip+i]·b[k*width+j]   (j < cols ≤ width; a nil start is 0)
 //
-// In a strip for AMX, 16 words of k of one row stand together: see tileAMX.
+// In a strip for AMX, 16 words of k of one row stand together: see tileRowAMX.
 type tile func(a, b, c, start *float32, k, rowC, rowStart, cols int)
 
 // tileRow computes the tiles of some rows and of whole panels of B, panel bytes apart, as tile does each. It pays where to
