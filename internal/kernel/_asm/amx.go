@@ -79,7 +79,8 @@ func (t amxTile) generate() {
 	t.end()
 }
 
-// configure says how large the tiles are, which takes 0.2 µs with what releases them. Those that are not used are whole, for none may be empty.
+// configure says how large the tiles are, which takes 0.2 µs with what releases them. Those that are not used are whole,
+// for none may be empty.
 func (t amxTile) configure() {
 	rows1, cols1, sixteen, at := reg.R11, reg.R12, reg.R13, reg.RAX
 	t.MOVQ(operand.U32(16), sixteen)
