@@ -11,8 +11,9 @@ safetensors, the command zstd, and onnx and onnxruntime unless PyTorch alone is 
 textgen once and every variant of PyTorch once; the table takes the median of the rounds of each, and PyTorch's best
 variant. Variants: one and two threads, and one beside two of OpenBLAS, which suits the PyTorch that Debian packages;
 training, the ordinary optimiser, and foreach with the allocator told to keep its memory and the AVX-512 code asked for,
-and with --precision bf16 that with autocast, too; sampling, the ordinary loop, TorchScript, int8, and a loop tuned by hand. --variants leaves out those that are known to be
-slow. Labelling uses textgen's own weights and documents everywhere, and the greatest difference between logits is printed.
+and with --precision bf16 that with autocast, too; sampling, the ordinary loop, TorchScript, int8, and a loop tuned by
+hand. --variants leaves out those that are known to be slow. Labelling uses textgen's own
+weights and documents everywhere, and the greatest difference between logits is printed.
 """
 import argparse
 import functools

@@ -47,6 +47,6 @@ func ParseTrainingPrecision(name string) (Precision, error) {
 	return 0, fmt.Errorf("precision %q is not for training; use fp32 or bf16", name)
 }
 
-// MixedIsFast reports whether this machine has instructions for training in Mixed. On others it gives much the same
-// numbers, but slower than Float32.
+// MixedIsFast reports whether this machine trains faster in Mixed than in Float32. Others get much the same numbers, but
+// more slowly.
 func MixedIsFast() bool { return kernel.MixedIsFast() }

@@ -4,13 +4,13 @@
 
 package kernel
 
-// tileRowAMX computes tiles of C side by side: for i < rows ≤ 32, j < cols ≤ 32 and p < panels, strides in bytes, k a multiple of 16,
+// tileRowAMX computes tiles of C side by side: for i < rows ≤ 32, j < cols ≤ 32 and p < panels, strides in bytes,
 //
 //	c[i*rowC+p*32+j] = start[i*rowStart+p*32+j] + Σ_k a[k/16*512+i*16+k%16]·b[p*panel+k*32+j]
 //
-// where a product of words is the sum of the products of their lower and upper halves, which are bfloat16. Of every 16
-// words the products of lower halves are added up, and those of upper ones, both in the order of k; then their sum is
-// added. A nil start is 0.
+// where k is a multiple of 16 and a product of words is the sum of the products of their lower and upper halves, which
+// are bfloat16. Of every 16 words the products of lower halves are added up, and those of upper ones, both in the order
+// of k; then their sum is added. A nil start is 0.
 //
 //go:noescape
 func tileRowAMX(a *float32, b *float32, c *float32, start *float32, k int, rowC int, rowStart int, rows int, cols int, panel int, panels int)

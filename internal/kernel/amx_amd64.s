@@ -65,7 +65,7 @@ panel:
 	ADDQ  R15, DX
 	MOVQ  rowStart+48(FP), CX
 	CMPQ  R8, $0x10
-	JG    startTall
+	JG    start2x2
 	CMPQ  R9, $0x10
 	JLE   start1x1
 
@@ -90,7 +90,7 @@ start1x1:
 	BYTE $0x00
 	JMP  startEnd
 
-startTall:
+start2x2:
 	CMPQ R9, $0x10
 	JLE  start2x1
 
@@ -169,7 +169,7 @@ multiply:
 	ADDQ R15, DX
 	MOVQ rowC+40(FP), CX
 	CMPQ R8, $0x10
-	JG   multiplyTall
+	JG   multiply2x2
 	CMPQ R9, $0x10
 	JLE  multiply1x1
 
@@ -246,7 +246,7 @@ multiply1x1Next:
 	BYTE $0x00
 	JMP  multiplyEnd
 
-multiplyTall:
+multiply2x2:
 	CMPQ R9, $0x10
 	JLE  multiply2x1
 

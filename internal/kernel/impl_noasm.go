@@ -8,5 +8,5 @@ func (i implementation) tiles() *tileSet { return nil }
 
 func (i implementation) mixedTiles() *tileSet { return nil }
 
-// MixedIsFast reports whether this machine has instructions for products of numbers that are rounded to bfloat16.
+// MixedIsFast reports whether this machine multiplies numbers that are rounded to bfloat16 faster than float32.
 func MixedIsFast() bool { return false }

@@ -47,11 +47,11 @@ type amxTile struct{ *gen }
 
 func (t amxTile) generate() {
 	t.function("tileRow", "func(a, b, c, start *float32, k, rowC, rowStart, rows, cols, panel, panels int)",
-		"computes tiles of C side by side: for i < rows ≤ 32, j < cols ≤ 32 and p < panels, strides in bytes, k a multiple of 16,", "",
+		"computes tiles of C side by side: for i < rows ≤ 32, j < cols ≤ 32 and p < panels, strides in bytes,", "",
 		"\tc[i*rowC+p*32+j] = start[i*rowStart+p*32+j] + Σ_k a[k/16*512+i*16+k%16]·b[p*panel+k*32+j]", "",
-		"where a product of words is the sum of the products of their lower and upper halves, which are bfloat16. Of every 16",
-		"words the products of lower halves are added up, and those of upper ones, both in the order of k; then their sum is",
-		"added. A nil start is 0.")
+		"where k is a multiple of 16 and a product of words is the sum of the products of their lower and upper halves, which",
+		"are bfloat16. Of every 16 words the products of lower halves are added up, and those of upper ones, both in the order",
+		"of k; then their sum is added. A nil start is 0.")
 	t.Load(t.Param("rows"), tileRows)
 	t.Load(t.Param("cols"), tileCols)
 	t.configure()
@@ -120,22 +120,19 @@ func (t amxTile) configure() {
 // byShape generates body for one or two tiles of rows and of columns and runs what the tile at hand needs.
 func (t amxTile) byShape(name string, body func(name string, rows, cols int)) {
 	label := func(rows, cols int) string { return fmt.Sprintf("%s%dx%d", name, rows, cols) }
+	end := operand.LabelRef(name + "End")
 	t.CMPQ(tileRows, operand.Imm(16))
-	t.JG(operand.LabelRef(name + "Tall"))
-	t.CMPQ(tileCols, operand.Imm(16))
-	t.JLE(operand.LabelRef(label(1, 1)))
-	body(label(1, 2), 1, 2)
-	t.JMP(operand.LabelRef(name + "End"))
-	t.Label(label(1, 1))
-	body(label(1, 1), 1, 1)
-	t.JMP(operand.LabelRef(name + "End"))
-	t.Label(name + "Tall")
-	t.CMPQ(tileCols, operand.Imm(16))
-	t.JLE(operand.LabelRef(label(2, 1)))
-	body(label(2, 2), 2, 2)
-	t.JMP(operand.LabelRef(name + "End"))
-	t.Label(label(2, 1))
-	body(label(2, 1), 2, 1)
+	t.JG(operand.LabelRef(label(2, 2)))
+	for rows := 1; rows <= 2; rows++ {
+		t.Label(label(rows, 2))
+		t.CMPQ(tileCols, operand.Imm(16))
+		t.JLE(operand.LabelRef(label(rows, 1)))
+		body(label(rows, 2), rows, 2)
+		t.JMP(end)
+		t.Label(label(rows, 1))
+		body(label(rows, 1), rows, 1)
+		t.JMP(end)
+	}
 	t.Label(name + "End")
 }
 
