@@ -12,8 +12,9 @@ textgen once and every variant of PyTorch once; the table takes the median of th
 variant. Variants: one and two threads, and one beside two of OpenBLAS, which suits the PyTorch that Debian packages;
 training, the ordinary optimiser, and foreach with the allocator told to keep its memory and the AVX-512 code asked for,
 and with --precision bf16 that with autocast, too; sampling, the ordinary loop, TorchScript, int8, and a loop tuned by
-hand. --variants leaves out those that are known to be slow. Labelling uses textgen's own
-weights and documents everywhere, and the greatest difference between logits is printed.
+hand; labelling, the ordinary network with and without those settings, ONNX Runtime, and with --precision bf16 autocast.
+--variants leaves out those that are known to be slow. Labelling uses textgen's own weights and documents everywhere, and
+the greatest difference between logits is printed.
 """
 import argparse
 import functools
@@ -200,18 +201,18 @@ def classifier(torch, shape, export, variant, threads):
     if variant == "onnx":
         predict = onnx_classifier(shape, case, threads)
     else:
-        predict = torch_classifier(torch, shape, case)
+        predict = torch_classifier(torch, shape, case, variant == "autocast")
     tokens = documents.T.copy()
     return lambda: predict(tokens), len(documents), float(abs(predict(tokens) - logits).max())
 
 
-def torch_classifier(torch, shape, weights):
+def torch_classifier(torch, shape, weights, autocast):
     net = build(torch, shape).eval()
     net.load_state_dict({name: torch.from_numpy(w) for name, w in weights.items()})
 
     def predict(tokens):
-        with torch.inference_mode():
-            return net(torch.from_numpy(tokens), None)[0].numpy()
+        with torch.inference_mode(), torch.autocast("cpu", dtype=torch.bfloat16, enabled=autocast):
+            return net(torch.from_numpy(tokens), None)[0].float().numpy()
 
     return predict
 
@@ -290,7 +291,7 @@ def worker(args):
 
 def variants(task, precision, wanted):
     """Name, extra arguments and extra environment of every variant of PyTorch, or of those that are wanted."""
-    kinds = {"train": ["plain", "foreach", "autocast"], "sample": ["eager", "script", "int8", "tuned"], "classify": ["plain", "memory", "onnx"]}[task]
+    kinds = {"train": ["plain", "foreach", "autocast"], "sample": ["eager", "script", "int8", "tuned"], "classify": ["plain", "memory", "onnx", "autocast"]}[task]
     for kind in kinds:
         if kind == "autocast" and precision != "bf16":
             continue

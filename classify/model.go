@@ -135,11 +135,23 @@ func (m *Model) check(cfg model.ClassifierConfig) error {
 	return nil
 }
 
+// SetPrecision decides how products by the weights of the recurrent layers are computed: in model.Float32, as at first, or
+// in model.Mixed, which is faster where [model.MixedIsFast]; docs/benchmarks.md says by how much, and what it changes. It
+// must not be called while the model is in use. Explanations are always computed in float32.
+func (m *Model) SetPrecision(p model.Precision) {
+	m.network.SetPrecision(p)
+	m.pack()
+}
+
+func (m *Model) pack() {
+	w := model.NewWorkers(0)
+	defer w.Close()
+	m.network.Pack(w)
+}
+
 // open makes room for as many documents at a time as there are cores, one each.
 func (m *Model) open() {
-	w := model.NewWorkers(1)
-	m.network.Pack(w)
-	w.Close()
+	m.pack()
 	m.scorers = make(chan *scorer, runtime.GOMAXPROCS(0))
 	for range cap(m.scorers) {
 		m.scorers <- &scorer{batch: m.network.NewBatch(model.NewWorkers(1))}

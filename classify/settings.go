@@ -180,7 +180,7 @@ func (s Settings) Validate() error {
 			errs = append(errs, fmt.Errorf("%s is %v; it must be from 0 up to, but without, 1", f.name, f.value))
 		}
 	}
-	if _, err := model.ParseTrainingPrecision(s.Precision); err != nil {
+	if _, err := model.ParseProductPrecision(s.Precision); err != nil {
 		errs = append(errs, err)
 	}
 	if s.Task != labelset.MultiClass && s.Task != labelset.MultiLabel {

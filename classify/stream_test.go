@@ -13,6 +13,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/textgen-go/textgen/classify"
+	"github.com/textgen-go/textgen/model"
 )
 
 // trained returns a small model.
@@ -53,9 +54,16 @@ func TestStreamKeepsTheOrder(t *testing.T) {
 }
 
 // TestPredictAloneAndAtOnce: single texts get what they get in a batch, one after another, when two cores read each, and
-// from many goroutines.
+// from many goroutines, in every precision.
 func TestPredictAloneAndAtOnce(t *testing.T) {
 	m := trained(t)
+	for _, p := range []model.Precision{model.Float32, model.Mixed, model.Float32} {
+		m.SetPrecision(p)
+		t.Run(p.String(), func(t *testing.T) { predictAloneAndAtOnce(t, m) })
+	}
+}
+
+func predictAloneAndAtOnce(t *testing.T, m *classify.Model) {
 	texts := []string{"snow falls", "rain falls on the hills", "the sun shines", "today rain"}
 	want, err := m.Predict(t.Context(), texts)
 	if err != nil {

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 	"math/rand/v2"
+	"slices"
 	"testing"
 
 	"github.com/textgen-go/textgen/internal/kernel"
@@ -229,15 +230,29 @@ func TestClassifierGradients(t *testing.T) {
 	}
 }
 
-// A document gets the same bits alone and in any batch.
+// A document gets the same bits alone and in any batch, and in Mixed much the same as in Float32.
 func TestClassifierBatchChangesNothing(t *testing.T) {
 	for _, cfg := range classifierConfigs(2, 37) {
 		t.Run(classifierName(cfg), func(t *testing.T) {
 			n := newClassifierNet(t, cfg, 1)
-			together := n.NewBatch(testWorkers(t, 2)).Forward(n.docs, 0)
-			alone := n.NewBatch(testWorkers(t, 1))
-			for d := range n.docs {
-				sameBits(t, fmt.Sprint("logits of document ", d), alone.Forward(n.docs[d:d+1], 0)[0], together[d])
+			var exact [][]float32
+			for _, precision := range []Precision{Float32, Mixed} {
+				n.SetPrecision(precision)
+				n.Pack(testWorkers(t, 1))
+				together := n.NewBatch(testWorkers(t, 2)).Forward(n.docs, 0)
+				alone := n.NewBatch(testWorkers(t, 1))
+				for d := range n.docs {
+					what := fmt.Sprint(precision, ", logits of document ", d)
+					sameBits(t, what, alone.Forward(n.docs[d:d+1], 0)[0], together[d])
+					if precision == Float32 {
+						exact = append(exact, slices.Clone(together[d]))
+					} else {
+						compare(t, what, widen(together[d]), widen(exact[d]), 0.03)
+						if slices.Equal(together[d], exact[d]) {
+							t.Errorf("%s are those of %s", what, Float32)
+						}
+					}
+				}
 			}
 		})
 	}

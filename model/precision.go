@@ -10,9 +10,9 @@ import (
 // Precision is how the weights of products are kept while they are used; files and updates keep float32.
 type Precision = kernel.Precision
 
-// The precisions. What generation loses by the shorter ones is stated in docs/benchmarks.md. Mixed is for training: both
-// operands of products are rounded to bfloat16; sums, activations, gradients and updates stay in float32 (Kalamkar et al.
-// 2019).
+// The precisions. What generation loses by the shorter ones is stated in docs/benchmarks.md. Mixed is for training
+// and for labelling documents: both operands of products are rounded to bfloat16; sums, activations, gradients and
+// updates stay in float32 (Kalamkar et al. 2019).
 const (
 	Float32  = kernel.Float32
 	BFloat16 = kernel.BFloat16
@@ -35,18 +35,18 @@ func ParsePrecision(name string) (Precision, error) {
 	return 0, fmt.Errorf("precision %q is unknown; use one of %s", name, strings.Join(names, ", "))
 }
 
-// ParseTrainingPrecision returns the precision that a name stands for in training: fp32, which is also "", or bf16, which is
-// Mixed.
-func ParseTrainingPrecision(name string) (Precision, error) {
+// ParseProductPrecision returns the precision that a name stands for where many rows are multiplied, in training and in
+// labelling documents: fp32, which is also "", or bf16, which is Mixed.
+func ParseProductPrecision(name string) (Precision, error) {
 	switch name {
 	case "", Float32.String():
 		return Float32, nil
 	case BFloat16.String():
 		return Mixed, nil
 	}
-	return 0, fmt.Errorf("precision %q is not for training; use fp32 or bf16", name)
+	return 0, fmt.Errorf("precision %q cannot be used here; use fp32 or bf16", name)
 }
 
-// MixedIsFast reports whether this machine trains faster in Mixed than in Float32. Others get much the same numbers, but
+// MixedIsFast reports whether this machine is faster in Mixed than in Float32. Others get much the same numbers, but
 // more slowly.
 func MixedIsFast() bool { return kernel.MixedIsFast() }

@@ -73,13 +73,13 @@ func mixedLimit(c Cell) float64 {
 	return 0.05
 }
 
-func TestParseTrainingPrecision(t *testing.T) {
+func TestParseProductPrecision(t *testing.T) {
 	for name, want := range map[string]Precision{"": Float32, "fp32": Float32, "bf16": Mixed} {
-		if got, err := ParseTrainingPrecision(name); err != nil || got != want {
+		if got, err := ParseProductPrecision(name); err != nil || got != want {
 			t.Errorf("%q: %v, %v; want %v", name, got, err, want)
 		}
 	}
-	if _, err := ParseTrainingPrecision("int8"); err == nil {
+	if _, err := ParseProductPrecision("int8"); err == nil {
 		t.Error("int8 is accepted")
 	}
 }

@@ -144,14 +144,10 @@ func benchShapes(ctx *cli.Context) ([]bench.Shape, error) {
 
 // benchPrecision returns the precision for the task.
 func benchPrecision(ctx *cli.Context) (model.Precision, error) {
-	if ctx.String("task") != "train" {
+	if ctx.String("task") == "sample" {
 		return precision(ctx)
 	}
-	p, err := model.ParseTrainingPrecision(ctx.String("precision"))
-	if err != nil {
-		return p, fmt.Errorf("--precision: %w", err)
-	}
-	return p, nil
+	return productPrecision(ctx)
 }
 
 // measure runs the benchmark of the record's task.

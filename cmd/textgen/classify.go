@@ -12,6 +12,7 @@ import (
 	"github.com/textgen-go/textgen/classify"
 	"github.com/textgen-go/textgen/classify/labelset"
 	"github.com/textgen-go/textgen/corpora"
+	"github.com/textgen-go/textgen/model"
 	"github.com/urfave/cli/v2"
 )
 
@@ -44,6 +45,10 @@ func classifyCommand() *cli.Command {
 			thresholdFlag("print labels from the probability `P` on"),
 			&cli.BoolFlag{Name: "explain", Usage: "show what in a document speaks most for its label, and against it", EnvVars: variable("explain")},
 			htmlFlag("with --explain: write a page on which each document is coloured by what speaks for its label to `FILE`"),
+			&cli.StringFlag{
+				Name: "precision", Value: model.Float32.String(), EnvVars: variable("precision"),
+				Usage: "multiply in `TYPE`: fp32, or bf16, which changes probabilities a little, and is faster on Intel processors with AMX and on AMD ones with AVX512_BF16",
+			},
 			jsonFlag("print JSON, a line a document: file, line, label, probability, labels, explanation"),
 			&cli.StringFlag{Name: "encoding", Usage: "of the files: utf-8, utf-16, utf-16le, utf-16be, latin-1 or windows-1252", EnvVars: variable("encoding"), DefaultText: "UTF-8, or UTF-16 by its byte-order mark"},
 			configFlag(),
@@ -76,6 +81,19 @@ func loadClassifier(ctx *cli.Context) (*classify.Model, error) {
 	return m, err
 }
 
+// setPrecision makes a classifier multiply in --precision.
+func setPrecision(ctx *cli.Context, m *classify.Model) error {
+	p, err := productPrecision(ctx)
+	if err != nil || p == model.Float32 {
+		return err
+	}
+	if !model.MixedIsFast() {
+		newLogger(ctx.App.ErrWriter).Warn("bf16 is slower than fp32 on this machine, and gives much the same labels")
+	}
+	m.SetPrecision(p)
+	return nil
+}
+
 func runClassify(ctx *cli.Context) error {
 	k, threshold := ctx.Int("top"), ctx.Float64("threshold")
 	if err := checkThreshold(threshold); err != nil {
@@ -91,6 +109,9 @@ func runClassify(ctx *cli.Context) error {
 	}
 	m, err := loadClassifier(ctx)
 	if err != nil {
+		return err
+	}
+	if err := setPrecision(ctx, m); err != nil {
 		return err
 	}
 	if many := m.Task() == labelset.MultiLabel; !many && !ctx.IsSet("top") {

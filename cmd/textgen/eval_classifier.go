@@ -20,10 +20,13 @@ func evalLabelNames() []string { return append(documentNames(), "threshold", "ht
 // evalClassifier measures a classifier on labelled documents, which are written as those that it was trained on were
 // unless flags say otherwise.
 func evalClassifier(ctx *cli.Context, m *classify.Model) error {
-	if err := checkNotGiven(ctx, "is for a model that writes text, but this one classifies documents", []string{"normalize-newlines", "precision", "lines", "explain"}); err != nil {
+	if err := checkNotGiven(ctx, "is for a model that writes text, but this one classifies documents", []string{"normalize-newlines", "lines", "explain"}); err != nil {
 		return err
 	}
 	if err := checkEvalThreshold(ctx, m.Task()); err != nil {
+		return err
+	}
+	if err := setPrecision(ctx, m); err != nil {
 		return err
 	}
 	if n := threads(ctx); n > 0 {

@@ -39,12 +39,21 @@ func threads(ctx *cli.Context) int { return min(ctx.Int("threads"), runtime.GOMA
 func precisionFlag() cli.Flag {
 	return &cli.StringFlag{
 		Name: "precision", Value: model.Float32.String(), EnvVars: variable("precision"),
-		Usage: "keep the weights for writing and predicting as `TYPE`: fp32, bf16 (half the memory, faster) or int8 (a quarter, faster still)",
+		Usage: "keep the weights for writing and predicting as `TYPE`: fp32, bf16 (half the memory, faster) or int8 (a quarter, faster still); a classifier multiplies in fp32 or bf16",
 	}
 }
 
 func precision(ctx *cli.Context) (model.Precision, error) {
 	p, err := model.ParsePrecision(ctx.String("precision"))
+	if err != nil {
+		return p, fmt.Errorf("--precision: %w", err)
+	}
+	return p, nil
+}
+
+// productPrecision is the precision of commands that multiply many rows.
+func productPrecision(ctx *cli.Context) (model.Precision, error) {
+	p, err := model.ParseProductPrecision(ctx.String("precision"))
 	if err != nil {
 		return p, fmt.Errorf("--precision: %w", err)
 	}

@@ -62,7 +62,7 @@ func draw(logits []float32, u float32) int32 {
 func Classify(ctx context.Context, s Shape, batch int, cfg Config) (Rate, error) {
 	w := model.NewWorkers(cfg.Threads)
 	defer w.Close()
-	c, docs, err := s.labelling(w, batch)
+	c, docs, err := s.labelling(w, batch, cfg.Precision)
 	if err != nil {
 		return Rate{}, err
 	}
@@ -75,7 +75,7 @@ func Classify(ctx context.Context, s Shape, batch int, cfg Config) (Rate, error)
 func Labelling(s Shape, batch int) ([]model.Named, error) {
 	w := model.NewWorkers(1)
 	defer w.Close()
-	c, docs, err := s.labelling(w, batch)
+	c, docs, err := s.labelling(w, batch, model.Float32)
 	if err != nil {
 		return nil, err
 	}
@@ -97,12 +97,13 @@ func Labelling(s Shape, batch int) ([]model.Named, error) {
 }
 
 // labelling returns a classifier and documents for it.
-func (s Shape) labelling(w *model.Workers, batch int) (*model.Classifier, []model.Document, error) {
+func (s Shape) labelling(w *model.Workers, batch int, precision model.Precision) (*model.Classifier, []model.Document, error) {
 	rng := rand.New(rand.NewPCG(1, 2))
 	c, err := s.classifier(rng)
 	if err != nil {
 		return nil, nil, err
 	}
+	c.SetPrecision(precision)
 	c.Pack(w)
 	return c, s.documents(batch, rng), nil
 }

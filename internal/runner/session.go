@@ -100,7 +100,7 @@ func (s *Session) Close() error {
 
 // Precision returns the precision of training that settings name, and warns where it is slower than fp32.
 func (s *Session) Precision(name string) (model.Precision, error) {
-	p, err := model.ParseTrainingPrecision(name)
+	p, err := model.ParseProductPrecision(name)
 	if err == nil && p == model.Mixed && !model.MixedIsFast() {
 		s.observer.Warning("bf16 is slower than fp32 on this machine, and gives much the same model")
 	}
