@@ -94,7 +94,7 @@ func runStories(ts *testscript.TestScript, _ bool, args []string) {
 
 // runWaitFor waits until a file is there and has something in it.
 func runWaitFor(ts *testscript.TestScript, _ bool, args []string) {
-	for range 1000 {
+	for range 6000 { // a minute, for machines that are busy
 		if info, err := os.Stat(ts.MkAbs(args[0])); err == nil && info.Size() > 0 {
 			return
 		}
