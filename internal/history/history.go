@@ -32,14 +32,18 @@ func Open(dir *checkpoint.Run, step int, limit float64) (*History, error) {
 		if err := h.forgetReport(); err != nil {
 			return nil, err
 		}
-		h.file, err = checkpoint.CreateMetrics(path)
-		return h, err
+		if h.file, err = checkpoint.CreateMetrics(path); err != nil {
+			return nil, err
+		}
+		return h, nil
 	}
 	if h.file, err = checkpoint.ResumeMetrics(path, step); err != nil {
 		return nil, err
 	}
-	h.all, err = Read(path)
-	return h, err
+	if h.all, err = Read(path); err != nil {
+		return nil, errors.Join(err, h.file.Close())
+	}
+	return h, nil
 }
 
 // Last returns the last record, or a zero one.

@@ -41,15 +41,16 @@ const reportEvery = 3
 
 // Report makes the history keep report.html up to date from now on. Samples after the given step are forgotten.
 func (h *History) Report(about Description, step int) error {
-	h.page = &page{about: about}
+	p := &page{about: about}
 	path := h.dir.Path(checkpoint.SamplesName)
 	var err error
-	if h.page.file, err = checkpoint.ResumeMetrics(path, step); err != nil {
+	if p.file, err = checkpoint.ResumeMetrics(path, step); err != nil {
 		return err
 	}
-	if h.page.samples, err = checkpoint.ReadMetrics[Sample](path); err != nil {
-		return err
+	if p.samples, err = checkpoint.ReadMetrics[Sample](path); err != nil {
+		return errors.Join(err, p.file.Close())
 	}
+	h.page = p // not before: Finish writes a page that there is
 	return h.writePage(true)
 }
 

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"testing"
 
+	"github.com/textgen-go/textgen/internal/history"
 	"github.com/textgen-go/textgen/internal/runner"
 	"github.com/textgen-go/textgen/model"
 	"github.com/textgen-go/textgen/model/checkpoint"
@@ -176,6 +177,69 @@ func TestReportGoesOn(t *testing.T) {
 	if !s.Reports(false) {
 		t.Error("a run with a page has none after it was resumed")
 	}
+}
+
+// A history or a page that cannot be begun leaves a session that can be closed, and the files that there were.
+func TestHistoryThatCannotBegin(t *testing.T) {
+	for _, c := range []struct {
+		name  string
+		mode  runner.Mode
+		spoil func(dir string) error
+		begin func(*runner.Session) error
+		kept  []string
+	}{
+		{"no file of records can be made", runner.Replace, func(dir string) error {
+			return errors.Join(os.Remove(filepath.Join(dir, checkpoint.MetricsName)), os.MkdirAll(filepath.Join(dir, checkpoint.MetricsName), 0o777))
+		}, func(s *runner.Session) error { return s.Begin(0) }, nil},
+		{"records that are none", runner.Resume, func(dir string) error {
+			return os.WriteFile(filepath.Join(dir, checkpoint.MetricsName), []byte(`{"step":1,"loss":"low"}`+"\n"), 0o666)
+		}, func(s *runner.Session) error { return s.Begin(0) }, []string{checkpoint.CurvesName}},
+		{"samples that are none", runner.Resume, func(dir string) error {
+			return os.WriteFile(filepath.Join(dir, checkpoint.SamplesName), []byte("text\n"), 0o666)
+		}, func(s *runner.Session) error {
+			return errors.Join(s.Begin(0), s.Report(history.Description{}))
+		}, []string{checkpoint.SamplesName, checkpoint.ReportName}},
+	} {
+		dir := t.TempDir()
+		if _, err := session(t, t.Context(), dir, runner.New, newCounter(), &log{}); err != nil {
+			t.Fatal(err)
+		}
+		if err := errors.Join(os.WriteFile(filepath.Join(dir, checkpoint.ReportName), []byte("a page"), 0o666), c.spoil(dir)); err != nil {
+			t.Fatal(err)
+		}
+		before := contents(t, dir, c.kept)
+		s, err := runner.Open(dir, c.mode, &log{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if c.mode == runner.Resume {
+			if err := s.Resume(func(*checkpoint.File) error { return nil }); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if err := c.begin(s); err == nil {
+			t.Errorf("%s: no error", c.name)
+		}
+		if err := s.Close(); err != nil {
+			t.Errorf("%s: closing: %v", c.name, err)
+		}
+		if !slices.Equal(contents(t, dir, c.kept), before) {
+			t.Errorf("%s: %v changed", c.name, c.kept)
+		}
+	}
+}
+
+// contents reads files of a directory.
+func contents(t *testing.T, dir string, names []string) (all []string) {
+	t.Helper()
+	for _, name := range names {
+		text, err := os.ReadFile(filepath.Join(dir, name))
+		if err != nil {
+			t.Fatal(err)
+		}
+		all = append(all, string(text))
+	}
+	return all
 }
 
 func TestNothingToResume(t *testing.T) {
