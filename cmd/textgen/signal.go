@@ -8,6 +8,7 @@ import (
 	"os/signal"
 	"strings"
 	"syscall"
+	"time"
 )
 
 // signalError is the cause of a context that a signal cancelled.
@@ -31,7 +32,8 @@ func explain(ctx context.Context, err error) string {
 }
 
 // withSignals returns a context that the first interrupt or termination cancels, so that a training ends after its step
-// and is saved; so it is when its terminal goes away, unless nohup has it go on. The second signal ends the program at once.
+// and is saved; so it is when its terminal goes away, unless nohup has it go on. The second signal ends the program at once,
+// but for an echo of the first.
 func withSignals(parent context.Context) context.Context {
 	ctx, cancel := context.WithCancelCause(parent)
 	signals := make(chan os.Signal, 2)
@@ -42,8 +44,15 @@ func withSignals(parent context.Context) context.Context {
 	go func() {
 		first := (<-signals).(syscall.Signal)
 		cancel(&signalError{first})
-		second := (<-signals).(syscall.Signal)
-		os.Exit(exitSignal + int(second))
+		for over := time.Now().Add(echo); ; {
+			if second := (<-signals).(syscall.Signal); time.Now().After(over) {
+				os.Exit(exitSignal + int(second))
+			}
+		}
 	}()
 	return ctx
 }
+
+// echo is how long after a signal another means the same: timeout and the like send one to the program and then one to its
+// group, in which the program is, too.
+const echo = 500 * time.Millisecond
