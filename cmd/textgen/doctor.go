@@ -67,6 +67,7 @@ func runDoctor(ctx *cli.Context) error {
 	default:
 		return fmt.Errorf("%d runs: give one run's directory, or none for experiments", ctx.NArg())
 	}
+	outliveReaders()
 	began := time.Now()
 	results, err := doctor.Run(ctx.Context, doctor.Config{
 		Tasks: ctx.StringSlice("task"), Networks: ctx.StringSlice("cell"), Quick: ctx.Bool("quick"), Seed: ctx.Uint64("seed"),
@@ -82,21 +83,16 @@ func runDoctor(ctx *cli.Context) error {
 	return errors.Join(err, tellDoctor(ctx, results))
 }
 
-// tellDoctor prints the results and keeps them, those of experiments that were interrupted, too.
+// tellDoctor keeps the results and prints them, those of experiments that were interrupted, too.
 func tellDoctor(ctx *cli.Context, results *doctor.Results) error {
-	var err error
-	if ctx.Bool("json") {
-		err = printJSON(ctx.App.Writer, results)
-	} else {
-		err = results.WriteText(ctx.App.Writer)
-	}
-	if err != nil {
-		return err
-	}
+	var kept error
 	if out := ctx.String("out"); out != "" {
-		return keepDoctor(ctx, out, results)
+		kept = keepDoctor(ctx, out, results)
 	}
-	return nil
+	if ctx.Bool("json") {
+		return errors.Join(kept, printJSON(ctx.App.Writer, results))
+	}
+	return errors.Join(kept, results.WriteText(ctx.App.Writer))
 }
 
 // keepDoctor writes the page and the results into a directory.

@@ -53,6 +53,10 @@ func withSignals(parent context.Context) context.Context {
 	return ctx
 }
 
+// outliveReaders lets the program go on, with errors of writing, when nobody reads its output any more: a Ctrl-C ends the
+// tee or jq behind a training, too, and must not keep that from saving.
+func outliveReaders() { signal.Ignore(syscall.SIGPIPE) }
+
 // echo is how long after a signal another means the same: timeout and the like send one to the program and then one to its
 // group, in which the program is, too.
 const echo = 500 * time.Millisecond

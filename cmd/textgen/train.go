@@ -64,6 +64,7 @@ func trainCommand() *cli.Command {
 }
 
 func runTrain(ctx *cli.Context) error {
+	outliveReaders()
 	classifier, err := checkTask(ctx)
 	if err != nil {
 		return err
