@@ -184,7 +184,7 @@ func (d *data) fit(s *Settings) (warning string, err error) {
 		return "", fmt.Errorf("%w: %s to train on; give at least a few thousand characters", errTooShort, plural(n, "token"))
 	}
 	batch, bptt := s.Batch, s.BPTT
-	s.Batch = max(1, min(s.Batch, n/(minWindows*(s.BPTT+1))))
+	s.Batch = max(1, min(s.Batch, n/(minWindows*(min(s.BPTT, n)+1))))
 	s.BPTT = min(s.BPTT, n/s.Batch-1)
 	if bptt > s.BPTT {
 		s.BPTTEvery = min(s.BPTTEvery, s.BPTT)

@@ -1,6 +1,7 @@
 package generate_test
 
 import (
+	"math"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -35,6 +36,14 @@ func TestShortTextWithOverlappingWindows(t *testing.T) {
 	m := quickly(t, "A text of forty characters, or a few more.", func(s *generate.Settings) { s.BPTT, s.BPTTEvery = 64, 60 })
 	if s := m.Info().Training.Settings; s.Batch != 1 || s.BPTT >= 42 || s.BPTTEvery > s.BPTT {
 		t.Errorf("trained with %d streams of windows of %d every %d", s.Batch, s.BPTT, s.BPTTEvery)
+	}
+}
+
+// The longest windows that there can be are shortened like others.
+func TestShortTextWithEndlessWindows(t *testing.T) {
+	m := quickly(t, "A text of forty characters, or a few more.", func(s *generate.Settings) { s.BPTT = math.MaxInt })
+	if s := m.Info().Training.Settings; s.Batch != 1 || s.BPTT >= 42 {
+		t.Errorf("trained with %d streams of windows of %d", s.Batch, s.BPTT)
 	}
 }
 
