@@ -24,6 +24,8 @@ type data struct {
 	start     string
 	nats      float64 // information of the validation text; 0 where it is not known
 	limit     float64 // nats a token of the validation text that no model can beat; 0 where it is not known
+
+	streamsTrain int // where the split cuts streams: the tokens of train that are trained on
 }
 
 // readData reads the corpus of cfg: once to count it, once to learn a tokenizer unless known is given, once to turn it
@@ -165,6 +167,14 @@ func beginning(ctx context.Context, text *corpora.Corpus) (string, error) {
 		break
 	}
 	return "", nil
+}
+
+// lengths returns the numbers of tokens to train on and to validate on.
+func (d *data) lengths() (training, validation int) {
+	if d.streamsTrain > 0 {
+		return d.streamsTrain, d.train.Len() - d.streamsTrain
+	}
+	return d.train.Len(), lengthOf(d.valid)
 }
 
 func lengthOf(ids *tokenize.IDs) int {

@@ -31,6 +31,17 @@ func TestWhereTextsBegin(t *testing.T) {
 	}
 }
 
+// A split of the streams is told as any other; one that leaves nothing to validate on trains on everything.
+func TestSplitOfStreams(t *testing.T) {
+	text := strings.Repeat("one two ", 500) // of 4,000 characters, that is 4 streams of 124 windows of 8
+	for split, want := range map[string][2]int{"streams:0.75": {2976, 1024}, "streams:1": {4000, 0}} {
+		got := quickly(t, text, func(s *generate.Settings) { s.Split = split }).Info().Training
+		if got.TrainTokens != want[0] || got.ValidTokens != want[1] {
+			t.Errorf("%s: %d tokens to train on and %d to validate on, want %v", split, got.TrainTokens, got.ValidTokens, want)
+		}
+	}
+}
+
 // Windows that overlap are shortened with the text, too.
 func TestShortTextWithOverlappingWindows(t *testing.T) {
 	m := quickly(t, "A text of forty characters, or a few more.", func(s *generate.Settings) { s.BPTT, s.BPTTEvery = 64, 60 })

@@ -161,7 +161,7 @@ func (r *run) build() error {
 	bptt := train.BPTT{Batch: s.Batch, Steps: s.BPTT, Every: s.BPTTEvery, Reset: s.Reset, ValidTokens: s.ValidTokens, Seed: s.Seed}
 	var valid train.Tokens
 	switch {
-	case r.data.split.Streams:
+	case r.data.split.Streams && r.data.split.Valid > 0:
 		bptt.Tail = float64(r.data.split.Train) / float64(r.data.split.Train+r.data.split.Valid)
 	case lengthOf(r.data.valid) > 1:
 		valid = r.data.valid
@@ -178,6 +178,9 @@ func (r *run) build() error {
 		cfg.EvalEvery = -1
 		r.observer.Warning("there is no text to validate on: the last weights are kept, not the best")
 	}
+	if bptt.Tail > 0 {
+		r.data.streamsTrain = objective.TrainingTokens()
+	}
 	r.session.File, r.session.BeforeRecord = r.file, r.sample
 	return r.session.Loop(objective, r.workers, cfg)
 }
@@ -185,13 +188,14 @@ func (r *run) build() error {
 // describe fills in what the model file will say of the run, and tells the observer.
 func (r *run) describe() {
 	d, s := r.data, r.cfg.Settings
+	training, validation := d.lengths()
 	r.training = Training{
 		Settings: s, Corpus: d.names, Valid: r.cfg.ValidPaths, Encoding: r.cfg.Encoding, NormalizeNewlines: r.cfg.NormalizeNewlines,
-		SHA256: d.sum(), ValidSHA256: d.validSum, TrainTokens: d.train.Len(), ValidTokens: lengthOf(d.valid),
+		SHA256: d.sum(), ValidSHA256: d.validSum, TrainTokens: training, ValidTokens: validation,
 		Start: d.start, Limit: d.limit, From: r.cfg.From,
 	}
 	r.plan = Plan{
-		Corpus: d.names, Chars: d.stats.Chars, TrainTokens: d.train.Len(), ValidTokens: lengthOf(d.valid),
+		Corpus: d.names, Chars: d.stats.Chars, TrainTokens: training, ValidTokens: validation,
 		Tokenizer: string(d.tokenizer.Kind()), VocabSize: d.tokenizer.Size(), Settings: s, Limit: d.limit, Resumed: r.session.Earlier.Step,
 	}
 	for _, p := range r.network.Parameters() {

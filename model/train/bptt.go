@@ -235,6 +235,9 @@ func (o *LanguageModel) ValidationTokens() int {
 	return o.validation.streams.count * o.validation.streams.length
 }
 
+// TrainingTokens returns how many tokens an epoch learns from.
+func (o *LanguageModel) TrainingTokens() int { return o.cfg.Batch * o.covered() }
+
 // Position implements [Objective].
 func (o *LanguageModel) Position() Position {
 	return Position{Epoch: o.epoch, Batch: o.batch, Batches: o.batches, Seed: o.cfg.Seed, Tensors: o.state.Tensors()}
