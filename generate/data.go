@@ -154,20 +154,27 @@ func (d *data) learn(cfg TrainConfig, all, training iter.Seq2[[]byte, error]) er
 }
 
 // beginning returns what a text of this kind begins after: an empty line if it has any, else a line's end, else nothing.
+// It looks at the first shownBytes or a little more, whatever files they are in: one of a folder may be a title.
 func beginning(ctx context.Context, text *corpora.Corpus) (string, error) {
+	var head []byte
 	for chunk, err := range text.Chunks(ctx) {
-		switch {
-		case err != nil:
+		if err != nil {
 			return "", err
-		case bytes.Contains(chunk, []byte("\n\n")):
-			return "\n\n", nil
-		case bytes.Contains(chunk, []byte("\n")):
-			return "\n", nil
 		}
-		break
+		if head = append(head, chunk...); len(head) >= shownBytes {
+			break
+		}
+	}
+	for _, end := range []string{"\n\n", "\n"} {
+		if bytes.Contains(head, []byte(end)) {
+			return end, nil
+		}
 	}
 	return "", nil
 }
+
+// shownBytes is enough of a text to tell how it is laid out.
+const shownBytes = 64 << 10
 
 // lengths returns the numbers of tokens to train on and to validate on.
 func (d *data) lengths() (training, validation int) {

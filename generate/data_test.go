@@ -31,6 +31,17 @@ func TestWhereTextsBegin(t *testing.T) {
 	}
 }
 
+// A short file at the front of a folder does not tell what the texts behind it begin after.
+func TestWhereTextsOfAFolderBegin(t *testing.T) {
+	title := writeText(t, "A title\n")
+	cfg := generate.TrainConfig{Settings: settings(t), Paths: []string{title, corpus(t)}, Out: filepath.Join(t.TempDir(), "run")}
+	cfg.Settings.Steps = 2
+	train1(t, cfg)
+	if got := load(t, cfg.Out).Info().Training.Start; got != "\n\n" {
+		t.Errorf("a text begins after %q, want an empty line", got)
+	}
+}
+
 // A split of the streams is told as any other; one that leaves nothing to validate on trains on everything.
 func TestSplitOfStreams(t *testing.T) {
 	text := strings.Repeat("one two ", 500) // of 4,000 characters, that is 4 streams of 124 windows of 8
