@@ -71,7 +71,7 @@ func (e entry) apply(ctx *cli.Context, given bool) error {
 	if given {
 		return nil
 	}
-	if _, repeats := flagOf(ctx.Command, e.name).(*cli.StringSliceFlag); !repeats && len(e.values) != 1 {
+	if !repeats(flagOf(ctx.Command, e.name)) && len(e.values) != 1 {
 		return fmt.Errorf("%s takes one value, not a list", e.name)
 	}
 	for _, v := range e.values {
@@ -80,6 +80,15 @@ func (e entry) apply(ctx *cli.Context, given bool) error {
 		}
 	}
 	return nil
+}
+
+// repeats reports whether a flag may be given more than once.
+func repeats(f cli.Flag) bool {
+	switch f.(type) {
+	case *cli.StringSliceFlag, *cli.IntSliceFlag:
+		return true
+	}
+	return false
 }
 
 func flagOf(c *cli.Command, name string) cli.Flag {
