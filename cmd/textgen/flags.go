@@ -84,9 +84,9 @@ func textOptions(ctx *cli.Context) corpora.Options {
 	return corpora.Options{Encoding: ctx.String("encoding"), NormalizeNewlines: ctx.Bool("normalize-newlines")}
 }
 
-// readAll reads a file, or standard input for "-".
+// readAll reads a file, or standard input for "-", as the flags of textFlags say.
 func readAll(ctx *cli.Context, path string) ([]byte, error) {
-	c, err := corpora.Open(ctx.Context, []string{path}, ctx.App.Reader, corpora.Options{})
+	c, err := corpora.Open(ctx.Context, []string{path}, ctx.App.Reader, textOptions(ctx))
 	if err != nil {
 		return nil, err
 	}

@@ -16,14 +16,14 @@ model, characters for a character model.
 func predictCommand() *cli.Command {
 	return &cli.Command{
 		Name: "predict", Usage: "list what probably comes next", ArgsUsage: " ", Description: predictDescription,
-		Flags: []cli.Flag{
+		Flags: append([]cli.Flag{
 			modelFlag(),
 			&cli.StringFlag{Name: "prompt", Aliases: []string{"p"}, Usage: "the `TEXT` so far", EnvVars: variable("prompt")},
 			&cli.StringFlag{Name: "prompt-file", Usage: "the text so far is in `FILE`; - is standard input", EnvVars: variable("prompt-file"), TakesFile: true},
 			&cli.IntFlag{Name: "top-k", Aliases: []string{"k"}, Usage: "list `K` tokens", Value: 10, EnvVars: variable("top-k")},
 			jsonFlag("print JSON: model, prompt, predictions"),
 			precisionFlag(), configFlag(),
-		},
+		}, textFlags()...),
 		Action: runPredict,
 	}
 }

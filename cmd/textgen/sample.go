@@ -43,7 +43,7 @@ func sampleCommand() *cli.Command {
 			precisionFlag(),
 			&cli.IntFlag{Name: "threads", Usage: "use `N` threads, at most one for every core; 0: one, as more only pay for large networks", EnvVars: variable("threads")},
 			configFlag(),
-		}, samplingFlags()...),
+		}, slices.Concat(textFlags(), samplingFlags())...),
 		Action: runSample,
 	}
 }
@@ -101,7 +101,7 @@ func sampleLines(ctx *cli.Context) error {
 		return err
 	}
 	path := cmp.Or(ctx.String("prompt-file"), "-")
-	for doc, err := range documentsOf(ctx, path, corpora.DocumentOptions{Format: "lines", Unlabelled: true}) {
+	for doc, err := range documentsOf(ctx, path, corpora.DocumentOptions{Encoding: ctx.String("encoding"), Format: "lines", Unlabelled: true}) {
 		if err != nil {
 			return err
 		}
@@ -238,5 +238,9 @@ func readPrompt(ctx *cli.Context) (string, error) {
 		return "", errors.New("--prompt and --prompt-file: give one of them")
 	}
 	text, err := readAll(ctx, path)
-	return strings.TrimSuffix(string(text), "\n"), err
+	prompt, windows := strings.CutSuffix(string(text), "\r\n")
+	if !windows {
+		prompt = strings.TrimSuffix(prompt, "\n")
+	}
+	return prompt, err
 }
