@@ -50,13 +50,13 @@ func (b *bar) planned(steps int) {
 
 func (b *bar) step(r train.Record) {
 	if r.ValidLoss != nil {
-		b.valid = fmt.Sprintf("  valid %.4f", *r.ValidLoss)
+		b.valid = "  valid " + fixed(*r.ValidLoss)
 		if r.ValidScore != nil {
 			b.valid += fmt.Sprintf("  macro-F1 %.4f", *r.ValidScore)
 		}
 	}
 	left := time.Duration(r.Seconds / float64(r.Step) * float64(b.steps-r.Step) * float64(time.Second)).Round(time.Second)
-	text := fmt.Sprintf("loss %.4f%s  %s %s/s  %v left", r.Loss, b.valid, grouped(int(r.TokensPerSecond)), b.unit, left)
+	text := fmt.Sprintf("loss %s%s  %s %s/s  %v left", fixed(r.Loss), b.valid, grouped(int(r.TokensPerSecond)), b.unit, left)
 	b.text.Store(&text)
 	if r.Health != nil {
 		health := "health: " + r.Health.String()
