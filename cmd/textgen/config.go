@@ -48,12 +48,34 @@ func readConfig(ctx *cli.Context) error {
 // rivals returns the flags that take the place of the one called name: if one of them is given otherwise, what the file says
 // of that counts no more.
 func rivals(name string) []string {
-	for _, group := range [][]string{{"steps", "epochs", "time"}, {"prompt", "prompt-file"}} {
+	for _, group := range rivalGroups {
 		if slices.Contains(group, name) {
 			return group
 		}
 	}
 	return nil
+}
+
+// rivalGroups are the flags, under all their names, of which one takes the place of the others.
+var rivalGroups = [][]string{{"steps", "epochs", "time"}, {"prompt", "prompt-file", "p"}}
+
+// forgetRivalVariables unsets the variables of flags in whose place others stand in args: a flag counts before a variable.
+func forgetRivalVariables(args []string) {
+	for _, arg := range args {
+		if arg == "--" {
+			return
+		}
+		dashless := strings.TrimLeft(arg, "-")
+		name, _, _ := strings.Cut(dashless, "=")
+		if dashless == arg || rivals(name) == nil {
+			continue
+		}
+		for _, rival := range rivals(name) {
+			if rival != name {
+				os.Unsetenv(variable(rival)[0])
+			}
+		}
+	}
 }
 
 // entry is one setting of a config file.

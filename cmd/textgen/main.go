@@ -14,6 +14,7 @@ import (
 
 func main() {
 	forgetEmptyVariables()
+	forgetRivalVariables(os.Args)
 	ctx := withSignals(context.Background())
 	err := run(ctx, os.Args, os.Stdin, os.Stdout, os.Stderr)
 	if err != nil {
