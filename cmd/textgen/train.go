@@ -84,7 +84,7 @@ func runTrain(ctx *cli.Context) error {
 	case errors.Is(err, generate.ErrExists):
 		return fmt.Errorf("%s holds a run already: give another --out, --resume to continue it, or --force to replace it", cfg.Out)
 	case result != nil && stopped(err):
-		return &stoppedError{steps: result.Steps, planned: result.Planned, out: result.Out, piped: slices.Contains(cfg.Paths, "-"), err: err}
+		return &stoppedError{steps: result.Steps, planned: result.Planned, out: result.Out, piped: slices.Contains(view.plan.Corpus, "-"), err: err}
 	case cfg.Resume && errors.Is(err, generate.ErrNotGenerator):
 		return fmt.Errorf("%w: to resume a classifier, say --task classify", err)
 	case cfg.Resume && errors.Is(err, corpora.ErrEmpty):
