@@ -77,8 +77,10 @@ func CheckNew(dir string) error {
 	if isFile(dir) {
 		return fmt.Errorf("%s is a file: a run needs a directory of its own", dir)
 	}
-	if file := filepath.Join(dir, ModelName); isFile(file) { // a model dir.safetensors.zst beside it is in nobody's way
-		return fmt.Errorf("%s: %w: resume it, replace it by force, or name another directory", file, ErrExists)
+	for _, name := range []string{ModelName, StateName} { // a model dir.safetensors.zst beside it is in nobody's way
+		if file := filepath.Join(dir, name); isFile(file) {
+			return fmt.Errorf("%s: %w: resume it, replace it by force, or name another directory", file, ErrExists)
+		}
 	}
 	return nil
 }

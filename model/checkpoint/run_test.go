@@ -172,8 +172,8 @@ func TestCloseRemovesWhatIsUnused(t *testing.T) {
 
 func TestCheckNew(t *testing.T) {
 	t.Chdir(t.TempDir())
-	touch(t, "run/model.safetensors.zst", "file", "started/metrics.jsonl", "copied.safetensors.zst")
-	for dir, want := range map[string]string{"run": "there is a run already", "file": "file is a file", "started": "", "absent": "", "copied": ""} {
+	touch(t, "run/model.safetensors.zst", "file", "started/metrics.jsonl", "copied.safetensors.zst", "taken/state.safetensors.zst")
+	for dir, want := range map[string]string{"run": "there is a run already", "taken": "there is a run already", "file": "file is a file", "started": "", "absent": "", "copied": ""} {
 		err := checkpoint.CheckNew(dir)
 		if want == "" && err != nil || want != "" && (err == nil || !strings.Contains(err.Error(), want)) {
 			t.Errorf("%s: error %v, want %q", dir, err, want)
