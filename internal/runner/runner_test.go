@@ -151,6 +151,28 @@ func TestSessionGoesOn(t *testing.T) {
 	}
 }
 
+// A run whose model was taken away leaves another, whether it has steps to make or not.
+func TestSessionWithoutItsModel(t *testing.T) {
+	for _, stopAt := range []int{6, 8} {
+		dir, c := t.TempDir(), newCounter()
+		ctx, cancel := context.WithCancel(t.Context())
+		defer cancel()
+		c.stop, c.stopAt = cancel, stopAt
+		if result, _ := session(t, ctx, dir, runner.New, c, &log{}); result.Steps != stopAt || result.Best.Step != stopAt/4*4 {
+			t.Fatalf("stopped after step %d, the best was %d", result.Steps, result.Best.Step)
+		}
+		if err := os.Remove(filepath.Join(dir, checkpoint.ModelName)); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := session(t, t.Context(), dir, runner.Resume, newCounter(), &log{}); err != nil {
+			t.Fatal(err)
+		}
+		if got := weight(t, dir, checkpoint.ModelName); got != 92 {
+			t.Errorf("stopped after step %d: the model's weight is %v, want 92", stopAt, got)
+		}
+	}
+}
+
 // A run that is resumed before its first step keeps its page.
 func TestReportGoesOn(t *testing.T) {
 	dir := t.TempDir()

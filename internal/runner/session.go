@@ -9,6 +9,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
+	"os"
 
 	"github.com/textgen-go/textgen/internal/history"
 	"github.com/textgen-go/textgen/model"
@@ -122,6 +124,9 @@ func (s *Session) Resume(parse func(*checkpoint.File) error) error {
 	}
 	if err := s.Earlier.SetTensors(f.State()); err != nil {
 		return fmt.Errorf("%s: %w", path, err)
+	}
+	if _, err := os.Stat(s.Dir.Path(checkpoint.ModelName)); errors.Is(err, fs.ErrNotExist) {
+		s.Earlier.Best = train.Validation{} // it was taken away with the model: the best of what follows is the new one
 	}
 	s.reported = history.HasReport(s.Dir) // before Begin, which forgets the page of a run that has made no step
 	return nil
