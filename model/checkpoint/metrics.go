@@ -44,7 +44,7 @@ func ResumeMetrics(path string, step int) (*Metrics, error) {
 // cut truncates the file behind the last line up to step.
 func (m *Metrics) cut(step int) error {
 	var end int64
-	err := eachLine(m.file, func(number int, line []byte) error {
+	err := eachLine(m.file, m.path, func(number int, line []byte) error {
 		var at struct {
 			Step *int `json:"step"`
 		}
@@ -101,7 +101,7 @@ func ReadMetrics[T any](path string) ([]T, error) {
 	}
 	defer file.Close()
 	var all []T
-	err = eachLine(file, func(number int, line []byte) error {
+	err = eachLine(file, path, func(number int, line []byte) error {
 		var v T
 		if err := json.Unmarshal(line, &v); err != nil {
 			return fmt.Errorf("%s:%d: %w", path, number, err)
@@ -115,13 +115,14 @@ func ReadMetrics[T any](path string) ([]T, error) {
 // errStop ends eachLine early without an error.
 var errStop = errors.New("stop")
 
-// eachLine calls use for every line that ends with a newline, numbered from 1, without that newline.
-func eachLine(r io.Reader, use func(number int, line []byte) error) error {
+// eachLine calls use for every line of the file at path that ends with a newline, numbered from 1, without that newline.
+func eachLine(r io.Reader, path string, use func(number int, line []byte) error) error {
 	const longest = 1 << 20
 	lines := bufio.NewScanner(r)
 	lines.Buffer(nil, longest)
 	lines.Split(wholeLines)
-	for number := 1; lines.Scan(); number++ {
+	number := 1
+	for ; lines.Scan(); number++ {
 		err := use(number, lines.Bytes())
 		if err == errStop {
 			return nil
@@ -130,7 +131,13 @@ func eachLine(r io.Reader, use func(number int, line []byte) error) error {
 			return err
 		}
 	}
-	return lines.Err()
+	switch err := lines.Err(); {
+	case errors.Is(err, bufio.ErrTooLong):
+		return fmt.Errorf("%s:%d: a line of more than %d bytes, which training does not write: mend or remove it", path, number, longest)
+	case err != nil:
+		return storageError("read", path, err)
+	}
+	return nil
 }
 
 // wholeLines is a bufio.SplitFunc that drops what follows the last newline.

@@ -94,6 +94,17 @@ func TestResumeMetricsRefusesOtherFiles(t *testing.T) {
 	}
 }
 
+// A file that is no file of records at all is named by the error, too.
+func TestReadMetricsRefusesLongLines(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "metrics.jsonl")
+	if err := os.WriteFile(path, []byte(`{"step":1}`+"\n"+strings.Repeat("x", 2<<20)), 0o666); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := checkpoint.ReadMetrics[record](path); err == nil || !strings.Contains(err.Error(), path+":2: a line of more than") {
+		t.Errorf("error is %v", err)
+	}
+}
+
 func TestReadMetricsWhileWritten(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "metrics.jsonl")
 	if err := os.WriteFile(path, []byte(`{"step":1}`+"\n"+`{"step":2}`), 0o666); err != nil {
