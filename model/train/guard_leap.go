@@ -1,5 +1,10 @@
 package train
 
+import (
+	"context"
+	"fmt"
+)
+
 // A loss that leaps is told from one that is merely uneven by what has been learned: it is lost again.
 const (
 	// leapFactor and leapNats: a batch whose loss is above leapFactor times that of the first batch, of the running mean
@@ -88,11 +93,22 @@ func (l *Loop) checkLeap(u Update) error {
 }
 
 // checkValidation returns an error if the loss of a validation is not finite, or, if the guard is to act on it, leaps: what
-// an update ruined must not become the best.
-func (l *Loop) checkValidation(m Metrics) error {
+// an update ruined must not become the best. What the last good state has as well is no leap: the text is another than that
+// of training, and going back would not help. A resumed run has no such state yet, nor anything to go back to.
+func (l *Loop) checkValidation(ctx context.Context, m Metrics) error {
 	leap := &l.state.Guard.Leap
 	if finite(m.Loss) && (!leap.validated(m.Loss, l.facts.Unigram) || l.cfg.Guard != GuardAct) {
 		return nil
+	}
+	if finite(m.Loss) {
+		good, err := l.validateGood(ctx, m)
+		if err != nil {
+			return fmt.Errorf("validation after step %d: %w", l.state.Step, err)
+		}
+		if m.Loss <= leapFactor*good.Loss+leapNats {
+			leap.Valid = m.Loss
+			return nil
+		}
 	}
 	return &DivergedError{Step: l.state.Step, What: "validation loss", Value: m.Loss, Before: leap.Mean, Tensor: l.steepest()}
 }

@@ -1,6 +1,7 @@
 package train
 
 import (
+	"context"
 	"fmt"
 
 	"github.com/textgen-go/textgen/model"
@@ -60,6 +61,26 @@ func (l *Loop) rollBack() error {
 	}
 	l.objective.Updated()
 	return nil
+}
+
+// validateGood measures the weights of the good state. If there is none, it returns what was measured of the others.
+func (l *Loop) validateGood(ctx context.Context, others Metrics) (Metrics, error) {
+	if l.good == nil {
+		return others, nil
+	}
+	l.swapGood()
+	defer l.swapGood()
+	return l.objective.Validate(ctx)
+}
+
+// swapGood swaps the weights with those of the good state.
+func (l *Loop) swapGood() {
+	for i, p := range l.params {
+		for j, v := range l.good.values[i] {
+			l.good.values[i][j], p.Value[j] = p.Value[j], v
+		}
+	}
+	l.objective.Updated()
 }
 
 // keepOptimizer copies live to kept, whose memory it uses.

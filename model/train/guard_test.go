@@ -321,6 +321,38 @@ func TestLeapsOfValidation(t *testing.T) {
 	}
 }
 
+// A validation loss above any bound does not end a run if the last good state has it, too: the text is another than that of
+// training. What updates have ruined does.
+func TestLeapThatTheGoodStateHas(t *testing.T) {
+	for _, ruined := range []bool{false, true} {
+		q := newQuadratic()
+		first := q.param.Value[0]
+		q.onValidate = func() {
+			q.losses = []float64{900}
+			if ruined && q.packed == first {
+				q.losses = []float64{3}
+			}
+		}
+		cfg := fakeConfig(q)
+		cfg.Steps, cfg.EvalEvery = 40, 7
+		var h history
+		l := newLoop(t, q, cfg, h.hooks())
+		r, err := l.Run(t.Context())
+		if ruined {
+			if !errors.Is(err, ErrDiverged) || l.state.Guard.Rollbacks != maxRollbacks {
+				t.Errorf("ruined: %v after %d returns", err, l.state.Guard.Rollbacks)
+			}
+			continue
+		}
+		if err != nil || r.Ending != Completed || r.Best.Loss != 900 || l.state.Guard.Rollbacks != 0 || len(h.verdicts()) > 0 {
+			t.Errorf("another text: %+v, %v after %d returns; said %v", r, err, l.state.Guard.Rollbacks, h.verdicts())
+		}
+		if q.param.Value[0] == first || q.packed != q.param.Value[0] {
+			t.Errorf("the weight is %v and packed as %v", q.param.Value[0], q.packed)
+		}
+	}
+}
+
 func TestGuardConfig(t *testing.T) {
 	q := newQuadratic()
 	cfg := fakeConfig(q)

@@ -58,7 +58,7 @@ func (l *Loop) validate(ctx context.Context) (Metrics, error) {
 	if err != nil {
 		return m, fmt.Errorf("validation after step %d: %w", l.state.Step, err)
 	}
-	return m, l.checkValidation(m)
+	return m, l.checkValidation(ctx, m)
 }
 
 // judge compares a validation with the best.
