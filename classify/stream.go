@@ -31,7 +31,13 @@ func (m *Model) PredictStream(ctx context.Context, texts iter.Seq2[string, error
 				yield(Prediction{}, context.Cause(ctx))
 				return
 			case p, more := <-queue:
-				if !more || !p.deliver(ctx, yield) {
+				if !more {
+					if ctx.Err() != nil { // it is the end of ctx that has closed the queue
+						yield(Prediction{}, context.Cause(ctx))
+					}
+					return
+				}
+				if !p.deliver(ctx, yield) {
 					return
 				}
 			}

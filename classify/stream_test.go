@@ -156,3 +156,24 @@ func TestStreamEndsWhenNoMoreIsWanted(t *testing.T) {
 		t.Errorf("%d predictions, want 100", n)
 	}
 }
+
+// What the end of ctx cuts short does not look as if it had come to its own end.
+func TestStreamTellsTheEndOfItsContext(t *testing.T) {
+	m := trained(t)
+	endless := func(yield func(string, error) bool) {
+		for yield("rain", nil) {
+		}
+	}
+	for range 40 {
+		ctx, cancel := context.WithCancel(t.Context())
+		var failure error
+		for _, err := range m.PredictStream(ctx, endless) {
+			failure = err
+			cancel()
+			time.Sleep(time.Millisecond) // all that works for the stream ends
+		}
+		if !errors.Is(failure, context.Canceled) {
+			t.Fatalf("the stream ended with %v, want context.Canceled", failure)
+		}
+	}
+}
