@@ -126,8 +126,12 @@ type counted struct {
 
 // frequent returns the texts that cfg admits, the most frequent first, those
 // of one frequency in the order of their bytes.
+//
+// A word that only lower case makes a special token, such as <UNK>, is in every vocabulary already.
 func frequent(counts []counted, cfg TrainConfig) []string {
-	counts = slices.DeleteFunc(counts, func(c counted) bool { return c.count < cfg.MinFrequency })
+	counts = slices.DeleteFunc(counts, func(c counted) bool {
+		return c.count < cfg.MinFrequency || slices.Contains(specials[:], c.text)
+	})
 	slices.SortFunc(counts, func(a, b counted) int {
 		return cmp.Or(cmp.Compare(b.count, a.count), cmp.Compare(a.text, b.text))
 	})

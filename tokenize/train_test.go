@@ -35,6 +35,7 @@ func TestTrainVocabulary(t *testing.T) {
 		{"word lower", TrainConfig{Kind: Word, Lowercase: true}, "the cat the dog THE", "the cat dog"},
 		{"word limit", TrainConfig{Kind: Word, VocabSize: 6}, "c b b a a", "a b"},
 		{"space", TrainConfig{Kind: Space}, "mr. n.v. <unk> $ mr.\u2003N's\n \n", "\n mr. $ N's n.v."},
+		{"space specials in capitals", TrainConfig{Kind: Space, Lowercase: true}, "no <UNK> of <Eos>", "no of"},
 		{"word specials", TrainConfig{Kind: Word}, "no <unk> of<eos>", "no of"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
