@@ -33,7 +33,13 @@ func (m *Model) Scores(ctx context.Context, texts iter.Seq2[string, error], thre
 				yield(Score{}, ctx.Err())
 				return
 			case s, more := <-queue:
-				if !more || !s.deliver(ctx, yield) {
+				if !more {
+					if err := ctx.Err(); err != nil { // it is the end of ctx that has closed the queue
+						yield(Score{}, err)
+					}
+					return
+				}
+				if !s.deliver(ctx, yield) {
 					return
 				}
 			}

@@ -7,6 +7,7 @@ import (
 	"math"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -124,5 +125,27 @@ func TestScoresAreCancelled(t *testing.T) {
 	}
 	if n != 2 {
 		t.Errorf("%d elements, want a score and an error", n)
+	}
+}
+
+// What a cancellation cuts short does not look as if it had come to its own end.
+func TestScoresTellTheirCancellation(t *testing.T) {
+	m := trained(t)
+	endless := func(yield func(string, error) bool) {
+		for yield("one", nil) {
+		}
+	}
+	for range 40 {
+		ctx, cancel := context.WithCancel(t.Context())
+		var failure error
+		for _, err := range m.Scores(ctx, endless, 1) {
+			failure = err
+			cancel()
+			time.Sleep(time.Millisecond) // all that works for the sequence ends
+		}
+		cancel()
+		if !errors.Is(failure, context.Canceled) {
+			t.Fatalf("the sequence ended with %v, want a cancellation", failure)
+		}
 	}
 }
