@@ -67,8 +67,8 @@ type documentFile struct {
 //   - a label that is given twice counts once and is counted;
 //   - a CR before a line feed is dropped and counted;
 //   - broken JSON, a text that is not a string, a missing column, a row with more or fewer fields than the first, an
-//     unclosed quote, invalid bytes, a missing label line or text line is a [DocumentError] or [InvalidTextError] that
-//     says where.
+//     unclosed quote, invalid bytes, with Encoding "bytes" a label with invalid bytes, a missing label line or text line is
+//     a [DocumentError] or [InvalidTextError] that says where.
 func OpenDocuments(ctx context.Context, args []string, stdin io.Reader, opt DocumentOptions) (*Documents, error) {
 	given := opt
 	if err := opt.validate(); err != nil {

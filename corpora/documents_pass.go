@@ -7,6 +7,7 @@ import (
 	"io"
 	"slices"
 	"strings"
+	"unicode/utf8"
 )
 
 // errStopped says that who reads the documents wants no more.
@@ -149,6 +150,9 @@ func (p *pass) emit(doc Document) error {
 	}
 	given := len(doc.Labels)
 	p.clean(&doc)
+	if i := slices.IndexFunc(doc.Labels, func(label string) bool { return !utf8.ValidString(label) }); i >= 0 {
+		return &DocumentError{doc.Source, doc.Line, fmt.Errorf("the label %q is not UTF-8, in which model files keep labels: say with --encoding how the file was written, or rename the folder or file that names the label", doc.Labels[i])}
+	}
 	switch {
 	case p.opt.Unlabelled:
 	case strings.TrimSpace(doc.Text) == "":

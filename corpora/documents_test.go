@@ -211,6 +211,7 @@ func TestDocumentErrors(t *testing.T) {
 		{"bare quote", nil, "text,label\na \"b\" c,x\n", DocumentOptions{}, []string{"line 2", "quote", "--quotes none"}},
 		{"no tab", nil, "x\ta\nb\n", DocumentOptions{}, []string{"line 2", `"\t"`, `"b"`}},
 		{"invalid", nil, "x\ta\nx\t\xff\n", DocumentOptions{}, []string{"line 2", "offset 6", "utf-8"}},
+		{"label of bytes", nil, "x\ta\xff\ncaf\xe9\tb\n", DocumentOptions{Encoding: "bytes"}, []string{"line 2", `"caf\xe9"`, "UTF-8", "--encoding"}},
 		{"mark in latin-1", nil, "\xef\xbb\xbfx\ta\n", DocumentOptions{Encoding: "latin-1"}, []string{"byte-order mark", "--encoding"}},
 		{"longer texts", []string{in("three.txt"), in("two.labels")}, "", DocumentOptions{}, []string{"three.txt: line 3", "two.labels", "line 2"}},
 		{"longer labels", []string{in("two.labels"), in("three.txt")}, "", DocumentOptions{Format: "parallel"}, []string{"three.txt: line 3"}},
