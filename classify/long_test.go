@@ -54,6 +54,41 @@ func TestLongTextIsReadInPieces(t *testing.T) {
 	}
 }
 
+// What n-grams say of a document does not depend on how many parts a network reads it in.
+func TestPartsHaveTheNGramsOfTheDocument(t *testing.T) {
+	network, err := model.NewClassifier(model.ClassifierConfig{
+		VocabSize: 9, Embedding: 2, Labels: 2, Pooling: model.PoolAttention, Buckets: 50, FeatureWidth: 2,
+		RecurrentConfig: model.RecurrentConfig{Cell: model.GRU, Layers: 1, Hidden: 2},
+	}, rand.New(rand.NewPCG(1, 2)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	w := model.NewWorkers(1)
+	defer w.Close()
+	network.Pack(w)
+	s := &scorer{batch: network.NewBatch(w)}
+	doc := model.Document{Tokens: make([]int32, 3*segmentTokens)}
+	if n := s.pieces(len(doc.Tokens)); n != 3 {
+		t.Fatalf("the document is read in %d parts, want 3", n)
+	}
+	with := doc
+	for i := range 1000 {
+		with.NGrams = append(with.NGrams, int32(i*i%50))
+	}
+	short := with
+	short.Tokens = doc.Tokens[:segmentTokens]
+	rows, err := s.score(t.Context(), []model.Document{doc, with, {Tokens: short.Tokens}, short})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for label := range rows[0] {
+		got, want := rows[1][label]-rows[0][label], rows[3][label]-rows[2][label]
+		if math.Abs(float64(got-want)) > 1e-5 { // of sums near 1 in float32
+			t.Errorf("label %d: n-grams add %v in three parts, %v in one", label, got, want)
+		}
+	}
+}
+
 func TestPiecesEndBetweenCharacters(t *testing.T) {
 	for _, c := range []struct{ char, blank string }{{"a", " "}, {"é", ""}, {"日", ""}, {"🎈", ""}, {"日", "\n"}} {
 		text := strings.Repeat("x"+c.blank+strings.Repeat(c.char, 1001), 300)

@@ -40,9 +40,13 @@ func (s *scorer) score(ctx context.Context, docs []model.Document) ([][]float32,
 	}
 	s.begin()
 	for _, d := range s.byLength(docs) {
-		n := s.pieces(len(docs[d].Tokens))
+		doc := docs[d]
+		n := s.pieces(len(doc.Tokens))
+		if n > 1 {
+			doc = s.summed(doc)
+		}
 		for i := range n {
-			s.add(d, docs[d], i, n)
+			s.add(d, doc, i, n)
 			if len(s.parts) < batchDocuments && s.tokens < batchTokens {
 				continue
 			}
@@ -74,10 +78,21 @@ func (s *scorer) byLength(docs []model.Document) []int {
 	return s.order
 }
 
-// add puts part i of n of a document into the batch, with as many of its n-grams.
+// summed returns a document with the sum of its n-grams instead of them. It is the same in all parts, so that the mean of
+// their logits has n-grams as training and validation had: once, and divided by the root of their number.
+func (s *scorer) summed(doc model.Document) model.Document {
+	if len(doc.NGrams) > 0 {
+		doc.Sum, doc.Count = make([]float32, s.batch.Config().FeatureWidth), len(doc.NGrams)
+		s.batch.AddNGrams(doc.Sum, doc.NGrams)
+		doc.NGrams = nil
+	}
+	return doc
+}
+
+// add puts part i of n of a document into the batch, with all that its n-grams say.
 func (s *scorer) add(owner int, doc model.Document, i, n int) {
-	cut := func(ids []int32) []int32 { return ids[len(ids)*i/n : len(ids)*(i+1)/n] }
-	part := model.Document{Tokens: cut(doc.Tokens), NGrams: cut(doc.NGrams), Sum: doc.Sum, Count: doc.Count}
+	part := doc
+	part.Tokens = doc.Tokens[len(doc.Tokens)*i/n : len(doc.Tokens)*(i+1)/n]
 	s.parts = append(s.parts, part)
 	s.owners = append(s.owners, owner)
 	s.shares = append(s.shares, float32(len(part.Tokens))/float32(len(doc.Tokens)))
