@@ -172,6 +172,7 @@ func TestStreamTellsTheEndOfItsContext(t *testing.T) {
 			cancel()
 			time.Sleep(time.Millisecond) // all that works for the stream ends
 		}
+		cancel()
 		if !errors.Is(failure, context.Canceled) {
 			t.Fatalf("the stream ended with %v, want context.Canceled", failure)
 		}

@@ -120,6 +120,10 @@ func (n *counts) macroF1() float64 {
 	return sum / float64(present)
 }
 
+// mostConfused is the number of labels up to which there is a confusion matrix: nobody reads a larger one, and that of
+// thousands of labels, which is nearly empty, would take hundreds of megabytes in a report.
+const mostConfused = 500
+
 // confusion counts the documents of each label by the label predicted.
 func confusion(outcomes []outcome, labels int) [][]int {
 	cells := make([]int, labels*labels)

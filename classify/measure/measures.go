@@ -52,7 +52,7 @@ type Measures struct {
 	MacroF1Interval  *Interval `json:"macro_f1_interval,omitempty"`
 
 	Labels      []LabelMeasures `json:"labels"`
-	Confusion   [][]int         `json:"confusion,omitempty"` // [true][predicted] documents, in the order of Labels; multi-class only
+	Confusion   [][]int         `json:"confusion,omitempty"` // [true][predicted] documents, in the order of Labels; multi-class only, of up to 500 labels
 	Reliability []Bin           `json:"reliability"`
 	Unseen      []string        `json:"unseen,omitempty"` // labels of documents that the model does not know: never predicted, always missed
 }
@@ -107,7 +107,7 @@ func Measure(cfg Config, labels []string, truth [][]string, probabilities [][]fl
 	m.fill(n, all.Names)
 	if cfg.Task == labelset.MultiLabel {
 		m.Threshold = cfg.Threshold
-	} else {
+	} else if all.Len() <= mostConfused {
 		m.Confusion = confusion(outcomes, all.Len())
 	}
 	m.LogLoss = logLoss(cfg.Task, all.Len(), outcomes, probabilities)

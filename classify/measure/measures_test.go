@@ -342,3 +342,21 @@ func TestMeasureRefusesChoices(t *testing.T) {
 		}
 	}
 }
+
+// Of very many labels there is no confusion matrix, whose size is the square of their number.
+func TestNoConfusionOfVeryManyLabels(t *testing.T) {
+	for _, n := range []int{mostConfused, mostConfused + 1} {
+		labels, row := make([]string, n), make([]float32, n)
+		for i := range labels {
+			labels[i] = fmt.Sprint("label ", i)
+		}
+		row[1] = 1
+		m, err := Measure(Config{}, labels, [][]string{{"label 1"}}, [][]float32{row})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got, want := m.Confusion != nil, n <= mostConfused; got != want || m.Accuracy != 1 {
+			t.Errorf("of %d labels there is a matrix: %v, want %v; accuracy %v", n, got, want, m.Accuracy)
+		}
+	}
+}
