@@ -1,7 +1,9 @@
 package bag
 
 import (
+	"cmp"
 	"math"
+	"slices"
 
 	"github.com/textgen-go/textgen/classify/labelset"
 )
@@ -13,13 +15,19 @@ type Bayes struct {
 	task   labelset.Task
 	grams  NGrams
 	rows   map[uint64]int32 // of a part in counts
-	counts []float32        // [parts][labels]: occurrences in documents with the label
+	counts [][]labelCount   // [parts], by label: most parts go with few of many labels
 	parts  []float32        // occurrences of each part in all documents
 	totals []float64        // occurrences of all parts in documents with the label
 	total  float64          // occurrences of all parts
 	having []float64        // documents with the label
 	n      float64          // documents
 	hashes []uint64
+}
+
+// labelCount is how often a part occurs in documents with a label, where it does.
+type labelCount struct {
+	label int
+	n     float32
 }
 
 // TrainBayes counts. Truth is the numbers of the labels of each text.
@@ -39,7 +47,7 @@ func TrainBayes(task labelset.Task, grams NGrams, labels int, texts []string, tr
 			row := b.row(hash)
 			b.parts[row]++
 			for _, label := range truth[i] {
-				b.counts[int(row)*labels+label]++
+				b.count(row, label)
 			}
 		}
 	}
@@ -53,9 +61,20 @@ func (b *Bayes) row(hash uint64) int32 {
 		row = int32(len(b.parts))
 		b.rows[hash] = row
 		b.parts = append(b.parts, 0)
-		b.counts = append(b.counts, make([]float32, len(b.totals))...)
+		b.counts = append(b.counts, nil)
 	}
 	return row
+}
+
+// count adds an occurrence of a part in a document with a label.
+func (b *Bayes) count(row int32, label int) {
+	counts := b.counts[row]
+	i, ok := slices.BinarySearchFunc(counts, label, func(c labelCount, label int) int { return cmp.Compare(c.label, label) })
+	if !ok {
+		counts = slices.Insert(counts, i, labelCount{label: label})
+		b.counts[row] = counts
+	}
+	counts[i].n++
 }
 
 // Logits writes ln P(label, text), or ln of the odds of each label of a multi-label task. No smoothing is applied to
@@ -69,17 +88,27 @@ func (b *Bayes) Logits(text string, dst []float32) {
 			scores[label] -= max(math.Log(1-n/b.n), -1000)
 		}
 	}
+	known, rest := 0.0, 0.0 // parts, and of them ln(count + 1) in all documents
 	b.hashes = b.grams.AppendHashes(b.hashes[:0], text)
 	for _, hash := range b.hashes {
 		row, ok := b.rows[hash]
 		if !ok {
 			continue
 		}
-		for label := range scores {
-			with := float64(b.counts[int(row)*len(dst)+label])
-			scores[label] += math.Log((with + 1) / (b.totals[label] + vocabulary))
+		all := math.Log(float64(b.parts[row]) + 1)
+		known, rest = known+1, rest+all
+		for _, with := range b.counts[row] {
+			scores[with.label] += math.Log(float64(with.n) + 1)
 			if b.task == labelset.MultiLabel {
-				scores[label] -= math.Log((float64(b.parts[row]) - with + 1) / (b.total - b.totals[label] + vocabulary))
+				scores[with.label] -= math.Log(float64(b.parts[row]-with.n)+1) - all
+			}
+		}
+	}
+	if known > 0 {
+		for label := range scores {
+			scores[label] -= known * math.Log(b.totals[label]+vocabulary)
+			if b.task == labelset.MultiLabel {
+				scores[label] -= rest - known*math.Log(b.total-b.totals[label]+vocabulary)
 			}
 		}
 	}

@@ -1,8 +1,10 @@
 package bag
 
 import (
+	"fmt"
 	"math"
 	"math/rand/v2"
+	"runtime"
 	"slices"
 	"testing"
 
@@ -72,6 +74,31 @@ func TestLinearGradient(t *testing.T) {
 			if got := float64(before[i] - w); math.Abs(got-numeric[i]) > 2e-4 {
 				t.Errorf("%s: gradient of weight %d is %v, want %v", task, i, got, numeric[i])
 			}
+		}
+	}
+}
+
+// Naive Bayes of very many labels takes memory for what the texts have, not for each part and label.
+func TestBayesOfManyLabels(t *testing.T) {
+	const labels = 2000
+	var texts []string
+	var truth [][]int
+	for i := range labels {
+		texts = append(texts, fmt.Sprintf("a%d b%d c%d d%d", i, i, i, i))
+		truth = append(truth, []int{i})
+	}
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
+	b := TrainBayes(labelset.MultiClass, NGrams{Words: 1}, labels, texts, truth)
+	runtime.ReadMemStats(&after)
+	if got, most := after.TotalAlloc-before.TotalAlloc, uint64(16<<20); got > most {
+		t.Errorf("%d bytes were allocated for %d parts of %d labels, want at most %d", got, len(b.parts), labels, most)
+	}
+	row := make([]float32, labels)
+	for _, i := range []int{0, 1, labels - 1} {
+		b.Logits(texts[i], row)
+		if best := measure.MostProbable(row); best != i {
+			t.Errorf("text %d has label %d", i, best)
 		}
 	}
 }
