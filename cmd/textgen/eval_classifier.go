@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"runtime"
@@ -71,7 +72,11 @@ func checkEvalThreshold(ctx *cli.Context, task labelset.Task) error {
 	if task != labelset.MultiLabel {
 		return checkNotGiven(ctx, "is for a classifier of many labels, but this one gives a document its most probable label", []string{"threshold"})
 	}
-	return checkThreshold(ctx.Float64("threshold"))
+	p := ctx.Float64("threshold")
+	if p == 0 && ctx.IsSet("threshold") {
+		return errors.New("--threshold is 0, from which every label of every document is predicted: give a probability above 0")
+	}
+	return checkThreshold(p)
 }
 
 // writeMeasures writes the page of the measures to a file.
