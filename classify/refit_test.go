@@ -2,6 +2,7 @@ package classify_test
 
 import (
 	"math"
+	"os"
 	"path/filepath"
 	"slices"
 	"testing"
@@ -47,5 +48,21 @@ func TestRefit(t *testing.T) {
 	run(t, classify.TrainConfig{Override: small, Paths: []string{docs}, ValidPaths: []string{documents(t, 30)}, Out: dir, Force: true, NoBaselines: true})
 	if !slices.Equal(ngramWeights(t, dir, checkpoint.ModelName), ngramWeights(t, dir, checkpoint.StateName)) {
 		t.Error("the weights of n-grams differ from the state's, so documents to validate on have been trained on")
+	}
+}
+
+// A run whose validation documents have none of its labels, and whose test documents do, ends with a report.
+func TestReportWithoutLabelsToValidate(t *testing.T) {
+	docs := documents(t, 60)
+	strange := filepath.Join(t.TempDir(), "strange.tsv")
+	if err := os.WriteFile(strange, []byte("label\ttext\nwindy\train falls\nfoggy\tsun shines\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	r := run(t, classify.TrainConfig{
+		Override: small, Paths: []string{docs}, ValidPaths: []string{strange}, TestPaths: []string{documents(t, 30)},
+		Out: filepath.Join(t.TempDir(), "run"),
+	})
+	if r.Report == nil || r.Report.On != "test" || r.Report.Measures.Documents != 30 || r.Report.Baselines != nil {
+		t.Errorf("report %+v, want measures of 30 test documents and no baselines", r.Report)
 	}
 }
