@@ -1,0 +1,49 @@
+package classify_test
+
+import (
+	"errors"
+	"path/filepath"
+	"testing"
+
+	"github.com/textgen-go/textgen/classify"
+	"github.com/textgen-go/textgen/model"
+	"github.com/textgen-go/textgen/model/checkpoint"
+)
+
+// TestForgedNGrams reads files that say of their n-grams what [classify.Train] never would.
+func TestForgedNGrams(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "run")
+	run(t, classify.TrainConfig{Override: small, Paths: []string{documents(t, 60)}, Out: dir, NoBaselines: true})
+	for name, forge := range map[string]func(*model.ClassifierConfig, *classify.Training){
+		"narrow": func(c *model.ClassifierConfig, _ *classify.Training) { c.FeatureWidth = 1 },
+	} {
+		t.Run(name, func(t *testing.T) {
+			f, err := checkpoint.Read(filepath.Join(dir, checkpoint.ModelName), checkpoint.Limits{})
+			if err != nil {
+				t.Fatal(err)
+			}
+			var cfg model.ClassifierConfig
+			var training classify.Training
+			if err := errors.Join(f.JSON(checkpoint.KeyConfig, &cfg), f.JSON(checkpoint.KeyTraining, &training)); err != nil {
+				t.Fatal(err)
+			}
+			forge(&cfg, &training)
+			network, err := model.NewEmptyClassifier(cfg)
+			if err != nil {
+				t.Fatal(err)
+			}
+			f.Tensors = checkpoint.Parameters(network.Parameters())
+			if err := errors.Join(f.SetJSON(checkpoint.KeyConfig, cfg), f.SetJSON(checkpoint.KeyTraining, training)); err != nil {
+				t.Fatal(err)
+			}
+			m, err := classify.FromFile(f)
+			var format *checkpoint.FormatError
+			if err == nil {
+				_, err = m.Explain(t.Context(), "rain falls on the hills", "")
+			}
+			if !errors.As(err, &format) {
+				t.Errorf("error %v, want a *FormatError", err)
+			}
+		})
+	}
+}
