@@ -15,7 +15,8 @@ func TestForgedNGrams(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "run")
 	run(t, classify.TrainConfig{Override: small, Paths: []string{documents(t, 60)}, Out: dir, NoBaselines: true})
 	for name, forge := range map[string]func(*model.ClassifierConfig, *classify.Training){
-		"narrow": func(c *model.ClassifierConfig, _ *classify.Training) { c.FeatureWidth = 1 },
+		"narrow":  func(c *model.ClassifierConfig, _ *classify.Training) { c.FeatureWidth = 1 },
+		"endless": func(_ *model.ClassifierConfig, t *classify.Training) { t.Settings.CharGrams = 1 << 30 },
 	} {
 		t.Run(name, func(t *testing.T) {
 			f, err := checkpoint.Read(filepath.Join(dir, checkpoint.ModelName), checkpoint.Limits{})

@@ -129,6 +129,8 @@ func (m *Model) check(cfg model.ClassifierConfig) error {
 		return checkpoint.Malformed(fmt.Sprintf("the task is %q, the network's %q", m.training.Settings.Task, task), nil)
 	case m.reader.grams.Buckets != cfg.Buckets || m.reader.grams.Words < 0 || m.reader.grams.Chars < 0 || m.reader.grams.Start < 0:
 		return checkpoint.Malformed(fmt.Sprintf("the n-grams %+v do not fit the network's %d buckets", m.reader.grams, cfg.Buckets), nil)
+	case max(m.reader.grams.Words, m.reader.grams.Chars) > mostGrams:
+		return checkpoint.Malformed(fmt.Sprintf("n-grams of %d parts are too long", max(m.reader.grams.Words, m.reader.grams.Chars)), nil)
 	case cfg.Buckets > 0 && cfg.FeatureWidth != cfg.Labels:
 		return checkpoint.Malformed(fmt.Sprintf("n-grams have %d weights each, but there are %d labels", cfg.FeatureWidth, cfg.Labels), nil)
 	case !m.metrics.Temperature.Valid():

@@ -172,6 +172,9 @@ func (s Settings) Validate() error {
 			errs = append(errs, fmt.Errorf("%s is %d; it must be at least %d", f.name, f.value, f.min))
 		}
 	}
+	if n := max(s.NGrams, s.CharGrams); n > mostGrams {
+		errs = append(errs, fmt.Errorf("n-grams of %d parts are too long: the limit of ngrams and char_grams is %d", n, mostGrams))
+	}
 	for _, f := range []struct {
 		name  string
 		value float64
@@ -188,6 +191,9 @@ func (s Settings) Validate() error {
 	}
 	return errors.Join(errs...)
 }
+
+// mostGrams bounds the length of n-grams, of which a text of n parts has n for each length.
+const mostGrams = 64
 
 // Direction says for people how the network reads.
 func (s Settings) Direction() string {

@@ -40,6 +40,10 @@ func TestPropose(t *testing.T) {
 	if err := s.Validate(); err == nil || !strings.Contains(err.Error(), "buckets is -1") || !strings.Contains(err.Error(), "batch is 0") {
 		t.Errorf("bad settings: %v", err)
 	}
+	s.CharGrams = 1 << 20
+	if err := s.Validate(); err == nil || !strings.Contains(err.Error(), "too long") {
+		t.Errorf("n-grams of a million characters: error %v", err)
+	}
 	if _, err := Propose("huge", "", Facts{}); err == nil {
 		t.Error("an unknown preset is accepted")
 	}
