@@ -46,6 +46,9 @@ func (d *Decoder) Next(id int32) string {
 // Flush ends the text: it returns what is left of an incomplete character. The
 // Decoder is then at the start of a new text.
 func (d *Decoder) Flush() string {
+	if text := d.t.AppendText(nil, d.tail); len(text) > d.done {
+		d.buf = append(d.buf, text[d.done:]...) // what foreign waited with
+	}
 	text := string(d.buf)
 	d.buf, d.tail, d.done, d.gap = d.buf[:0], d.tail[:0], 0, spacer{plain: d.gap.plain}
 	return validText(text)
