@@ -50,7 +50,8 @@ type documentFile struct {
 	labels *source // the second file of "parallel"
 }
 
-// OpenDocuments finds the documents that args name, in their order, and reads the first of them.
+// OpenDocuments finds the documents that args name, in their order, and reads the first of them. That there is none is an
+// error, except that a file of unlabelled lines may be empty.
 //
 // An argument is a file, a glob, a folder, or "-" for stdin, at most once. Files may be compressed by gzip or zstd.
 // Where opt.Format is empty, a file's format is that of its name (.jsonl, .ndjson, .json, .csv, .tsv, with or without
@@ -89,6 +90,9 @@ func OpenDocuments(ctx context.Context, args []string, stdin io.Reader, opt Docu
 			return nil, errors.Join(err, d.Close())
 		}
 		return d, nil
+	}
+	if opt.Unlabelled && opt.Format == "lines" {
+		return d, nil // an empty log among others; a stream may be empty, too
 	}
 	err := fmt.Errorf("corpora: %w in %s: there are no documents, or all lack a text or a label", ErrEmpty, d.names())
 	return nil, errors.Join(err, d.Close())

@@ -71,6 +71,7 @@ func TestDocumentFormats(t *testing.T) {
 		{"label end", "x|a b\n", opts{Format: "label-first", LabelEnd: "|"}, []string{"x:a b"}},
 		{"lines", "a\n\nb", opts{Format: "lines"}, []string{":a", ":b"}},
 		{"every line", "a\n\nb", opts{Unlabelled: true}, []string{":a", ":", ":b"}},
+		{"no lines", "", opts{Format: "lines", Unlabelled: true}, nil},
 		{"text", "a\nb\n", opts{Format: "text"}, []string{":a\nb\n"}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
