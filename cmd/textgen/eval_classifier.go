@@ -115,7 +115,7 @@ func interval(i *measure.Interval) string {
 func printLabels(w io.Writer, labels []measure.LabelMeasures) {
 	pairs := []string{"label", "precision    recall        F1   documents   predicted"}
 	for _, l := range labels {
-		pairs = append(pairs, l.Label, fmt.Sprintf("%7.2f %% %7.2f %% %7.2f %% %11s %11s",
+		pairs = append(pairs, field(l.Label), fmt.Sprintf("%7.2f %% %7.2f %% %7.2f %% %11s %11s",
 			100*l.Precision, 100*l.Recall, 100*l.F1, grouped(l.Support), grouped(l.Predicted)))
 	}
 	fmt.Fprintln(w)
@@ -130,15 +130,15 @@ func printConfusion(w io.Writer, m *measure.Measures) {
 	header, pairs := "", []string{}
 	for i, l := range m.Labels {
 		width, row := columnWidth(l.Label), ""
-		header += fmt.Sprintf("%*s", width, l.Label)
+		header += fmt.Sprintf("%*s", width, field(l.Label))
 		for j, n := range m.Confusion[i] {
 			row += fmt.Sprintf("%*d", columnWidth(m.Labels[j].Label), n)
 		}
-		pairs = append(pairs, l.Label, row)
+		pairs = append(pairs, field(l.Label), row)
 	}
 	fmt.Fprintln(w)
 	rows(w, "", append([]string{"true \\ predicted", header}, pairs...)...)
 }
 
 // columnWidth is that of a label's column in a confusion matrix.
-func columnWidth(label string) int { return max(8, utf8.RuneCountInString(label)+2) }
+func columnWidth(label string) int { return max(8, utf8.RuneCountInString(field(label))+2) }

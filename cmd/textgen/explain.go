@@ -20,7 +20,7 @@ func printExplanation(w io.Writer, e *classify.Explanation, colour bool) {
 		if len(heaviest) == 0 {
 			continue
 		}
-		fmt.Fprintf(w, "    %s for %s:", part.name, e.Label)
+		fmt.Fprintf(w, "    %s for %s:", part.name, field(e.Label))
 		for _, weight := range heaviest {
 			fmt.Fprintf(w, " %s", painted(weight, colour))
 		}

@@ -33,7 +33,7 @@ func validated(t classify.Training, m classify.Metrics) string {
 // someLabels lists labels, of many the first; --json has all.
 func someLabels(labels []string) string {
 	const most = 30
-	list := strings.Join(labels[:min(most, len(labels))], ", ")
+	list := field(strings.Join(labels[:min(most, len(labels))], ", "))
 	if len(labels) > most {
 		list += fmt.Sprintf(" and %d more (--json lists all)", len(labels)-most)
 	}
