@@ -180,6 +180,9 @@ func isNumber(s string) bool {
 // column finds a column by its name among those of the header, else by its number.
 func column(what, name string, names, fields []string) (int, error) {
 	if i := slices.Index(names, name); i >= 0 {
+		if j := slices.Index(names[i+1:], name); j >= 0 {
+			return 0, fmt.Errorf("columns %d and %d are both called %q: give --%s-column the number of the one of the %s", i+1, i+j+2, name, what, what)
+		}
 		return i, nil
 	}
 	n, err := strconv.Atoi(name)
