@@ -108,6 +108,8 @@ func classifierConfig(ctx *cli.Context) (classify.TrainConfig, error) {
 	switch {
 	case cfg.Resume:
 		return cfg, checkClassifierResume(ctx)
+	case cfg.Vectors != "" && ctx.IsSet("embedding"):
+		return cfg, fmt.Errorf("%s would be ignored: the embedding is as wide as the vectors of --vectors", given(ctx, "embedding"))
 	case cfg.Paths == nil:
 		return cfg, errors.New("no documents: name files of labelled documents, folders, or - for standard input")
 	}
