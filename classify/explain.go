@@ -44,7 +44,7 @@ func size(w Weight) float64 { return math.Abs(float64(w.Weight)) }
 type Explanation struct {
 	Label  string   `json:"label"`
 	Tokens []Weight `json:"tokens"` // what the network reads, in order; of a long document the beginning
-	NGrams []Weight `json:"ngrams"` // what the bag of n-grams counts, in the order of [bag.NGrams.AppendIDs]
+	NGrams []Weight `json:"ngrams"` // what the bag of n-grams counts, in the order of [bag.NGrams.AppendIDs]; of a document above 64 KiB the beginning
 }
 
 // explainer is a copy of the network that can go backwards.
@@ -85,9 +85,15 @@ func (m *Model) Explain(ctx context.Context, text, label string) (*Explanation, 
 	if at < 0 {
 		return nil, unknownLabel(label, m.labels.Names)
 	}
-	doc, _ := m.reader.document(text)
+	doc, _ := m.document(text)
+	count := len(doc.NGrams)
+	if len(text) > pieceBytes { // there is no list of all n-grams
+		text, count = text[:pieceEnd(text)], doc.Count
+		first, _ := m.reader.document(text)
+		doc.NGrams = first.NGrams
+	}
 	doc.Tokens = doc.Tokens[:min(len(doc.Tokens), segmentTokens)]
-	e := &Explanation{Label: label, NGrams: m.explainNGrams(text, doc.NGrams, at)}
+	e := &Explanation{Label: label, NGrams: m.explainNGrams(text, doc.NGrams, count, at)}
 	e.Tokens, err = m.explainTokens(doc.Tokens, at)
 	return e, err
 }
@@ -125,7 +131,8 @@ func (m *Model) explainTokens(tokens []int32, label int) ([]Weight, error) {
 	return weights, nil
 }
 
-func (m *Model) explainNGrams(text string, ids []int32, label int) []Weight {
+// explainNGrams weighs the n-grams of a text, or of the beginning of a document, that has count of them.
+func (m *Model) explainNGrams(text string, ids []int32, count, label int) []Weight {
 	b := newBag(m.network)
 	if b == nil || len(ids) == 0 {
 		return nil
@@ -140,7 +147,7 @@ func (m *Model) explainNGrams(text string, ids []int32, label int) []Weight {
 				sum += float64(g) * float64(b.head.Value[(k+1)*width-labels+j]) * float64(v)
 			}
 		}
-		weights[i] = Weight{Text: names[i], Weight: float32(sum / math.Sqrt(float64(len(ids))))}
+		weights[i] = Weight{Text: names[i], Weight: float32(sum / math.Sqrt(float64(count)))}
 	}
 	return weights
 }

@@ -1,7 +1,9 @@
 package classify_test
 
 import (
+	"math"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/textgen-go/textgen/classify"
@@ -31,6 +33,32 @@ func TestExplain(t *testing.T) {
 	}
 	if _, err := m.Explain(t.Context(), "rain", "nothing"); err == nil {
 		t.Error("a label that the model does not have was explained")
+	}
+}
+
+// Of a long document the beginning is explained, whose n-grams are as light as they are many in the whole.
+func TestExplainALongDocument(t *testing.T) {
+	m := trained(t)
+	weigh := func(text string) (count int, most float32) {
+		e, err := m.Explain(t.Context(), text, "cold")
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, w := range e.NGrams {
+			if w.Text == "snow" {
+				most = max(most, w.Weight)
+			}
+		}
+		return len(e.NGrams), most
+	}
+	text := strings.Repeat("today snow covers the hills\n", 2000) // 56 KB
+	short, one := weigh(text)
+	long, sixteenth := weigh(strings.Repeat(text, 16))
+	if long > short*5/4 {
+		t.Errorf("%d n-grams of the long document are explained, %d of the short one", long, short)
+	}
+	if math.Abs(float64(4*sixteenth/one-1)) > 0.05 { // √16 = 4; pieces have ends of their own
+		t.Errorf("\"snow\" weighs %v in a document 16 times as long, and %v in the short one, want a quarter", sixteenth, one)
 	}
 }
 
