@@ -1,10 +1,13 @@
 package classify
 
 import (
+	"cmp"
 	"fmt"
 	"path/filepath"
+	"slices"
 	"strings"
 
+	"github.com/textgen-go/textgen/corpora"
 	"github.com/textgen-go/textgen/internal/history"
 	"github.com/textgen-go/textgen/internal/report"
 	"github.com/textgen-go/textgen/model/train"
@@ -42,7 +45,9 @@ func (r *run) openReport() error {
 func labelFacts(p Plan) []report.Fact {
 	const most = 20
 	var facts []report.Fact
-	for _, l := range p.Labels[:min(most, len(p.Labels))] {
+	labels := slices.Clone(p.Labels) // by name
+	slices.SortStableFunc(labels, func(a, b corpora.LabelCount) int { return cmp.Compare(b.Count, a.Count) })
+	for _, l := range labels[:min(most, len(labels))] {
 		facts = append(facts, report.Fact{Name: l.Label, Value: report.Grouped(l.Count)})
 	}
 	if n := len(p.Labels) - most; n > 0 {

@@ -47,7 +47,7 @@ type Observer interface {
 // Plan says what is going to be trained on what.
 type Plan struct {
 	Files      []string             `json:"files"`
-	Labels     []corpora.LabelCount `json:"labels"` // of all documents
+	Labels     []corpora.LabelCount `json:"labels"` // of the documents to train on, by name
 	Train      int                  `json:"train_documents"`
 	Valid      int                  `json:"valid_documents"`
 	Test       int                  `json:"test_documents"`
