@@ -24,7 +24,7 @@ func inspectClassifier(ctx *cli.Context, m *classify.Model, failed error) error 
 
 // validated says how good the model was on the documents that chose its weights.
 func validated(t classify.Training, m classify.Metrics) string {
-	if t.Valid == 0 {
+	if t.Valid == 0 || m.ValidLoss == 0 && m.MacroF1 == 0 { // there was no validation before the weights were saved
 		return "nothing: the weights are the last, and the probabilities are not calibrated"
 	}
 	return fmt.Sprintf("loss %.4f nats a document, macro-F1 %s", m.ValidLoss, percent(m.MacroF1))
