@@ -143,15 +143,13 @@ func (l *Labels) Weights(docs []corpora.Document) []float64 {
 
 // Unseen returns the true labels that are not among the known, by name.
 func Unseen(known []string, truth [][]string) []string {
-	set := Named(known)
-	var unseen []string
+	set, unseen := Named(known), make(map[string]bool) // with a wrong column for the labels, there are as many as documents
 	for _, names := range truth {
 		for _, name := range names {
-			if set.Index(name) < 0 && !slices.Contains(unseen, name) {
-				unseen = append(unseen, name)
+			if set.Index(name) < 0 {
+				unseen[name] = true
 			}
 		}
 	}
-	slices.Sort(unseen)
-	return unseen
+	return slices.Sorted(maps.Keys(unseen))
 }

@@ -196,17 +196,10 @@ const leastProbability = 1e-15
 func logLoss(task labelset.Task, labels int, outcomes []outcome, probabilities [][]float32) float64 {
 	sum := 0.0
 	for i, o := range outcomes {
-		for label := range labels {
-			p := 0.0
-			if label < len(probabilities[i]) {
-				p = float64(probabilities[i][label])
-			}
-			switch has := slices.Contains(o.truth, label); {
-			case has:
-				sum -= math.Log(min(max(p, leastProbability), 1))
-			case task == labelset.MultiLabel:
-				sum -= math.Log(max(1-p, leastProbability))
-			}
+		if task == labelset.MultiLabel {
+			sum += lossOfMany(o.truth, probabilities[i])
+		} else {
+			sum += lossOfOne(o.truth[0], probabilities[i])
 		}
 	}
 	n := float64(len(outcomes))
@@ -214,4 +207,28 @@ func logLoss(task labelset.Task, labels int, outcomes []outcome, probabilities [
 		n *= float64(labels)
 	}
 	return sum / n
+}
+
+// lossOfOne returns −ln of the probability of a label, 0 of a label that the model does not know.
+func lossOfOne(label int, row []float32) float64 {
+	p := 0.0
+	if label < len(row) {
+		p = float64(row[label])
+	}
+	return -math.Log(min(max(p, leastProbability), 1))
+}
+
+// lossOfMany returns the sum over the labels of −ln of the probability that each applies, or not. A label that the model does
+// not know costs nothing where it does not apply.
+func lossOfMany(truth []int, row []float32) float64 {
+	sum := 0.0
+	for label, p := range row {
+		if !slices.Contains(truth, label) {
+			sum -= math.Log(max(1-float64(p), leastProbability))
+		}
+	}
+	for _, label := range truth {
+		sum += lossOfOne(label, row)
+	}
+	return sum
 }

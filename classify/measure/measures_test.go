@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
@@ -358,5 +359,26 @@ func TestNoConfusionOfVeryManyLabels(t *testing.T) {
 		if got, want := m.Confusion != nil, n <= mostConfused; got != want || m.Accuracy != 1 {
 			t.Errorf("of %d labels there is a matrix: %v, want %v; accuracy %v", n, got, want, m.Accuracy)
 		}
+	}
+}
+
+// Documents whose labels are all different and unknown, as they are in a wrong column, are measured in time that grows with
+// their number, not with its square: that would be minutes.
+func TestManyUnknownLabels(t *testing.T) {
+	const n = 100_000
+	truth, rows := make([][]string, n), make([][]float32, n)
+	for i := range truth {
+		truth[i], rows[i] = []string{fmt.Sprint("id ", i)}, []float32{0.25, 0.75}
+	}
+	start := time.Now()
+	m, err := Measure(Config{}, []string{"a", "b"}, truth, rows)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(m.Unseen) != n || m.Accuracy != 0 {
+		t.Errorf("%d unknown labels, accuracy %v", len(m.Unseen), m.Accuracy)
+	}
+	if took := time.Since(start); took > 20*time.Second {
+		t.Errorf("it took %v", took)
 	}
 }
