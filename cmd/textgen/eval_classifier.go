@@ -95,7 +95,12 @@ func printMeasures(w io.Writer, m *measure.Measures) {
 		"log loss", fmt.Sprintf("%.4f nats", m.LogLoss),
 		"calibration error", percent(m.ECE))
 	if len(m.Unseen) > 0 {
-		rows(w, "", "unknown labels", fmt.Sprintf("%q: the model has never seen them, and misses them", m.Unseen))
+		const most = 8
+		names := fmt.Sprintf("%q", m.Unseen[:min(most, len(m.Unseen))])
+		if n := len(m.Unseen) - most; n > 0 {
+			names += fmt.Sprintf(" and %s more", grouped(n))
+		}
+		rows(w, "", "unknown labels", names+": the model has never seen them, and misses them")
 	}
 	printLabels(w, m.Labels)
 	if len(m.Labels) <= mostConfused && m.Confusion != nil {
