@@ -26,7 +26,7 @@ type Bayes struct {
 
 // labelCount is how often a part occurs in documents with a label, where it does.
 type labelCount struct {
-	label int
+	label int32
 	n     float32
 }
 
@@ -47,7 +47,7 @@ func TrainBayes(task labelset.Task, grams NGrams, labels int, texts []string, tr
 			row := b.row(hash)
 			b.parts[row]++
 			for _, label := range truth[i] {
-				b.count(row, label)
+				b.count(row, int32(label))
 			}
 		}
 	}
@@ -67,9 +67,9 @@ func (b *Bayes) row(hash uint64) int32 {
 }
 
 // count adds an occurrence of a part in a document with a label.
-func (b *Bayes) count(row int32, label int) {
+func (b *Bayes) count(row, label int32) {
 	counts := b.counts[row]
-	i, ok := slices.BinarySearchFunc(counts, label, func(c labelCount, label int) int { return cmp.Compare(c.label, label) })
+	i, ok := slices.BinarySearchFunc(counts, label, func(c labelCount, label int32) int { return cmp.Compare(c.label, label) })
 	if !ok {
 		counts = slices.Insert(counts, i, labelCount{label: label})
 		b.counts[row] = counts

@@ -8,7 +8,6 @@ import (
 	"strconv"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
@@ -362,23 +361,19 @@ func TestNoConfusionOfVeryManyLabels(t *testing.T) {
 	}
 }
 
-// Documents whose labels are all different and unknown, as they are in a wrong column, are measured in time that grows with
-// their number, not with its square: that would be minutes.
+// Documents whose labels are all different and unknown, as they are in a wrong column, are measured at once: work that grew with
+// the square of their number would take this test minutes.
 func TestManyUnknownLabels(t *testing.T) {
 	const n = 100_000
 	truth, rows := make([][]string, n), make([][]float32, n)
 	for i := range truth {
 		truth[i], rows[i] = []string{fmt.Sprint("id ", i)}, []float32{0.25, 0.75}
 	}
-	start := time.Now()
 	m, err := Measure(Config{}, []string{"a", "b"}, truth, rows)
 	if err != nil {
 		t.Fatal(err)
 	}
 	if len(m.Unseen) != n || m.Accuracy != 0 {
 		t.Errorf("%d unknown labels, accuracy %v", len(m.Unseen), m.Accuracy)
-	}
-	if took := time.Since(start); took > 20*time.Second {
-		t.Errorf("it took %v", took)
 	}
 }

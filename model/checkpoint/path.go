@@ -15,7 +15,7 @@ func Write(path string, f *File) error {
 	if err != nil {
 		return fmt.Errorf("saving %s: %w", path, err)
 	}
-	err = replaceFile(path, func(w io.Writer) error {
+	err = ReplaceFile(path, func(w io.Writer) error {
 		packed := &counter{w: w}
 		if err := f.encode(packed, head); err != nil {
 			return err

@@ -26,11 +26,11 @@ func createTemporary(path string) (*os.File, error) {
 	}
 }
 
-// replaceFile puts what write writes at path, all of it or nothing: into a temporary file beside it, to the disk, to
+// ReplaceFile puts what write writes at path, all of it or nothing: into a temporary file beside it, to the disk, to
 // its name, and the name to the disk. An existing file's permissions are kept.
 //
 // The packages that do this either leave out the directory's fsync or do not build on Windows.
-func replaceFile(path string, write func(io.Writer) error) (err error) {
+func ReplaceFile(path string, write func(io.Writer) error) (err error) {
 	file, err := createTemporary(path)
 	if err != nil {
 		return err
@@ -75,7 +75,7 @@ func syncDir(dir string) error {
 
 // replaceBytes puts content at path, all of it or nothing.
 func replaceBytes(path string, content []byte) error {
-	err := replaceFile(path, func(w io.Writer) error {
+	err := ReplaceFile(path, func(w io.Writer) error {
 		_, err := w.Write(content)
 		return err
 	})
