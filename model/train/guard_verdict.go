@@ -72,6 +72,9 @@ func (f Facts) remedy(k Kind, layer string) string {
 	case Saturated:
 		return f.rate("a third of", 1./3) + "; --optimizer adamw --weight-decay 0.01"
 	case Overfitting:
+		if f.Window == 0 { // a classifier: with one layer, as it has by default, --dropout drops nothing
+			return "more --head-dropout or --input-dropout, a smaller --hidden, more documents, or --patience 3 to end in time"
+		}
 		return "more --dropout, a smaller --hidden, more text, or --patience 5 to end in time"
 	}
 	return ""

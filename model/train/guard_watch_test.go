@@ -149,7 +149,7 @@ func TestDiagnose(t *testing.T) {
 	}
 }
 
-// A verdict does not propose what the network has already.
+// A verdict does not propose what the network has already, or what does nothing to it.
 func TestRemediesOfANetworkThatHasSome(t *testing.T) {
 	for _, c := range []struct {
 		kind  Kind
@@ -160,6 +160,8 @@ func TestRemediesOfANetworkThatHasSome(t *testing.T) {
 		{Vanishing, Facts{Gated: true, Orthogonal: true, Dependency: 48}, "--chrono 48; --dilation 2 with several --layers"},
 		{Exploding, Facts{Window: 64, Clip: 1}, "--init orthogonal without --recurrent-scale; --cell lstm; half the --lr; --clip 0.25"},
 		{Exploding, Facts{Window: 64, Clip: 1, Gated: true, Orthogonal: true}, "half the --lr; --clip 0.25"},
+		{Overfitting, Facts{Window: 64}, "more --dropout, a smaller --hidden, more text, or --patience 5 to end in time"},
+		{Overfitting, Facts{}, "more --head-dropout or --input-dropout, a smaller --hidden, more documents, or --patience 3 to end in time"},
 	} {
 		if got := c.facts.remedy(c.kind, "layer 0"); got != c.want {
 			t.Errorf("%s, %+v: try %q, want %q", c.kind, c.facts, got, c.want)
