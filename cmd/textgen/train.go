@@ -142,8 +142,10 @@ func trainConfig(ctx *cli.Context) (generate.TrainConfig, error) {
 		cfg.Out = freeDirectory(cfg.Paths)
 	}
 	var err error
-	cfg.Settings, err = settings(ctx)
-	return cfg, err
+	if cfg.Settings, err = settings(ctx); err != nil {
+		return cfg, err
+	}
+	return cfg, checkText(ctx, cfg)
 }
 
 // checkResume refuses flags that would be ignored: a resumed run has its own settings, a model that is trained on has its
@@ -196,24 +198,24 @@ func settings(ctx *cli.Context) (generate.Settings, error) {
 	if s.Schedule == optim.OneCycle && !ctx.IsSet("warmup") {
 		s.Warmup = 0 // the presets' is one of other schedules; this one has a rise of its own
 	}
-	return s, checkUsed(ctx, s)
+	return s, checkUsed(ctx, s.Cell, s.Optimizer, s.Schedule)
 }
 
 // checkUsed refuses what the network, the optimizer or the schedule of a new run would ignore.
-func checkUsed(ctx *cli.Context, s generate.Settings) error {
+func checkUsed(ctx *cli.Context, cell model.Cell, optimizer, schedule string) error {
 	for _, f := range []struct {
 		name   string
 		choice string   // the flag that decides
 		chosen string   // its value
 		users  []string // the values that use the flag called name
 	}{
-		{"forget-bias", "cell", string(s.Cell), []string{string(model.LSTM)}},
-		{"chrono", "cell", string(s.Cell), []string{string(model.LSTM), string(model.GRU)}},
-		{"momentum", "optimizer", s.Optimizer, []string{optim.NameSGD}},
-		{"trigger", "optimizer", s.Optimizer, []string{optim.NameNTASGD}},
-		{"final-lr", "schedule", s.Schedule, []string{optim.Linear, optim.Cosine, optim.OneCycle}},
-		{"lr-decay", "schedule", s.Schedule, []string{optim.Plateau, optim.Step}},
-		{"lr-hold", "schedule", s.Schedule, []string{optim.Step}},
+		{"forget-bias", "cell", string(cell), []string{string(model.LSTM)}},
+		{"chrono", "cell", string(cell), []string{string(model.LSTM), string(model.GRU)}},
+		{"momentum", "optimizer", optimizer, []string{optim.NameSGD}},
+		{"trigger", "optimizer", optimizer, []string{optim.NameNTASGD}},
+		{"final-lr", "schedule", schedule, []string{optim.Linear, optim.Cosine, optim.OneCycle}},
+		{"lr-decay", "schedule", schedule, []string{optim.Plateau, optim.Step}},
+		{"lr-hold", "schedule", schedule, []string{optim.Step}},
 	} {
 		if ctx.IsSet(f.name) && !slices.Contains(f.users, f.chosen) {
 			return fmt.Errorf("--%s is for --%s %s: %s would ignore it", f.name, f.choice, strings.Join(f.users, " or "), f.chosen)

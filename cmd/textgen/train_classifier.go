@@ -117,8 +117,10 @@ func classifierConfig(ctx *cli.Context) (classify.TrainConfig, error) {
 		cfg.Out = freeDirectory(cfg.Paths)
 	}
 	var err error
-	cfg.Override, err = override(ctx)
-	return cfg, err
+	if cfg.Override, err = override(ctx); err != nil {
+		return cfg, err
+	}
+	return cfg, checkDocuments(ctx, cfg)
 }
 
 // checkClassifierResume refuses flags that would be ignored: a resumed run has its own settings.
