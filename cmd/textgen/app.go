@@ -107,8 +107,8 @@ func group(ctx *cli.Context) error {
 
 // usageError explains an error of the flag parser.
 func usageError(ctx *cli.Context, err error, _ bool) error {
-	if value, name, ok := misfit(err); ok {
-		return fmt.Errorf("%s %s: want %s", dashed(name), value, wanted(ctx.Command, name))
+	if source, value, name, ok := misfit(err); ok {
+		return fmt.Errorf("%s %s: want %s", source, value, wanted(ctx.Command, name))
 	}
 	name, unknown := strings.CutPrefix(err.Error(), "flag provided but not defined: -")
 	if !unknown {
@@ -122,13 +122,21 @@ func usageError(ctx *cli.Context, err error, _ bool) error {
 	return fmt.Errorf("%s is no flag of %s%s", dashed(name), ctx.Command.HelpName, hint)
 }
 
-// misfit finds the quoted value and the flag in the parser's error for a value of another kind.
-func misfit(err error) (value, name string, ok bool) {
-	parts := regexp.MustCompile(`^invalid (?:boolean )?value ("(?:[^"\\]|\\.)*") for (?:flag )?-([^:]+):`).FindStringSubmatch(err.Error())
-	if parts == nil {
-		return "", "", false
+// The parser's errors for a value of another kind: of a flag, and of a flag's variable.
+var (
+	misfitOfFlag     = regexp.MustCompile(`^invalid (?:boolean )?value ("(?:[^"\\]|\\.)*") for (?:flag )?-([^:]+):`)
+	misfitOfVariable = regexp.MustCompile(`^could not parse ("(?:[^"\\]|\\.)*") as .*environment variable "(\w+)" for flag ([^:]+):`)
+)
+
+// misfit finds the flag or variable, the quoted value and the flag's name in the parser's error for a value of another kind.
+func misfit(err error) (source, value, name string, ok bool) {
+	if parts := misfitOfFlag.FindStringSubmatch(err.Error()); parts != nil {
+		return dashed(parts[2]), parts[1], parts[2], true
 	}
-	return parts[1], parts[2], true
+	if parts := misfitOfVariable.FindStringSubmatch(err.Error()); parts != nil {
+		return "the variable " + parts[2], parts[1], parts[3], true
+	}
+	return "", "", "", false
 }
 
 // wanted says what the values of a flag are.
@@ -142,12 +150,14 @@ func wanted(c *cli.Command, name string) string {
 			return "a time with its unit, as in 90s, 5m or 1h30m"
 		case *cli.IntFlag:
 			return "a whole number"
+		case *cli.IntSliceFlag:
+			return "a whole number; for several, repeat the flag"
 		case *cli.Uint64Flag:
 			return "a whole number that is not negative"
 		case *cli.Float64Flag:
 			return "a number, as in 0.5"
 		case *cli.BoolFlag:
-			return "nothing, or =true or =false"
+			return "true or false"
 		}
 	}
 	return "another value: see " + c.HelpName + " --help"

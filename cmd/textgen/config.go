@@ -98,7 +98,7 @@ func (e entry) apply(ctx *cli.Context, given bool) error {
 	}
 	for _, v := range e.values {
 		if err := ctx.Set(e.name, v); err != nil {
-			return fmt.Errorf("%s: %q does not fit: %w", e.name, v, err)
+			return fmt.Errorf("%s: %q does not fit: want %s", e.name, v, wanted(ctx.Command, e.name))
 		}
 	}
 	return nil
@@ -146,7 +146,10 @@ func parseConfig(path string, text []byte) ([]entry, error) {
 			return nil, fmt.Errorf("%s:%w", path, err)
 		}
 		for _, n := range nodes {
-			e := entry{name: strings.ReplaceAll(n.Key.String(), "_", "-"), line: n.Key.GetToken().Position.Line}
+			e := entry{name: strings.ReplaceAll(keyOf(n), "_", "-"), line: n.Key.GetToken().Position.Line}
+			if i := slices.IndexFunc(entries, func(before entry) bool { return before.name == e.name }); i >= 0 {
+				return nil, fmt.Errorf("%s:%d: %s is in line %d already", path, e.line, e.name, entries[i].line)
+			}
 			if e.values, err = scalars(n.Value); err != nil {
 				return nil, fmt.Errorf("%s:%d: %s: %w", path, e.line, e.name, err)
 			}
@@ -154,6 +157,14 @@ func parseConfig(path string, text []byte) ([]entry, error) {
 		}
 	}
 	return entries, nil
+}
+
+// keyOf returns an entry's key without the quotes that it may have.
+func keyOf(n *ast.MappingValueNode) string {
+	if quoted, ok := n.Key.(*ast.StringNode); ok {
+		return quoted.Value
+	}
+	return n.Key.String()
 }
 
 // mappings returns the entries of a document's outermost mapping.
