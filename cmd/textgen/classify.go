@@ -50,7 +50,7 @@ func classifyCommand() *cli.Command {
 				Usage: "multiply in `TYPE`: fp32, or bf16, which changes probabilities a little, and is faster on Intel processors with AMX and on AMD ones with AVX512_BF16",
 			},
 			jsonFlag("print JSON, a line a document: file, line, label, probability, labels, explanation"),
-			&cli.StringFlag{Name: "encoding", Usage: "of the files: utf-8, utf-16, utf-16le, utf-16be, latin-1 or windows-1252", EnvVars: variable("encoding"), DefaultText: "UTF-8, or UTF-16 by its byte-order mark"},
+			&cli.StringFlag{Name: "encoding", Usage: "of the files: utf-8, utf-16, utf-16le, utf-16be, latin-1, windows-1252, or bytes for a byte-level tokenizer", EnvVars: variable("encoding"), DefaultText: "UTF-8, or UTF-16 by its byte-order mark"},
 			configFlag(),
 		},
 		Action: runClassify,

@@ -30,7 +30,7 @@ func statsCommand() *cli.Command {
 		Name: "stats", Usage: "count a text, and what a tokenizer makes of it", ArgsUsage: "FILE…", Description: statsDescription,
 		Flags: append([]cli.Flag{
 			&cli.StringFlag{Name: "tokenizer", Category: categoryTokenizer, Usage: "char, word, space, bpe, all or none", Value: "char", EnvVars: variable("tokenizer")},
-			&cli.IntFlag{Name: "vocab-size", Category: categoryTokenizer, Usage: "at most `N` tokens; 0: no limit for char, 10,000 for word, 2,000 for bpe", EnvVars: variable("vocab-size")},
+			&cli.IntFlag{Name: "vocab-size", Category: categoryTokenizer, Usage: "at most `N` tokens; 0: no limit for char and space, 10,000 for word, 2,000 for bpe", EnvVars: variable("vocab-size")},
 			&cli.IntFlag{Name: "min-freq", Category: categoryTokenizer, Usage: "leave out characters and words that occur less than `N` times, and for bpe do not join pairs that do; 0: 1, for bpe 2", EnvVars: variable("min-freq")},
 			&cli.BoolFlag{Name: "lowercase", Category: categoryTokenizer, Usage: "read everything in lower case", EnvVars: variable("lowercase")},
 			&cli.BoolFlag{Name: "nfc", Category: categoryTokenizer, Usage: "compose characters first (Unicode NFC)", EnvVars: variable("nfc")},

@@ -39,7 +39,7 @@ func sampleCommand() *cli.Command {
 			&cli.IntFlag{Name: "beams", Usage: "do not draw but search for the most likely texts, following `N` side by side; -n prints as many of them", EnvVars: variable("beams")},
 			&cli.Uint64Flag{Name: "seed", Usage: "of the random choices", Value: 1, EnvVars: variable("seed")},
 			&cli.StringSliceFlag{Name: "stop", KeepSpace: true, Usage: "end before this `TEXT`; may be given more than once", EnvVars: variable("stop")},
-			jsonFlag("print each text as a line of JSON: model, prompt, text, seed"),
+			jsonFlag("print each text as a line of JSON: model, prompt, text, seed; with --beams tokens, nats, finished in place of seed"),
 			precisionFlag(),
 			&cli.IntFlag{Name: "threads", Usage: "use `N` threads, at most one for every core; 0: one, as more only pay for large networks", EnvVars: variable("threads")},
 			configFlag(),
