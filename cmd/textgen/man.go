@@ -30,11 +30,17 @@ func manCommand() *cli.Command {
 }
 
 // describeForMan puts the commands' descriptions where the library's manual page has room for them: it leaves out
-// Description, and shows a UsageText of several lines as it is.
+// Description, and shows a UsageText of several lines as it is. What it says of flags it reads as Markdown, to which the
+// underscores of __label__ are emphasis.
 func describeForMan(commands []*cli.Command) {
 	for _, c := range commands {
 		if c.Description != "" {
 			c.UsageText = c.Description + "\n "
+		}
+		for _, f := range c.Flags {
+			if text, ok := f.(*cli.StringFlag); ok {
+				text.Usage = strings.ReplaceAll(text.Usage, "_", `\_`)
+			}
 		}
 		describeForMan(c.Subcommands)
 	}
