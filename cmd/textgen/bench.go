@@ -33,7 +33,7 @@ func benchCommand() *cli.Command {
 			precisionFlag(),
 			&cli.DurationFlag{Name: "time", Usage: "measure for `TIME` in each repetition", Value: time.Second, EnvVars: variable("bench-time")},
 			&cli.IntFlag{Name: "repeats", Usage: "repeat `N` times; the median counts", Value: 5, EnvVars: variable("bench-repeats")},
-			&cli.StringFlag{Name: "export", Usage: "write what --task classify would time to `FILE`", EnvVars: variable("bench-export")},
+			&cli.StringFlag{Name: "export", Usage: "write what --task classify would time to `FILE`", EnvVars: variable("bench-export"), TakesFile: true},
 			threadsFlag(),
 			jsonFlag("print a JSON object for every shape"),
 			configFlag(),

@@ -12,7 +12,7 @@ import (
 )
 
 func htmlFlag(usage string) cli.Flag {
-	return &cli.StringFlag{Name: "html", Usage: usage, EnvVars: variable("html")}
+	return &cli.StringFlag{Name: "html", Usage: usage, EnvVars: variable("html"), TakesFile: true}
 }
 
 // writePage writes a page to a file, or leaves that as it was if it fails: there may be a page of an earlier run. A device or
