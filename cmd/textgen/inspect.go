@@ -37,8 +37,10 @@ func runInspect(ctx *cli.Context) error {
 	switch {
 	case path == "":
 		return noModel(ctx)
-	case ctx.NArg() > 1:
+	case ctx.NArg() > 1 || ctx.NArg() == 1 && onCommandLine(ctx, "model"):
 		return errors.New("textgen inspect takes one model")
+	case ctx.String("near") == "" && onCommandLine(ctx, "top-k"):
+		return errors.New("--top-k is for --near: give a token, too")
 	}
 	if classifier, err := classify.Load(path); !errors.Is(err, classify.ErrNotClassifier) {
 		if err == nil && ctx.String("near") != "" {
@@ -59,6 +61,11 @@ func runInspect(ctx *cli.Context) error {
 	}
 	printInfo(ctx.App.Writer, info)
 	return nil
+}
+
+// onCommandLine reports whether a flag was given, and not by a variable, which may be meant for another command.
+func onCommandLine(ctx *cli.Context, name string) bool {
+	return ctx.IsSet(name) && !flagOf(ctx.Command, name).IsSet()
 }
 
 func printInfo(w io.Writer, info generate.Info) {
