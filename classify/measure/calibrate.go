@@ -16,8 +16,10 @@ const (
 
 // A Temperature divides logits to make probabilities honest (Guo et al. 2017, section 4.2).
 type Temperature struct {
-	T             float64 `json:"temperature"`
-	Before, After float64 // log loss in nats on the documents it was fitted to, at 1 and at T
+	T float64 `json:"temperature"`
+	// Before and After are the log loss in nats on the documents it was fitted to, at 1 and at T.
+	Before float64 `json:"before"`
+	After  float64 `json:"after"`
 }
 
 // Valid reports whether it is a temperature that FitTemperature could return.
