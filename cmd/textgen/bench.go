@@ -145,9 +145,9 @@ func benchShapes(ctx *cli.Context) ([]bench.Shape, error) {
 // benchPrecision returns the precision for the task.
 func benchPrecision(ctx *cli.Context) (model.Precision, error) {
 	if ctx.String("task") == "sample" {
-		return precision(ctx)
+		return precision(ctx, model.ParsePrecision)
 	}
-	return productPrecision(ctx)
+	return precision(ctx, model.ParseProductPrecision)
 }
 
 // measure runs the benchmark of the record's task.

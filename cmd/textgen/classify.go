@@ -83,7 +83,7 @@ func loadClassifier(ctx *cli.Context) (*classify.Model, error) {
 
 // setPrecision makes a classifier multiply in --precision.
 func setPrecision(ctx *cli.Context, m *classify.Model) error {
-	p, err := productPrecision(ctx)
+	p, err := precision(ctx, model.ParseProductPrecision)
 	if err != nil || p == model.Float32 {
 		return err
 	}

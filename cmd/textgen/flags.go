@@ -43,17 +43,9 @@ func precisionFlag() cli.Flag {
 	}
 }
 
-func precision(ctx *cli.Context) (model.Precision, error) {
-	p, err := model.ParsePrecision(ctx.String("precision"))
-	if err != nil {
-		return p, fmt.Errorf("--precision: %w", err)
-	}
-	return p, nil
-}
-
-// productPrecision is the precision of commands that multiply many rows.
-func productPrecision(ctx *cli.Context) (model.Precision, error) {
-	p, err := model.ParseProductPrecision(ctx.String("precision"))
+// precision reads --precision by one of the parsers of model.
+func precision(ctx *cli.Context, parse func(string) (model.Precision, error)) (model.Precision, error) {
+	p, err := parse(ctx.String("precision"))
 	if err != nil {
 		return p, fmt.Errorf("--precision: %w", err)
 	}

@@ -11,6 +11,7 @@ import (
 
 	"github.com/textgen-go/textgen/corpora"
 	"github.com/textgen-go/textgen/generate"
+	"github.com/textgen-go/textgen/model"
 	"github.com/urfave/cli/v2"
 )
 
@@ -213,7 +214,7 @@ func loadModel(ctx *cli.Context) (*generate.Model, error) {
 	if path == "" {
 		return nil, noModel(ctx)
 	}
-	p, err := precision(ctx)
+	p, err := precision(ctx, model.ParsePrecision)
 	if err != nil {
 		return nil, err
 	}
