@@ -9,9 +9,9 @@ import (
 )
 
 // segmentTokens is the number of tokens that a network reads at a time whose memory grows with the document, see
-// [model.ClassifierConfig.Streams]: of attention, and of several layers in two directions. A longer document is read in
-// parts of this length, each on its own, and has the mean of their logits, each weighed by its length. Every other
-// network reads a document of any length as a whole.
+// [model.ClassifierConfig.Streams]: of attention, of several layers in two directions, and of layers that are normalised or
+// have highways or zoneout. A longer document is read in parts of this length, each on its own, and has the mean of their
+// logits, each weighed by its length. Every other network reads a document of any length as a whole.
 const segmentTokens = 2048
 
 // A batch is full at either of these.

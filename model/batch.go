@@ -43,7 +43,7 @@ const tableLimit = 512
 
 // NewBatch allocates a workspace for prediction.
 func (c *Classifier) NewBatch(w *Workers) *Batch {
-	if c.recurrent.plain() {
+	if c.cfg.plain() {
 		return &Batch{Classifier: c, workers: w, scan: newScan(c, w)}
 	}
 	return c.newBatch(w, false)

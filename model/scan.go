@@ -19,10 +19,9 @@ type scan struct {
 
 // Streams reports whether documents are labelled in memory that does not grow with their length (beyond their tokens):
 // a layer of two directions must be stored as a whole for the next layer, or for attention, to read; so must all that
-// attention weighs, and what layers with highways, zoneout or dilation compute.
+// attention weighs, and what layers with highways, zoneout or layer normalisation compute.
 func (c ClassifierConfig) Streams() bool {
-	plain := !c.Highway && c.Zoneout == 0 && c.ZoneoutCell == 0 && c.Dilation <= 1
-	return plain && c.Pooling != PoolAttention && (!c.Bidirectional || c.Layers == 1)
+	return c.plain() && c.Pooling != PoolAttention && (!c.Bidirectional || c.Layers == 1)
 }
 
 func newScan(c *Classifier, w *Workers) *scan {

@@ -3,6 +3,7 @@ package model
 import (
 	"fmt"
 	"math/rand/v2"
+	"runtime"
 	"testing"
 )
 
@@ -119,5 +120,34 @@ func TestPredictionAllocatesNothing(t *testing.T) {
 		if n := testing.AllocsPerRun(2, func() { b.Forward(docs, 0) }); n != 0 {
 			t.Errorf("%s: %v allocations a batch", classifierName(cfg), n)
 		}
+	}
+}
+
+// What Streams says of memory is so, whatever the layers are made of.
+func TestStreamsIsSo(t *testing.T) {
+	const hidden, tokens = 16, 20000
+	outputs := uint64(4 * hidden * tokens) // bytes of what a layer puts out
+	rng := rand.New(rand.NewPCG(3, 4))
+	long := Document{Tokens: randomTokens(tokens, stackVocab, rng)}
+	half := Document{Tokens: long.Tokens[:tokens/2]} // several chunks
+	for _, stack := range stackConfigs(2, hidden) {
+		cfg := ClassifierConfig{VocabSize: stackVocab, Embedding: 5, Labels: 2, Pooling: PoolMean, RecurrentConfig: stack}
+		t.Run(classifierName(cfg), func(t *testing.T) {
+			c, err := NewClassifier(cfg, rng)
+			if err != nil {
+				t.Fatal(err)
+			}
+			w := testWorkers(t, 1)
+			c.Pack(w)
+			b := c.NewBatch(w)
+			b.Forward([]Document{half}, 0)
+			var before, after runtime.MemStats
+			runtime.ReadMemStats(&before)
+			b.Forward([]Document{long}, 0)
+			runtime.ReadMemStats(&after)
+			if bytes := after.TotalAlloc - before.TotalAlloc; cfg.Streams() != (bytes < outputs) {
+				t.Errorf("Streams is %t, and %d bytes were allocated for a longer document; a layer's outputs have %d", cfg.Streams(), bytes, outputs)
+			}
+		})
 	}
 }

@@ -31,7 +31,7 @@ func (m *LanguageModel) NewStepper(w *Workers, streams int) *Stepper {
 	for i := range streams {
 		s.rows = append(s.rows, s.logits.Row(i))
 	}
-	if !m.recurrent.plain() {
+	if !m.cfg.plain() {
 		s.front, s.strands = m.newStepFront(w, streams), []strand{s.newStrand(0, streams)}
 		return s
 	}

@@ -8,7 +8,7 @@ import "github.com/textgen-go/textgen/internal/kernel"
 // computesCells reports whether the strand's layers can be computed so.
 func (s *strand) computesCells() bool {
 	r := s.model.recurrent
-	if r.cfg.Cell != LSTM || s.logits.Rows != 1 || !r.plain() {
+	if r.cfg.Cell != LSTM || s.logits.Rows != 1 || !r.cfg.plain() {
 		return false
 	}
 	for i, directions := range r.layers {

@@ -4,8 +4,8 @@ package model
 // slower, but by the same code.
 
 // plain reports whether the layers are cells, one behind the other, with no more than residual connections.
-func (r *Recurrent) plain() bool {
-	return r.cfg.Zoneout == 0 && r.cfg.ZoneoutCell == 0 && r.cfg.Dilation <= 1 && !r.cfg.Highway && !r.cfg.LayerNorm
+func (c RecurrentConfig) plain() bool {
+	return c.Zoneout == 0 && c.ZoneoutCell == 0 && c.Dilation <= 1 && !c.Highway && !c.LayerNorm
 }
 
 // newStepFront returns the workspace of one step.
