@@ -26,6 +26,24 @@ func TestMixedGradients(t *testing.T) {
 	}
 }
 
+// TestPrecisionReachesWindows asserts that a window computes in the precision that the model has, not in that of the time
+// when it was made.
+func TestPrecisionReachesWindows(t *testing.T) {
+	for _, cfg := range languageConfigs(23, 19, 2, 37) {
+		t.Run(caseName(cfg.RecurrentConfig, "tied ", cfg.TieWeights), func(t *testing.T) {
+			before, after := newLanguageNet(t, cfg, 6, 9, 1), newLanguageNet(t, cfg, 6, 9, 1)
+			for _, n := range []*languageNet{before, after} {
+				n.SetPrecision(Mixed)
+				n.Pack(n.workers)
+			}
+			after.window = after.NewTrainingWindow(after.workers, 6, 9)
+			want, got := trainOnce(after, 81), trainOnce(before, 81)
+			sameNats(t, got.nats, want.nats)
+			sameTensors(t, got.grads, want.grads)
+		})
+	}
+}
+
 // TestMixedClassifier asserts that rounding moves a classifier's logits and gradients little, and at all, and that a
 // document still gets the same bits alone and in any batch.
 func TestMixedClassifier(t *testing.T) {

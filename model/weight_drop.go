@@ -12,13 +12,18 @@ type weightDrop struct {
 	off     bool
 	left    []float32      // [G·H·H] the matrix without what was dropped
 	wh, whT *kernel.Packed // the same, laid out
+	laidOut Precision      // in which it is
 }
 
 func newWeightDrop(l *layer) *weightDrop {
-	return &weightDrop{
-		layer: l, p: float32(l.cfg.WeightDrop), left: kernel.Aligned(l.whh.Len()),
-		wh: kernel.NewPackedAs(l.hidden, l.rows(), l.precision), whT: kernel.NewPackedAs(l.rows(), l.hidden, l.precision),
-	}
+	d := &weightDrop{layer: l, p: float32(l.cfg.WeightDrop), left: kernel.Aligned(l.whh.Len())}
+	d.makePacked()
+	return d
+}
+
+func (d *weightDrop) makePacked() {
+	d.laidOut = d.precision
+	d.wh, d.whT = kernel.NewPackedAs(d.hidden, d.rows(), d.precision), kernel.NewPackedAs(d.rows(), d.hidden, d.precision)
 }
 
 // draw drops elements by the window's key and returns what is left; all is left of a layer that is not noisy.
@@ -28,6 +33,9 @@ func (d *weightDrop) draw(noisy bool, key uint64, w *Workers) (wh, whT *kernel.P
 	}
 	d.key = noiseKey(key, weightNoise, d.place)
 	d.mask(d.left, d.whh.Value)
+	if d.laidOut != d.precision { // it was set after the window was made
+		d.makePacked()
+	}
 	left := kernel.View(d.left, d.rows(), d.hidden)
 	w.PackTransposed(d.wh, left)
 	w.Pack(d.whT, left)
