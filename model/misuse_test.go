@@ -24,6 +24,20 @@ func TestMisusePanics(t *testing.T) {
 		m.Pack(w)
 		return m
 	}
+	probed := func(t *testing.T) *LanguageModel {
+		m := fresh(t)
+		m.NewProbe(w, 3, 2)
+		m.Pack(w)
+		return m
+	}
+	classifier := func(t *testing.T) *Classifier {
+		cfg := ClassifierConfig{VocabSize: 5, Embedding: 4, Labels: 2, Pooling: PoolLast, RecurrentConfig: cfg.RecurrentConfig}
+		m, err := NewClassifier(cfg, rand.New(rand.NewPCG(1, 2)))
+		if err != nil {
+			t.Fatal(err)
+		}
+		return m
+	}
 	tokens := make([]int32, 6)
 	for _, c := range []struct {
 		name, want string
@@ -59,13 +73,24 @@ func TestMisusePanics(t *testing.T) {
 		}},
 		{"too few frequencies", "4 tokens", func(t *testing.T) { fresh(t).PredictFrequencies([]int{1, 2, 3, 4}) }},
 		{"negative frequency", "a frequency of -1", func(t *testing.T) { fresh(t).PredictFrequencies([]int{1, 2, 3, 4, -1}) }},
+		{"probe unpacked", "not packed", func(t *testing.T) {
+			m := packed(t)
+			m.NewProbe(w, 3, 2).Measure(tokens, tokens[:2], m.NewState(2))
+		}},
+		{"probe and state", "a state of 3 streams for 2", func(t *testing.T) {
+			m := probed(t)
+			m.NewProbe(w, 3, 2).Measure(tokens, tokens[:2], m.NewState(3))
+		}},
+		{"probe and inputs", "4 tokens for 6 rows", func(t *testing.T) {
+			m := probed(t)
+			m.NewProbe(w, 3, 2).Measure(tokens[:4], tokens[:2], m.NewState(2))
+		}},
+		{"probe and targets", "6 tokens for 2 rows", func(t *testing.T) {
+			m := probed(t)
+			m.NewProbe(w, 3, 2).Measure(tokens, tokens, m.NewState(2))
+		}},
 		{"classifier unpacked", "not packed", func(t *testing.T) {
-			cfg := ClassifierConfig{VocabSize: 5, Embedding: 4, Labels: 2, Pooling: PoolMean, RecurrentConfig: cfg.RecurrentConfig}
-			m, err := NewClassifier(cfg, rand.New(rand.NewPCG(1, 2)))
-			if err != nil {
-				t.Fatal(err)
-			}
-			m.NewBatch(w).Forward([]Document{{Tokens: tokens}}, 0)
+			classifier(t).NewBatch(w).Forward([]Document{{Tokens: tokens}}, 0)
 		}},
 	} {
 		t.Run(c.name, func(t *testing.T) {

@@ -72,9 +72,14 @@ func (m *LanguageModel) NewProbe(w *Workers, steps, streams int) *Probe {
 }
 
 // Measure reads inputs, [T][S], from the state of the streams, and returns what was measured of every layer, valid until
-// the next Measure. Targets, [S], are the tokens that follow the last inputs. After the first it allocates nothing.
+// the next Measure. Targets, [S], are the tokens that follow the last inputs. After the first it allocates nothing. As in
+// [Window.Forward], wrong tokens and states, and a model that is not packed, panic.
 func (p *Probe) Measure(inputs, targets []int32, from *State) []LayerReading {
 	pass := p.front.pass
+	mustBePacked(p.model.packed)
+	checkStreams(from, p.Streams)
+	checkTokens(inputs, pass.seq.rows(), p.model.cfg.VocabSize)
+	checkTokens(targets, p.Streams, p.model.cfg.VocabSize)
 	pass.load(from)
 	p.front.forward(inputs)
 	pass.forward()
