@@ -2,6 +2,7 @@ package model
 
 import (
 	"cmp"
+	"fmt"
 	"math"
 	"slices"
 
@@ -69,9 +70,11 @@ func (c *Classifier) newBatch(w *Workers, training bool) *Batch {
 func (b *Batch) Still() { b.front.pass.quiet = true }
 
 // Forward returns the logits of every document, [docs][Labels], valid until the next Forward. A training batch drops out
-// with masks made from dropoutKey. Tokens outside the vocabulary, and a classifier that is not packed, are a caller's bug and panic.
+// with masks made from dropoutKey. Tokens outside the vocabulary, a document without any, and a classifier that is not
+// packed are a caller's bug and panic.
 func (b *Batch) Forward(docs []Document, dropoutKey uint64) [][]float32 {
 	mustBePacked(b.packed)
+	checkDocuments(docs, b.cfg.VocabSize)
 	b.sort(docs)
 	b.features.Resize(len(docs), b.cfg.features())
 	b.logits.Resize(len(docs), b.cfg.Labels)
@@ -79,9 +82,6 @@ func (b *Batch) Forward(docs []Document, dropoutKey uint64) [][]float32 {
 	if b.scan == nil {
 		b.remember(pooled, dropoutKey)
 	} else {
-		for _, doc := range docs {
-			checkTokens(doc.Tokens, len(doc.Tokens), b.cfg.VocabSize)
-		}
 		b.scan.forward(pooled, docs, b.order)
 	}
 	b.bag()
@@ -94,10 +94,19 @@ func (b *Batch) Forward(docs []Document, dropoutKey uint64) [][]float32 {
 	return b.rows
 }
 
+// checkDocuments panics unless every document has tokens, all of the vocabulary: of one without, nothing can be pooled.
+func checkDocuments(docs []Document, vocab int) {
+	for i, doc := range docs {
+		if len(doc.Tokens) == 0 {
+			panic(fmt.Sprintf("model: document %d has no tokens", i))
+		}
+		checkTokens(doc.Tokens, len(doc.Tokens), vocab)
+	}
+}
+
 // remember computes the pooled outputs and keeps what the backward pass will ask for.
 func (b *Batch) remember(pooled kernel.Matrix, dropoutKey uint64) {
 	b.packTokens()
-	checkTokens(b.tokens, b.seq.rows(), b.cfg.VocabSize)
 	p := b.front.pass
 	p.key = dropoutKey
 	p.resize(b.seq)
@@ -178,8 +187,11 @@ func (b *Batch) dropFeatures(m kernel.Matrix) {
 }
 
 // Backward overwrites the gradient of every parameter. Grads, [docs][Labels], are the gradients of the loss with respect
-// to the logits that the last Forward returned.
+// to the logits that the last Forward returned. The batch must be one of [Classifier.NewTrainingBatch].
 func (b *Batch) Backward(grads [][]float32) {
+	if !b.training {
+		panic("model: Backward of a batch that NewBatch made: NewTrainingBatch has gradients")
+	}
 	for i, d := range b.order {
 		copy(b.logits.Row(i), grads[d])
 	}

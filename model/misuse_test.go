@@ -92,6 +92,24 @@ func TestMisusePanics(t *testing.T) {
 		{"classifier unpacked", "not packed", func(t *testing.T) {
 			classifier(t).NewBatch(w).Forward([]Document{{Tokens: tokens}}, 0)
 		}},
+		{"document without tokens", "document 1 has no tokens", func(t *testing.T) {
+			m := classifier(t)
+			m.Pack(w)
+			m.NewBatch(w).Forward([]Document{{Tokens: tokens}, {}}, 0)
+		}},
+		{"document without tokens in training", "document 1 has no tokens", func(t *testing.T) {
+			m := classifier(t)
+			b := m.NewTrainingBatch(w)
+			m.Pack(w)
+			b.Forward([]Document{{Tokens: tokens}, {}}, 0)
+		}},
+		{"backward of a batch without gradients", "NewTrainingBatch", func(t *testing.T) {
+			m := classifier(t)
+			m.Pack(w)
+			b := m.NewBatch(w)
+			b.Forward([]Document{{Tokens: tokens}}, 0)
+			b.Backward([][]float32{{1, 2}})
+		}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			defer func() {
