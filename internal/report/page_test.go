@@ -161,6 +161,37 @@ func TestPageOfOddNumbers(t *testing.T) {
 	}
 }
 
+// TestPageKeepsCurvesInTheirPictures draws norms of which one rises from so far below the other that no axis has both.
+func TestPageKeepsCurvesInTheirPictures(t *testing.T) {
+	line := func(name string, values ...float64) report.Line {
+		return report.Line{Name: name, Series: report.Series{Steps: []int{100, 110, 150, 200}, Values: values}}
+	}
+	r := report.Run{Norms: []report.Line{line("head", 10, 10, 10, 10), line("layer 0", 1e-15, 3e-15, 1e-14, 1)}}
+	svg := regexp.MustCompile(`(?s)<svg.*?</svg>`).FindString(html(t, &r))
+	curves := regexp.MustCompile(`class="line c\d" d="M([^"]*)"`).FindAllStringSubmatch(svg, -1)
+	if len(curves) != 2 {
+		t.Fatalf("%d curves in %s", len(curves), svg)
+	}
+	for _, c := range curves {
+		points := strings.Split(c[1], "L")
+		if last := points[len(points)-1]; !strings.HasPrefix(last, "388.0 ") { // the right edge
+			t.Errorf("the curve %s does not end at the last step", c[1])
+		}
+		for _, point := range points {
+			var x, y float64
+			if _, err := fmt.Sscan(point, &x, &y); err != nil || x < 52 || x > 388 || y < 10 || y > 202 {
+				t.Errorf("the curve %s has a point outside the picture", c[1])
+			}
+		}
+	}
+	if text := html(t, &report.Run{Curves: report.Curves{
+		Training:   report.Series{Steps: []int{1, 2, 3}, Values: []float64{1, 9, 2}},
+		Validation: report.Series{Steps: []int{1, 2}, Values: []float64{2, -1e-9}},
+	}}); strings.Contains(text, "NaN") {
+		t.Error("a loss below 0 on a logarithmic axis is NaN in the picture")
+	}
+}
+
 func TestPageReportsWriteErrors(t *testing.T) {
 	full := errors.New("disk full")
 	if err := fullRun().WriteHTML(brokenWriter{full}); !errors.Is(err, full) {

@@ -56,7 +56,11 @@ func (p *plane) addAll(lines []Line) {
 	}
 }
 
+// dot adds a single point; one that a logarithmic axis does not have is left out.
 func (p *plane) dot(class string, at plotter.XY) {
+	if p.log && at.Y <= 0 {
+		return
+	}
 	p.curves = append(p.curves, curve{class, "", plotter.XYs{at}, true})
 }
 
@@ -200,6 +204,9 @@ func powerOfTen(d int) string {
 
 // draw writes a curve. On a logarithmic axis it ends where it leaves the picture.
 func (a area) draw(b *strings.Builder, c curve) {
+	if len(c.points) == 0 {
+		return
+	}
 	if c.dotted || len(c.points) == 1 {
 		fmt.Fprintf(b, `<circle class="dot %s" cx="%.1f" cy="%.1f" r="3.5"/>`, c.class, a.x(c.points[0].X), a.y(c.points[0].Y))
 		return
@@ -220,16 +227,32 @@ func (a area) draw(b *strings.Builder, c curve) {
 	b.WriteString(`"/>`)
 }
 
-// enter returns the points of a curve from where it comes into the picture from above, on an axis that is not logarithmic.
+// enter returns the points of a curve from where it comes into the picture: from below on a logarithmic axis, from above
+// on another. A line that stays below has none.
 func (a area) enter(points plotter.XYs) plotter.XYs {
+	if a.log {
+		return a.rise(points)
+	}
 	i := slices.IndexFunc(points, func(p plotter.XY) bool { return p.Y <= a.high })
-	if a.log || i < 1 {
+	if i < 1 {
 		return points
 	}
 	from, to := points[i-1], points[i]
 	share := (from.Y - a.high) / (from.Y - to.Y)
 	edge := plotter.XY{X: from.X + share*(to.X-from.X), Y: a.high}
 	return append(plotter.XYs{edge}, points[i:]...)
+}
+
+// rise is enter on a logarithmic axis.
+func (a area) rise(points plotter.XYs) plotter.XYs {
+	i := slices.IndexFunc(points, func(p plotter.XY) bool { return math.Log10(p.Y) >= a.low })
+	switch {
+	case len(points) == 1 || i == 0:
+		return points
+	case i < 0:
+		return nil
+	}
+	return append(plotter.XYs{a.leave(points[i], points[i-1])}, points[i:]...)
 }
 
 // leave returns where a line from one point to another, below a logarithmic axis's lowest, crosses that.
