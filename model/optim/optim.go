@@ -97,8 +97,8 @@ func (c Config) Validate() error {
 			return fmt.Errorf("optimizer: %s is %v; it must be from 0 up to, but without, 1", f.name, f.value)
 		}
 	}
-	if !notNegative(c.Epsilon) {
-		return fmt.Errorf("optimizer: epsilon is %v; it must be a number that is not negative", c.Epsilon)
+	if !(c.Epsilon == 0 || float32(c.Epsilon) > 0 && c.Epsilon <= math.MaxFloat32) {
+		return fmt.Errorf("optimizer: epsilon is %v; it must be a number above 0 that float32 has, or 0 for the default", c.Epsilon)
 	}
 	if c.Patience < 0 {
 		return fmt.Errorf("optimizer: patience is %d; it must not be negative", c.Patience)

@@ -274,6 +274,10 @@ func TestConfigValidate(t *testing.T) {
 		{Config{Beta1: -0.1}, "beta1 is -0.1"},
 		{Config{Beta2: math.NaN()}, "beta2 is NaN"},
 		{Config{Epsilon: math.Inf(1)}, "epsilon is +Inf"},
+		{Config{Epsilon: math.NaN()}, "epsilon is NaN"},
+		{Config{Epsilon: -1e-8}, "epsilon is -1e-08"},
+		{Config{Epsilon: 1e-50}, "epsilon is 1e-50"}, // 0 in float32: a weight without gradient would be 0/0
+		{Config{Epsilon: 1e39}, "epsilon is 1e+39"},
 		{Config{WeightDecay: -1}, "weight_decay is -1"},
 	} {
 		if _, err := New(c.cfg, nil); err == nil || !strings.Contains(err.Error(), c.want) {
