@@ -35,6 +35,8 @@ var Schedules = []string{Constant, Linear, Cosine, OneCycle, Plateau, Step}
 //	one-cycle   a rise by a cosine from 1/25 to 1 instead of the warm-up above, then as cosine (Smith & Topin 2018)
 //	plateau     Factor^k after k plateaus of the validation loss (see [Schedule.Observe])
 //	step        Factor^max(0, e+1−Hold) in epoch e = 0, 1, … (Zaremba et al. 2014, section 4.1)
+//
+// The factors of the last two hold while the rate warms up, too.
 type ScheduleConfig struct {
 	Name   string  `json:"name,omitempty" yaml:"name"`     // one of [Schedules]; "" means constant
 	Rate   float64 `json:"rate" yaml:"rate"`               // highest learning rate; it must be above 0

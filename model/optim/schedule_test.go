@@ -40,6 +40,7 @@ func TestRate(t *testing.T) {
 		{"warm-up longer than the run", ScheduleConfig{Name: Cosine, Rate: 1, Warmup: 9}, 4, map[int]float64{0: 0.1, 3: 0.4}},
 		{"plateau", ScheduleConfig{Name: Plateau, Rate: 2, Warmup: 1}, 4, map[int]float64{0: 1, 1: 2, 3: 2}},
 		{"step, held for 4 epochs of 10", ScheduleConfig{Name: Step, Rate: 1, Hold: 4, Epoch: 10}, 130, map[int]float64{0: 1, 39: 1, 40: 0.5, 49: 0.5, 50: 0.25, 129: 1.0 / 512}},
+		{"step while warming up", ScheduleConfig{Name: Step, Rate: 1, Warmup: 4, Epoch: 2}, 8, map[int]float64{0: 0.2, 1: 0.4, 2: 0.3, 3: 0.4, 4: 0.25}},
 		{"step by a tenth", ScheduleConfig{Name: Step, Rate: 2, Factor: 0.1, Epoch: 3}, 9, map[int]float64{0: 2, 2: 2, 3: 0.2, 6: 0.02}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
