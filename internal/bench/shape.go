@@ -72,7 +72,8 @@ func (s Shape) FLOPs() float64 {
 	return 6 * (float64(rest)*float64(s.Tokens()) + float64(all-rest)*float64(s.distinct()))
 }
 
-// distinct returns how many different tokens the first training step reads.
+// distinct returns how many tokens are different among as many as a training step reads, drawn as its are: about as many
+// as are different there.
 func (s Shape) distinct() int {
 	seen := map[int32]bool{}
 	for _, token := range s.tokens(s.Tokens(), rand.New(rand.NewPCG(1, 2))) {
