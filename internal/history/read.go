@@ -23,14 +23,19 @@ func Read(path string) ([]train.Record, error) {
 			layers = len(r.Health.Layers)
 		}
 		if !whole(r.Health, layers) {
-			return nil, fmt.Errorf("%s: record %d, of step %d: its health does not tell of %d layers at all lags: mend or remove the line", path, i+1, r.Step, layers)
+			return nil, fmt.Errorf("%s: record %d, of step %d: its health does not tell of %d layers at all lags, which rise: mend or remove the line", path, i+1, r.Step, layers)
 		}
 	}
 	return records, nil
 }
 
-// whole reports whether a measurement tells of so many layers, of each at all lags.
+// whole reports whether a measurement tells of so many layers, of each at all lags, which rise.
 func whole(h *train.Health, layers int) bool {
+	for i, lag := range h.Lags {
+		if lag < 0 || i > 0 && lag <= h.Lags[i-1] {
+			return false
+		}
+	}
 	return len(h.Layers) == layers && (layers > 0 || len(h.Lags) == 0) &&
 		!slices.ContainsFunc(h.Layers, func(l train.LayerHealth) bool { return len(l.Gradient) != len(h.Lags) })
 }

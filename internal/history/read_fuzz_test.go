@@ -15,6 +15,7 @@ func FuzzRead(f *testing.F) {
 		`"verdicts":[{"kind":"stalled","step":75,"evidence":"flat","cause":"a rate","try":"--lr 1"}]}` + "\n"))
 	f.Add([]byte(`{"step":60,"health":{"step":60,"lags":[9,1],"layers":[{"name":"x","gradient":[0,0]}]}}` + "\n"))
 	f.Add([]byte(`{"step":-1,"loss":1e308,"health":{"lags":[0,1,99],"layers":[{"gradient":[1e300,-1,1]}]}}` + "\n" + `{"step":9}` + "\n"))
+	f.Add([]byte(`{"step":1,"facts":{"dependency":48},"health":{"lags":[2,3,1,64],"layers":[{"gradient":[1,1,1,1]}]}}` + "\n"))
 	path := filepath.Join(f.TempDir(), "metrics.jsonl")
 	f.Fuzz(func(t *testing.T, text []byte) {
 		if err := os.WriteFile(path, text, 0o666); err != nil {

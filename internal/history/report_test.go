@@ -122,6 +122,7 @@ func TestReadRefuses(t *testing.T) {
 		"a layer less":        `{"step":2,"health":{"step":2,"lags":[0,1]}}`,
 		"a layer more":        `{"step":2,"health":{"step":2,"lags":[0],"layers":[{"gradient":[1]},{"gradient":[1]}]}}`,
 		"fewer gradients":     `{"step":2,"health":{"step":2,"lags":[0,1],"layers":[{"gradient":[1]}]}}`,
+		"falling lags":        `{"step":2,"health":{"step":2,"lags":[1,0],"layers":[{"gradient":[1,1]}]}}`,
 		"gradients, no lags":  `{"step":2,"health":{"step":2,"layers":[{"gradient":[1]}]}}`,
 		"not a JSON object":   `2`,
 		"a health of letters": `{"step":2,"health":"good"}`,
