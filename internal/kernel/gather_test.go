@@ -25,3 +25,14 @@ func TestGather(t *testing.T) {
 		}
 	})
 }
+
+// TestGatherFromAnEmptyTable: without rows to copy, everything stays.
+func TestGatherFromAnEmptyTable(t *testing.T) {
+	eachImplementation(t, func(t *testing.T) {
+		dst, guard := guardedMatrix(newRand(1), 2, strideUnit, 0, 0)
+		before := clone(dst)
+		Gather(dst, NewMatrix(0, strideUnit), []int32{-1, -1})
+		sameBits(t, "rows that are left as they are", dst, before)
+		guard.check(t)
+	})
+}
