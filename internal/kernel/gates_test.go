@@ -109,3 +109,25 @@ func BenchmarkCells(b *testing.B) {
 		}
 	})
 }
+
+// TestCellsCheckShapes: a shape that does not fit panics, of whatever cell.
+func TestCellsCheckShapes(t *testing.T) {
+	h, narrow := NewMatrix(2, 4), NewMatrix(2, 3)
+	for name, f := range map[string]func(){
+		"TanhForward":  func() { TanhForward(h, narrow) },
+		"TanhBackward": func() { TanhBackward(h, h, narrow) },
+		"ReLUForward":  func() { ReLUForward(h, narrow) },
+		"ReLUBackward": func() { ReLUBackward(h, h, narrow) },
+		"LSTMForward":  func() { LSTMForward(h, h, h, h, h) },
+		"GRUForward":   func() { GRUForward(h, h, h, h) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			defer func() {
+				if recover() == nil {
+					t.Error("no panic")
+				}
+			}()
+			f()
+		})
+	}
+}

@@ -30,6 +30,7 @@ func tanhBackwardGeneric(gates, dh, h Matrix) {
 
 // ReLUForward computes h = max(0, gates); NaN stays NaN.
 func ReLUForward(h, gates Matrix) {
+	checkShapes(h.Rows, h.Cols, h, gates)
 	for r := range h.Rows {
 		out := h.Row(r)
 		for j, v := range gates.Row(r) {
@@ -43,6 +44,7 @@ func ReLUForward(h, gates Matrix) {
 
 // ReLUBackward overwrites gates with dh where h > 0 (or h is NaN), else 0.
 func ReLUBackward(gates, dh, h Matrix) {
+	checkShapes(h.Rows, h.Cols, gates, dh, h)
 	for r := range h.Rows {
 		g, d := gates.Row(r), dh.Row(r)
 		for j, v := range h.Row(r) {
