@@ -89,7 +89,7 @@ func (m *LanguageModel) Pack(w *Workers) {
 // mustBePacked panics for a model that would compute with weights that are not laid out yet: zeros, or those of before.
 func mustBePacked(packed bool) {
 	if !packed {
-		panic("model: the weights are not packed: call Pack after the model was made, and after NewTrainingWindow, NewTrainingBatch, NewProbe or SetPrecision")
+		panic("model: the weights are not packed: call Pack after the model was made, and after NewTrainingWindow, NewTrainingBatch, NewTransduction, NewProbe or SetPrecision")
 	}
 }
 

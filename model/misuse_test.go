@@ -89,6 +89,14 @@ func TestMisusePanics(t *testing.T) {
 			m := probed(t)
 			m.NewProbe(w, 3, 2).Measure(tokens, tokens, m.NewState(2))
 		}},
+		{"transducer unpacked", "not packed", func(t *testing.T) {
+			m, err := NewTransducer(TransducerConfig{Inputs: 2, Outputs: 1, RecurrentConfig: cfg.RecurrentConfig}, rand.New(rand.NewPCG(1, 2)))
+			if err != nil {
+				t.Fatal(err)
+			}
+			m.Pack(w) // before there was anything to go back by
+			m.NewTransduction(w, 3, 1, 1).Forward(make([]float32, 6), 0)
+		}},
 		{"classifier unpacked", "not packed", func(t *testing.T) {
 			classifier(t).NewBatch(w).Forward([]Document{{Tokens: tokens}}, 0)
 		}},

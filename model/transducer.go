@@ -31,6 +31,7 @@ type Transducer struct {
 	cfg       TransducerConfig
 	recurrent *Recurrent
 	head      *head
+	packed    bool
 }
 
 // NewTransducer builds a network with weights drawn from rng. The error lists every field of cfg that is out of range.
@@ -59,4 +60,11 @@ func (m *Transducer) Parameters() []*Parameter {
 func (m *Transducer) Pack(w *Workers) {
 	m.recurrent.pack(w)
 	m.head.pack(w)
+	m.packed = true
+}
+
+func (m *Transducer) enableGrad() {
+	m.packed = m.packed && m.head.weight.Grad != nil
+	m.recurrent.enableGrad()
+	m.head.enableGrad()
 }

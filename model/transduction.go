@@ -11,6 +11,7 @@ import (
 type Transduction struct {
 	Steps, Streams, Answers int
 
+	network *Transducer
 	pass    *pass
 	head    *head
 	answers kernel.Matrix // [A·B][Outputs], then their gradients
@@ -19,22 +20,22 @@ type Transduction struct {
 // NewTransduction allocates a workspace for forward and backward passes, and the network's gradients, which it shares
 // with other workspaces. The network must be packed afterwards. Answers is from 1 to steps.
 func (m *Transducer) NewTransduction(w *Workers, steps, streams, answers int) *Transduction {
-	m.recurrent.enableGrad()
-	m.head.enableGrad()
+	m.enableGrad()
 	p := newPass(m.recurrent, uniformSequence(steps, streams), w, true)
 	p.connectInput()
 	rows := answers * streams
 	return &Transduction{
-		Steps: steps, Streams: streams, Answers: answers, pass: p, head: m.head,
+		Steps: steps, Streams: streams, Answers: answers, network: m, pass: p, head: m.head,
 		answers: kernel.View(kernel.Aligned(rows*m.cfg.Outputs), rows, m.cfg.Outputs),
 	}
 }
 
 // Forward returns the outputs of the last A steps, [A][B][Outputs], for inputs [T][B][Inputs]. Where they stand, Backward
 // expects the gradients of the loss with respect to them; the next Forward overwrites both. It drops out with masks made
-// from dropoutKey. Inputs of another size are a caller's bug and panic.
+// from dropoutKey. Inputs of another size, and a network that is not packed, are a caller's bug and panic.
 func (t *Transduction) Forward(inputs []float32, dropoutKey uint64) []float32 {
 	p := t.pass
+	mustBePacked(t.network.packed)
 	if want := t.Steps * t.Streams * p.input; len(inputs) != want {
 		panic(fmt.Sprintf("model: %d inputs, want %d", len(inputs), want))
 	}
