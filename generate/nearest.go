@@ -10,11 +10,12 @@ import (
 // Neighbour is a token that a model treats much like another.
 type Neighbour struct {
 	Token      string  `json:"token"`      // as in the vocabulary
+	Text       string  `json:"text"`       // what it reads as
 	Similarity float64 `json:"similarity"` // cosine of the angle between the weights, from −1 to 1
 }
 
 // Nearest returns the k tokens that a model expects most nearly in the same places as a token, which is spelled as in
-// the vocabulary or in a text, the nearest first: those whose weights in the head point in nearly the same direction
+// a text or in the vocabulary, the nearest first: those whose weights in the head point in nearly the same direction
 // (the output embedding of Press & Wolf 2017). After a minute of the built-in stories, the nearest of "fox" are dog,
 // wolf and owl; in the embedding of the input, which starts at random and moves little, they are hedgehog, proud and
 // slowly. A model with an adaptive softmax, whose head is in parts, is asked for its input's embedding. Special tokens
@@ -38,17 +39,22 @@ func (m *Model) Nearest(token string, k int) ([]Neighbour, error) {
 	}
 	var out []Neighbour
 	for _, c := range likeliest(cs, k) {
-		out = append(out, Neighbour{m.tokenizer.Token(c.id), c.logit})
+		out = append(out, Neighbour{m.tokenizer.Token(c.id), string(m.tokenizer.AppendText(nil, []int32{c.id})), c.logit})
 	}
 	return out, nil
 }
 
-// tokenIDs returns the id of a token as the vocabulary spells it, or the ids of a text.
+// tokenIDs returns the ids of a text, or, where those are not one token, the id of the token that the vocabulary spells so.
+// The text comes first because byte pairs spell bytes as letters: their é is the byte E9, which is no é.
 func (m *Model) tokenIDs(token string) ([]int32, tokenize.Unknowns) {
+	ids, unknown := m.tokenizer.AppendIDs(nil, []byte(token))
+	if len(ids) == 1 && unknown.Count == 0 {
+		return ids, unknown
+	}
 	if id, ok := m.tokenizer.ID(token); ok && id >= firstOrdinary {
 		return []int32{id}, tokenize.Unknowns{}
 	}
-	return m.tokenizer.AppendIDs(nil, []byte(token))
+	return ids, unknown
 }
 
 // table is a matrix with a row for each token.

@@ -2,9 +2,14 @@ package generate_test
 
 import (
 	"math"
+	"path/filepath"
+	"slices"
+	"strings"
 	"testing"
 
+	"github.com/textgen-go/textgen/generate"
 	"github.com/textgen-go/textgen/model/checkpoint"
+	"github.com/textgen-go/textgen/tokenize"
 )
 
 // TestNearest holds every neighbour of a token against the weights in the model's file.
@@ -47,6 +52,36 @@ func TestNearest(t *testing.T) {
 	for _, token := range []string{"", "Se", "Ω"} {
 		if got, err := m.Nearest(token, 1); err == nil {
 			t.Errorf("the nearest of %q are %v, want an error", token, got)
+		}
+	}
+}
+
+// Byte pairs are asked for, and listed, as they are read, not as the vocabulary spells their bytes.
+func TestNearestOfBytePairs(t *testing.T) {
+	s := settings(t)
+	s.Tokenizer, s.VocabSize, s.Steps = tokenize.BPE, 300, 3
+	out := filepath.Join(t.TempDir(), "run")
+	train1(t, generate.TrainConfig{Settings: s, Paths: []string{writeText(t, strings.Repeat("un thé à côté de la cité\n", 200))}, Out: out})
+	m := load(t, out)
+	nearest := func(token string) []generate.Neighbour {
+		t.Helper()
+		ns, err := m.Nearest(token, 0)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return ns
+	}
+	same := func(a, b generate.Neighbour) bool { return a == b }
+	if !slices.EqualFunc(nearest("é"), nearest("Ã©"), same) {
+		t.Error("the nearest of é are not those of the bytes C3 A9")
+	}
+	texts := map[string]string{}
+	for _, n := range nearest("u") {
+		texts[n.Token] = n.Text
+	}
+	for token, want := range map[string]string{"Ã©": "é", "ĠcitÃ©": " cité", "Ċ": "\n", "é": "\xe9"} {
+		if texts[token] != want {
+			t.Errorf("token %q reads as %q, want %q", token, texts[token], want)
 		}
 	}
 }

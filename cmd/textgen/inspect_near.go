@@ -28,7 +28,7 @@ func inspectNear(ctx *cli.Context, m *generate.Model, token string) error {
 		return printJSON(ctx.App.Writer, nearRecord{m.Info().Path, token, nearest})
 	}
 	for _, n := range nearest {
-		if _, err := fmt.Fprintf(ctx.App.Writer, "%7.3f  %q\n", n.Similarity, n.Token); err != nil {
+		if _, err := fmt.Fprintf(ctx.App.Writer, "%7.3f  %q\n", n.Similarity, n.Text); err != nil {
 			return err
 		}
 	}
