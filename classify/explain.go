@@ -10,6 +10,7 @@ import (
 
 	"github.com/textgen-go/textgen/classify/labelset"
 	"github.com/textgen-go/textgen/model"
+	"github.com/textgen-go/textgen/tokenize"
 )
 
 // Weight says how much a part of a document speaks for a label (above 0) or against it, in nats: its share in the label's
@@ -43,7 +44,7 @@ func size(w Weight) float64 { return math.Abs(float64(w.Weight)) }
 // of what the network makes of them in their context; the n-grams' weights are exact.
 type Explanation struct {
 	Label  string   `json:"label"`
-	Tokens []Weight `json:"tokens"` // what the network reads, in order; of a long document the beginning
+	Tokens []Weight `json:"tokens"` // what the network reads, in order; of a long document the beginning. Byte pairs that share a character are one
 	NGrams []Weight `json:"ngrams"` // what the bag of n-grams counts, in the order of [bag.NGrams.AppendIDs]; of a document above 64 KiB the beginning
 }
 
@@ -128,7 +129,34 @@ func (m *Model) explainTokens(tokens []int32, label int) ([]Weight, error) {
 		}
 		weights = append(weights, w)
 	}
+	if m.reader.tokenizer.Kind() == tokenize.BPE {
+		weights = readable(weights, tokens, m.reader.tokenizer)
+	}
 	return weights, nil
+}
+
+// readable gives the weights of byte pairs the texts that they read as, in place of the vocabulary's spelling of their bytes.
+// Those that end within a character are added to the one that ends it, as only all of them can be read.
+func readable(weights []Weight, tokens []int32, t tokenize.Tokenizer) []Weight {
+	decoder, out := tokenize.NewDecoder(t), weights[:0]
+	var sum Weight
+	for i, w := range weights {
+		sum.Weight += w.Weight
+		if w.Attention != nil {
+			attention := *w.Attention
+			if sum.Attention != nil {
+				attention += *sum.Attention
+			}
+			sum.Attention = &attention
+		}
+		if sum.Text = decoder.Next(tokens[i]); i == len(weights)-1 {
+			sum.Text += decoder.Flush()
+		}
+		if sum.Text != "" {
+			out, sum = append(out, sum), Weight{}
+		}
+	}
+	return out
 }
 
 // explainNGrams weighs the n-grams of a text, or of the beginning of a document, that has count of them.

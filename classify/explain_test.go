@@ -2,11 +2,14 @@ package classify_test
 
 import (
 	"math"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
 
 	"github.com/textgen-go/textgen/classify"
+	"github.com/textgen-go/textgen/model"
+	"github.com/textgen-go/textgen/tokenize"
 )
 
 func TestExplain(t *testing.T) {
@@ -59,6 +62,40 @@ func TestExplainALongDocument(t *testing.T) {
 	}
 	if math.Abs(float64(4*sixteenth/one-1)) > 0.05 { // √16 = 4; pieces have ends of their own
 		t.Errorf("\"snow\" weighs %v in a document 16 times as long, and %v in the short one, want a quarter", sixteenth, one)
+	}
+}
+
+// Byte pairs are explained as they are read, in whole characters.
+func TestExplainBytePairs(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "run")
+	bytePairs := func(s *classify.Settings) {
+		small(s)
+		s.Tokenizer, s.VocabSize, s.Pooling = tokenize.BPE, 300, model.PoolAttention
+	}
+	run(t, classify.TrainConfig{Override: bytePairs, Paths: []string{documents(t, 150)}, Out: dir, NoBaselines: true})
+	m, err := classify.Load(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	const text = "snow covers été 雪"
+	e, err := m.Explain(t.Context(), text, "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var read strings.Builder
+	attention := float32(0)
+	for _, w := range e.Tokens {
+		read.WriteString(w.Text)
+		attention += *w.Attention
+	}
+	if want := "<bos>" + text + "<eos>"; read.String() != want {
+		t.Errorf("the tokens read as %q, want %q", read.String(), want)
+	}
+	if last := e.Tokens[len(e.Tokens)-2].Text; last != "雪" {
+		t.Errorf("the last token before the end is %q, want 雪", last)
+	}
+	if math.Abs(float64(attention)-1) > 1e-5 {
+		t.Errorf("the attention to all tokens is %v, want 1", attention)
 	}
 }
 
