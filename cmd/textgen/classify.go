@@ -313,7 +313,7 @@ func (lw *labelWriter) writeText(o origin, top []classify.LabelProbability, expl
 	}
 	b.WriteByte('\n')
 	if explanation != nil {
-		printExplanation(&b, explanation, lw.colour)
+		printExplanation(&b, explanation, tokenName(string(lw.explain.Tokenizer().Kind())), lw.colour)
 	}
 	_, err := io.WriteString(lw.w, b.String())
 	return err

@@ -10,12 +10,13 @@ import (
 // explained is the number of parts of a document that are shown, of what the network reads and of the n-grams.
 const explained = 8
 
-// printExplanation lists what weighs most for a label, and against it, each of the two ways that a model reads.
-func printExplanation(w io.Writer, e *classify.Explanation, colour bool) {
+// printExplanation lists what weighs most for a label, and against it, each of the two ways that a model reads. Token is what
+// the network's tokens are called.
+func printExplanation(w io.Writer, e *classify.Explanation, token string, colour bool) {
 	for _, part := range []struct {
 		name    string
 		weights []classify.Weight
-	}{{"words in context", e.Tokens}, {"n-grams", e.NGrams}} {
+	}{{token + "s in context", e.Tokens}, {"n-grams", e.NGrams}} {
 		heaviest := classify.Heaviest(part.weights, explained)
 		if len(heaviest) == 0 {
 			continue
