@@ -6,6 +6,7 @@ import (
 	"math"
 	"runtime"
 	"slices"
+	"strings"
 	"unicode/utf8"
 
 	"github.com/textgen-go/textgen/model"
@@ -194,8 +195,9 @@ func (s *scorer) window(last int32, ids []int32) (int32, []int32) {
 
 // Surprise says how much a token surprised a model that had read those before it.
 type Surprise struct {
-	Text string  `json:"text"` // what it adds to the text; empty for part of a character
-	Nats float64 `json:"nats"` // −ln p
+	Text    string  `json:"text"`              // what it adds to the text; empty for part of a character
+	Nats    float64 `json:"nats"`              // −ln p
+	Unknown bool    `json:"unknown,omitempty"` // the model knows no such token: p is that of <unk>
 }
 
 // Surprises measures a text token by token, as if nothing stood before it. Errors are [ErrNotFinite] and that of ctx.
@@ -207,11 +209,19 @@ func (m *Model) Surprises(ctx context.Context, text string) ([]Surprise, error) 
 	}
 	var out []Surprise
 	decoder := tokenize.NewDecoder(m.tokenizer)
+	unknown := tokenize.UnknownTexts(m.tokenizer, []byte(text))
 	for i, nats := range s.nats {
 		if math.IsNaN(nats) || math.IsInf(nats, 0) {
 			return nil, ErrNotFinite
 		}
-		out = append(out, Surprise{decoder.Next(ids[i]), nats})
+		next := Surprise{Text: decoder.Next(ids[i]), Nats: nats}
+		if ids[i] == tokenize.Unknown && len(unknown) > 0 {
+			spelled := m.tokenizer.Token(tokenize.Unknown)
+			next.Unknown = unknown[0] != spelled
+			next.Text = strings.Replace(next.Text, spelled, strings.ToValidUTF8(unknown[0], "\uFFFD"), 1)
+			unknown = unknown[1:]
+		}
+		out = append(out, next)
 	}
 	return out, nil
 }

@@ -95,7 +95,7 @@ func (t *bytePairs) AppendIDs(dst []int32, text []byte) ([]int32, Unknowns) {
 }
 
 // encode implements native. Nothing is unknown to it.
-func (t *bytePairs) encode(dst []int32, text []byte, last bool, _ *Unknowns) ([]int32, int) {
+func (t *bytePairs) encode(dst []int32, text []byte, last bool, _ *unknowns) ([]int32, int) {
 	m := t.memos.Get().(*memo)
 	defer t.memos.Put(m)
 	used := splitPieces(text, last, func(at, end int) {

@@ -60,7 +60,7 @@ func (t *chars) AppendIDs(dst []int32, text []byte) ([]int32, Unknowns) {
 }
 
 // encode implements native.
-func (t *chars) encode(dst []int32, text []byte, last bool, unknown *Unknowns) ([]int32, int) {
+func (t *chars) encode(dst []int32, text []byte, last bool, unknown *unknowns) ([]int32, int) {
 	if !last {
 		text = text[:len(text)-partialRune(text)]
 	}

@@ -11,7 +11,7 @@ type native interface {
 	// special tokens, and returns how many bytes of text it used. Unless
 	// last is set, text goes on, and encode leaves the end that what follows
 	// may change. Offsets of unknown pieces count from the start of text.
-	encode(dst []int32, text []byte, last bool, unknown *Unknowns) (ids []int32, used int)
+	encode(dst []int32, text []byte, last bool, unknown *unknowns) (ids []int32, used int)
 }
 
 // Encoder turns a text that arrives in pieces into ids: the same ids as those
@@ -25,7 +25,7 @@ type Encoder struct {
 	cut     cutter
 	foreign []byte // the text so far, if t is not ours
 	ids     []int32
-	unknown Unknowns
+	unknown unknowns
 }
 
 // NewEncoder returns an Encoder at the start of a text.
@@ -67,7 +67,7 @@ func (e *Encoder) finish(dst []int32, text []byte) []int32 {
 func (e *Encoder) finishForeign(dst []int32, text []byte) []int32 {
 	dst, unknown := e.t.AppendIDs(dst, append(e.foreign, text...))
 	if e.unknown.Count == 0 {
-		e.unknown = unknown
+		e.unknown.Unknowns = unknown
 	} else {
 		e.unknown.Count += unknown.Count
 	}
@@ -76,7 +76,7 @@ func (e *Encoder) finishForeign(dst []int32, text []byte) []int32 {
 }
 
 // Unknown tells what became Unknown so far.
-func (e *Encoder) Unknown() Unknowns { return e.unknown }
+func (e *Encoder) Unknown() Unknowns { return e.unknown.Unknowns }
 
 // take returns the ids and forgets them: they are the caller's.
 func (e *Encoder) take() []int32 {
@@ -96,13 +96,30 @@ func (e *Encoder) gap(text []byte, last bool) (used int) {
 }
 
 // special implements sink.
-func (e *Encoder) special(id int32) { e.ids = append(e.ids, id) }
+func (e *Encoder) special(id int32) {
+	e.ids = append(e.ids, id)
+	if id == Unknown {
+		e.unknown.remember([]byte(specials[id]))
+	}
+}
 
 // appendIDs is AppendIDs of every native tokenizer.
 func appendIDs(t native, dst []int32, text []byte) ([]int32, Unknowns) {
 	e := Encoder{t: t, own: t, cut: cutter{norm: t.normaliser()}}
 	dst = e.finish(dst, text)
-	return dst, e.unknown
+	return dst, e.unknown.Unknowns
+}
+
+// UnknownTexts returns what stands in a text where AppendIDs gives Unknown, one for each, normalised and cut to 64 bytes;
+// nothing for a tokenizer that is not this package's own.
+func UnknownTexts(t Tokenizer, text []byte) []string {
+	own, ok := t.(native)
+	if !ok {
+		return nil
+	}
+	e := Encoder{t: t, own: own, cut: cutter{norm: own.normaliser()}, unknown: unknowns{keep: true}}
+	e.finish(nil, text)
+	return e.unknown.texts
 }
 
 // Tokens encodes a whole stream. It returns the first error of chunks as it is.

@@ -96,6 +96,25 @@ func (u *Unknowns) add(piece []byte, offset int64) {
 	u.Count++
 }
 
+// unknowns are the Unknowns of an Encoder, which may keep the texts of all.
+type unknowns struct {
+	Unknowns
+	keep  bool
+	texts []string // if they are kept
+}
+
+func (u *unknowns) add(piece []byte, offset int64) {
+	u.Unknowns.add(piece, offset)
+	u.remember(piece)
+}
+
+// remember keeps the text of a piece, if texts are kept.
+func (u *unknowns) remember(piece []byte) {
+	if u.keep {
+		u.texts = append(u.texts, beginning(piece))
+	}
+}
+
 // beginning returns what a message shows of a piece, which may be megabytes of text without a blank.
 func beginning(piece []byte) string {
 	const most = 64

@@ -43,6 +43,27 @@ func TestUnknowns(t *testing.T) {
 	}
 }
 
+func TestUnknownTexts(t *testing.T) {
+	for _, test := range []struct {
+		kind Kind
+		text string
+		want []string
+	}{
+		{Char, "aé<unk>文\xff", []string{"é", "<unk>", "文", "\xff"}},
+		{Word, "abc Cab <unk> <eos>" + strings.Repeat("x", 65), []string{"Cab", "<unk>", strings.Repeat("x", 61) + "…"}},
+		{Space, "abc a.b", []string{"a.b"}},
+		{BPE, "é<unk>", []string{"<unk>"}},
+	} {
+		tok, err := Train(TrainConfig{Kind: test.kind}, one([]byte("abc abc")))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := UnknownTexts(tok, []byte(test.text)); !slices.Equal(got, test.want) {
+			t.Errorf("%s %q: %q, want %q", test.kind, test.text, got, test.want)
+		}
+	}
+}
+
 func countOf(ids []int32, id int32) (n int) {
 	for _, other := range ids {
 		if other == id {

@@ -36,7 +36,7 @@ func (t *words) AppendIDs(dst []int32, text []byte) ([]int32, Unknowns) {
 }
 
 // encode implements native.
-func (t *words) encode(dst []int32, text []byte, last bool, unknown *Unknowns) ([]int32, int) {
+func (t *words) encode(dst []int32, text []byte, last bool, unknown *unknowns) ([]int32, int) {
 	dst = slices.Grow(dst, len(text)/6) // an English word with its blank
 	used := t.split(text, last, func(at, end int) {
 		id, ok := t.ids[string(text[at:end])]
