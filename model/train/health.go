@@ -28,7 +28,7 @@ func (h *Health) String() string {
 	if _, layer, gain := h.longest(); gain > 0 && h.Layers[layer].Name == "" { // a classifier's come from all tokens
 		s += fmt.Sprintf(", kept %.0f %% a step back", 100*gain)
 	}
-	most, saturated := "", 0.0
+	most, saturated := "", 0.005 // what would read as 0 % says nothing
 	for i, l := range h.Layers {
 		for _, g := range l.Gates {
 			if g.Low+g.High > saturated {

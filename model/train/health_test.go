@@ -132,6 +132,10 @@ func TestHealthAsText(t *testing.T) {
 	if got, want := h.String(), "gradient ≤ 1.2, clipped 4 %, kept 80 % a step back, i of layer 1 56 % saturated"; got != want {
 		t.Errorf("%q, want %q", got, want)
 	}
+	h.Lags, h.Layers = nil, []LayerHealth{{Name: "layer 0 forwards", Gates: []GateHealth{{"i", 0.002, 0.002}}}}
+	if got, want := h.String(), "gradient ≤ 1.2, clipped 4 %"; got != want {
+		t.Errorf("a gate that is next to never saturated: %q, want %q", got, want)
+	}
 	if got, want := (&Health{NormMax: 2}).String(), "gradient ≤ 2, clipped 0 %"; got != want {
 		t.Errorf("%q, want %q", got, want)
 	}
