@@ -140,7 +140,11 @@ func (d *Documents) Warnings(s DocumentStats) []string {
 	for _, n := range s.Notes {
 		list = append(list, fmt.Sprintf("%s: %d (first in %s, line %d)", n.What, n.Count, n.File, n.Line))
 	}
-	if s.Conflicts > 0 {
+	switch s.Conflicts {
+	case 0:
+	case 1:
+		list = append(list, "1 document has the text of an earlier one, but other labels")
+	default:
 		list = append(list, fmt.Sprintf("%d documents have the text of an earlier one, but other labels", s.Conflicts))
 	}
 	return list

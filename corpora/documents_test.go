@@ -311,6 +311,17 @@ func TestDocumentStats(t *testing.T) {
 	}
 }
 
+func TestWarningsCountTheConflicts(t *testing.T) {
+	for n, want := range map[int]string{
+		1:    "1 document has the text of an earlier one, but other labels",
+		1234: "1234 documents have the text of an earlier one, but other labels",
+	} {
+		if got := new(Documents).Warnings(DocumentStats{Conflicts: n}); !slices.Equal(got, []string{want}) {
+			t.Errorf("%q, want %q", got, want)
+		}
+	}
+}
+
 func TestDocumentsCancelled(t *testing.T) {
 	d, err := OpenDocuments(t.Context(), []string{"-"}, strings.NewReader("x\ta\nx\tb\n"), DocumentOptions{})
 	if err != nil {
