@@ -40,7 +40,7 @@ func Resolve(path string) (string, error) {
 		if path == "" {
 			return "", fmt.Errorf("no model: no path was given: %w", fs.ErrNotExist)
 		}
-		return "", fmt.Errorf("no model at %s: %w; make one with: textgen train --out %s", path, fs.ErrNotExist, path)
+		return "", fmt.Errorf("no model at %s: %w; make one with: textgen train --out %s FILE, or one that labels documents with --task classify", path, fs.ErrNotExist, path)
 	case err != nil:
 		return "", storageError("read", path, err)
 	case !info.IsDir():

@@ -35,7 +35,7 @@ func TestResolve(t *testing.T) {
 		{path: "run/", want: filepath.Join("run", "model.safetensors.zst")},
 		{path: "file", want: "file"},
 		{path: "named", want: "named.safetensors.zst"},
-		{path: "absent", err: "no model at absent"},
+		{path: "absent", err: "make one with: textgen train --out absent FILE, or one that labels documents with --task classify"},
 		{path: "stopped", err: "continue it with --resume"},
 		{path: "other", err: filepath.Join("other", "a.safetensors.zst")},
 		{path: "empty", err: "no model.safetensors.zst in the directory empty"},
