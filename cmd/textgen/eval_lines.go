@@ -56,6 +56,7 @@ func printLine(ctx *cli.Context, m *generate.Model, o origin, score generate.Sco
 
 // most writes the tokens that surprised most, the most surprising first: the text before, the token, its nats.
 func most(surprises []generate.Surprise) []string {
+	surprises = characters(surprises)
 	var order []int
 	for i := range surprises {
 		order = append(order, i)
@@ -68,6 +69,22 @@ func most(surprises []generate.Surprise) []string {
 			one += " unknown"
 		}
 		out = append(out, one)
+	}
+	return out
+}
+
+// characters joins the byte pairs that share a character, since a part of one cannot be shown: their nats add up.
+func characters(surprises []generate.Surprise) []generate.Surprise {
+	var out []generate.Surprise
+	nats := 0.0
+	for _, s := range surprises {
+		s.Nats += nats
+		if nats = s.Nats; s.Text != "" {
+			out, nats = append(out, s), 0
+		}
+	}
+	if nats > 0 {
+		out = append(out, generate.Surprise{Text: "\uFFFD", Nats: nats})
 	}
 	return out
 }
