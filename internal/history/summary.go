@@ -36,5 +36,21 @@ func summary(records []train.Record, unit string) []report.Fact {
 	}
 	return append(facts,
 		report.Fact{Name: "time", Value: time.Duration(last.Seconds * float64(time.Second)).Round(time.Second).String()},
-		report.Fact{Name: unit + "s a second", Value: report.Grouped(int(last.TokensPerSecond))})
+		report.Fact{Name: unit + "s a second", Value: report.Grouped(int(speed(records)))})
+}
+
+// speed returns the tokens a second of all steps. The last record tells that of its own only, which may be one.
+func speed(records []train.Record) float64 {
+	tokens, seconds, before := 0.0, 0.0, int64(0)
+	for _, r := range records {
+		if read := float64(r.Tokens - before); read > 0 && r.TokensPerSecond > 0 {
+			tokens += read
+			seconds += read / r.TokensPerSecond
+		}
+		before = r.Tokens
+	}
+	if seconds == 0 {
+		return 0
+	}
+	return tokens / seconds
 }
