@@ -46,6 +46,8 @@ type Explanation struct {
 	Label  string   `json:"label"`
 	Tokens []Weight `json:"tokens"` // what the network reads, in order; of a long document the beginning. Byte pairs that share a character are one
 	NGrams []Weight `json:"ngrams"` // what the bag of n-grams counts, in the order of [bag.NGrams.AppendIDs]; of a document above 64 KiB the beginning
+
+	Joined bool `json:"-"` // the texts of Tokens, one behind the other, are the document; else they are words
 }
 
 // explainer is a copy of the network that can go backwards.
@@ -94,7 +96,7 @@ func (m *Model) Explain(ctx context.Context, text, label string) (*Explanation, 
 		doc.NGrams = first.NGrams
 	}
 	doc.Tokens = doc.Tokens[:min(len(doc.Tokens), segmentTokens)]
-	e := &Explanation{Label: label, NGrams: m.explainNGrams(text, doc.NGrams, count, at)}
+	e := &Explanation{Label: label, NGrams: m.explainNGrams(text, doc.NGrams, count, at), Joined: !m.Tokenizer().Kind().Words()}
 	e.Tokens, err = m.explainTokens(doc.Tokens, at)
 	return e, err
 }

@@ -14,6 +14,7 @@ type Explained struct {
 	Labels []Fact // with their probabilities, the most probable first
 	For    string // the label that the weights are about
 	Tokens []Weight
+	Joined bool     // the tokens have the text's own blanks; else they are words, which are set apart
 	Grams  []Weight // the n-grams that weigh most
 }
 
