@@ -78,13 +78,17 @@ func (c *cutter) between(text []byte, last bool, to sink) {
 
 // normalise moves the part of the text that is settled to pending.
 func (c *cutter) normalise(text []byte, last bool) {
-	if len(c.part) > 0 {
+	known := len(c.part)
+	if known > 0 {
 		c.part = append(c.part, text...)
 		text = c.part
 	}
 	settled := len(text)
 	if !last {
-		settled = c.norm.settled(text)
+		settled = c.norm.settled(text, known)
+	}
+	if known > 0 && settled == 0 {
+		return // part has it all
 	}
 	c.pending = c.norm.append(c.pending, text[:settled])
 	c.part = append(c.part[:0], text[settled:]...)

@@ -30,14 +30,17 @@ func (n normaliser) append(dst, text []byte) []byte {
 }
 
 // settled is the length of the start of text that normalises alike whatever
-// follows text.
-func (n normaliser) settled(text []byte) int {
+// follows text. The first known bytes are those that it left of an earlier
+// text: it does not read them again, or marks without end would take a time in
+// their square.
+func (n normaliser) settled(text []byte, known int) int {
 	end := len(text) - partialRune(text)
 	if !n.nfc {
 		return end
 	}
 	// Marks of the next piece may combine with the last character of this one.
-	for at := end; at > 0; {
+	// What was known may have ended within a character.
+	for at := end; at > max(0, known-utf8.UTFMax); {
 		_, size := utf8.DecodeLastRune(text[:at])
 		at -= size
 		if startsCharacter(text[at:]) {
