@@ -121,6 +121,9 @@ func (f *File) JSONs(sections ...Section) error {
 
 // check returns why f could not be read back after it was written.
 func (f *File) check() error {
+	if n := len(f.Metadata) + 1; n > maxMetadata { // with the version
+		return fmt.Errorf("%d metadata strings, a file holds at most %d", n, maxMetadata)
+	}
 	for key, value := range f.Metadata {
 		if key == versionKey {
 			return fmt.Errorf("metadata %q: this key belongs to the format", key)

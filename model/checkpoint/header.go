@@ -14,8 +14,9 @@ import (
 
 // Bounds of what a header may describe, far beyond any network of this program.
 const (
-	maxTensors = 1 << 16
-	maxRank    = 8
+	maxTensors  = 1 << 16
+	maxMetadata = 1 << 10 // strings: millions of short ones take ten times the memory of their text, or more
+	maxRank     = 8
 )
 
 // header is the parsed header of a safetensors file.
@@ -167,6 +168,9 @@ func (p parser) object(value func(key string) error) error {
 func (p parser) stringMap() (map[string]string, error) {
 	m := make(map[string]string)
 	err := p.object(func(key string) (err error) {
+		if len(m) == maxMetadata {
+			return fmt.Errorf("more than %d metadata strings", maxMetadata)
+		}
 		m[key], err = p.text()
 		return err
 	})

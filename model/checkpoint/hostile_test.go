@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/binary"
 	"errors"
+	"fmt"
 	"io"
 	"math/rand/v2"
 	"runtime"
@@ -269,6 +270,30 @@ func TestLiesAllocateNothing(t *testing.T) {
 	limits := checkpoint.Limits{Decoded: 1 << 20}
 	if n := allocated(func() { checkpoint.Decode(bytes.NewReader(bomb), limits) }); n > overhead {
 		t.Errorf("a bomb of %d bytes allocates %d", len(bomb), n)
+	}
+}
+
+// Strings of no bytes, of which a small file has millions, would take more memory than any honest header.
+func TestMetadataIsBounded(t *testing.T) {
+	header := []byte(`{"__metadata__":{"format_version":"1"`)
+	for i := range 1 << 20 {
+		header = fmt.Appendf(header, `,"%x":""`, i)
+	}
+	packed := pack(t, plain(string(header)+`}}`))
+	var err error
+	if n, most := allocated(func() { _, err = decode(packed) }), uint64(overhead+4*len(header)); n > most {
+		t.Errorf("metadata of %d bytes allocates %d, want %d at most", len(header), n, most)
+	}
+	var format *checkpoint.FormatError
+	if !errors.As(err, &format) || !strings.Contains(err.Error(), "more than 1024 metadata strings") {
+		t.Errorf("error %v", err)
+	}
+	file := &checkpoint.File{Metadata: map[string]string{}}
+	for i := range 1 << 10 { // beside the version
+		file.Metadata[fmt.Sprint(i)] = ""
+	}
+	if err := checkpoint.Encode(io.Discard, file); err == nil {
+		t.Error("wrote more metadata than is read")
 	}
 }
 
