@@ -85,6 +85,7 @@ type beam struct {
 	lead     []int32 // the prompt's end, which the first token's text may depend on
 	live     []path  // the most likely first; each is a stream of the state
 	finished []Likely
+	steps    []step // of grow, which uses the memory again
 
 	stepper     *model.Stepper // of width streams
 	state, next *model.State
@@ -115,9 +116,16 @@ func newBeam(s *session, req BeamRequest) *beam {
 	return b
 }
 
+// step is a token by which a live path may go on. Of very many, few are taken: only those get tokens of their own.
+type step struct {
+	from int // the live path
+	id   int32
+	nats float64 // of the longer path
+}
+
 // grow takes the live paths on by one token.
 func (b *beam) grow() error {
-	var grown []path
+	steps := b.steps[:0]
 	for i, p := range b.live {
 		cs, err := b.sampler.candidates(b.logits[i])
 		if err != nil {
@@ -125,12 +133,15 @@ func (b *beam) grow() error {
 		}
 		all := logSumExp(b.logits[i])
 		for _, c := range keepTopK(cs, b.width) {
-			grown = append(grown, path{append(slices.Clip(p.tokens), c.id), p.nats + all - c.logit, i})
+			steps = append(steps, step{i, c.id, p.nats + all - c.logit})
 		}
 	}
-	slices.SortStableFunc(grown, func(a, b path) int { return cmp.Compare(a.nats, b.nats) })
-	b.live = b.live[:0:0]
-	for _, p := range grown[:min(b.width, len(grown))] {
+	b.steps = steps
+	slices.SortStableFunc(steps, func(a, b step) int { return cmp.Compare(a.nats, b.nats) })
+	before := b.live
+	b.live = nil
+	for _, s := range steps[:min(b.width, len(steps))] {
+		p := path{append(slices.Clip(before[s.from].tokens), s.id), s.nats, s.from}
 		if !b.finish(p) {
 			b.live = append(b.live, p)
 		}

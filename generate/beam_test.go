@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"math"
+	"runtime"
 	"strings"
 	"testing"
 
@@ -101,6 +102,22 @@ func TestBeamReturnsWholeTexts(t *testing.T) {
 			}
 			least = nats
 		}
+	}
+}
+
+// Only the texts that are followed have tokens of their own, not those of all next tokens that they were chosen from.
+func TestBeamKeepsWhatItFollows(t *testing.T) {
+	m := trained(t)
+	const width, length = 64, 500
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
+	if _, err := m.Beam(t.Context(), generate.BeamRequest{Prompt: "Sentence", Length: length, Width: width}); err != nil {
+		t.Fatal(err)
+	}
+	runtime.ReadMemStats(&after)
+	const most = 3 * 4 * width * length * length / 2 // what the tokens of the followed texts take, and room to grow
+	if n := after.TotalAlloc - before.TotalAlloc; n > most {
+		t.Errorf("a search allocates %d bytes, want %d at most", n, most)
 	}
 }
 
