@@ -39,9 +39,17 @@ func byLikelihood(a, b candidate) int {
 	return cmp.Or(cmp.Compare(b.logit, a.logit), cmp.Compare(a.id, b.id))
 }
 
-// keepTopK returns the k most likely candidates, sorted. It reads the others once.
+// mostInserted is the largest k for which keepTopK puts candidates into their places one by one: that moves up to k others
+// each time, and of a large vocabulary it is as many again that come to move.
+const mostInserted = 1 << 10
+
+// keepTopK returns the k most likely candidates, sorted. For a small k it reads the others once.
 func keepTopK(cs []candidate, k int) []candidate {
 	k = min(k, len(cs))
+	if k > mostInserted {
+		slices.SortFunc(cs, byLikelihood)
+		return cs[:k]
+	}
 	top := cs[:k]
 	slices.SortFunc(top, byLikelihood)
 	for _, c := range cs[k:] {

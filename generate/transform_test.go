@@ -52,6 +52,25 @@ func TestKeep(t *testing.T) {
 	}
 }
 
+// Of half a million, each is not put into its place among the others: that would move terabytes.
+func TestKeepTopKOfVeryMany(t *testing.T) {
+	cs := make([]candidate, 1<<20)
+	for i := range cs {
+		cs[i] = candidate{int32(i), float64(i / 2)}
+	}
+	n := int32(len(cs))
+	top := keepTopK(cs, 1<<19)
+	if len(top) != 1<<19 {
+		t.Fatalf("%d candidates, want %d", len(top), 1<<19)
+	}
+	if diff := cmp.Diff([]int32{n - 2, n - 1, n - 4, n - 3}, ids(top[:4])); diff != "" {
+		t.Error(diff)
+	}
+	if last := top[len(top)-1]; last.id != n/2+1 {
+		t.Errorf("the last is %d, want %d", last.id, n/2+1)
+	}
+}
+
 func TestPenaliseRepetition(t *testing.T) {
 	cs := []candidate{{0, 3}, {1, -3}, {2, 3}, {3, -3}}
 	penaliseRepetition(cs, []int32{0, 1, 1, 0}, 1.5)
