@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"path/filepath"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/textgen-go/textgen/internal/history"
 	"github.com/textgen-go/textgen/internal/report"
@@ -68,10 +69,12 @@ func (r *run) tokenizerFacts() []report.Fact {
 	return facts
 }
 
-// The samples of the page: tokens of each, by what a token is.
+// The samples of the page: tokens of each, by what a token is, and bytes, since of a text without blanks a token may have
+// tens of thousands.
 const (
 	sampleTokens      = 300
 	sampleWords       = 80
+	sampleBytes       = 8 << 10
 	sampleTemperature = 0.7
 )
 
@@ -92,7 +95,20 @@ func (r *run) sample(rec train.Record) error {
 		if err != nil {
 			return fmt.Errorf("a sample after step %d: %w", rec.Step, err)
 		}
-		text.WriteString(piece)
+		if text.WriteString(piece); text.Len() > sampleBytes {
+			break
+		}
 	}
-	return r.session.History.AddSample(history.Sample{Step: rec.Step, Text: strings.TrimSpace(text.String())})
+	return r.session.History.AddSample(history.Sample{Step: rec.Step, Text: strings.TrimSpace(clip(text.String(), sampleBytes))})
+}
+
+// clip returns the beginning of a text, of at most so many bytes and whole characters.
+func clip(text string, most int) string {
+	if len(text) <= most {
+		return text
+	}
+	for most > 0 && !utf8.RuneStart(text[most]) {
+		most--
+	}
+	return text[:most] + "…"
 }
