@@ -125,6 +125,9 @@ func Propose(preset string, kind tokenize.Kind, f Facts) (Settings, error) {
 	} else {
 		s.proposeWords(f)
 	}
+	if f.Labels > model.MaxFeatureWidth { // n-grams have a weight for each label
+		s.NGrams, s.CharGrams, s.StartGrams = 0, 0, 0
+	}
 	s.Epochs = epochs(f)
 	s.EvalEvery = max(1, f.Documents/s.Batch)
 	s.Patience = 6

@@ -19,7 +19,8 @@ func TestPropose(t *testing.T) {
 		{"reviews", Facts{Documents: 25_000, Labels: 2, Words: 230, Chars: 1300}, tokenize.Word, 2, 0, 1 << 19, 4},
 		{"questions", Facts{Documents: 5_000, Labels: 6, Words: 10, Chars: 50}, tokenize.Word, 2, 6, 1 << 20, 16},
 		{"names", Facts{Documents: 20_000, Labels: 18, Words: 1, Chars: 7}, tokenize.Char, 0, 4, 1 << 16, 4},
-		{"many labels", Facts{Documents: 100, Labels: 5000, Words: 10, Chars: 50}, tokenize.Word, 2, 6, bag.MostWeights / 5000, 20},
+		{"many labels", Facts{Documents: 100, Labels: 4000, Words: 10, Chars: 50}, tokenize.Word, 2, 6, bag.MostWeights / 4000, 20},
+		{"too many labels for n-grams", Facts{Documents: 100, Labels: 5000, Words: 10, Chars: 50}, tokenize.Word, 0, 0, bag.MostWeights / 5000, 20},
 	} {
 		s, err := Propose("", "", tt.facts)
 		if err != nil {
@@ -27,6 +28,9 @@ func TestPropose(t *testing.T) {
 		}
 		if err := s.Validate(); err != nil {
 			t.Error(err)
+		}
+		if err := s.modelConfig(1000, tt.facts.Labels).Validate(); err != nil {
+			t.Errorf("%s: %v", tt.name, err)
 		}
 		if s.Tokenizer != tt.kind || s.NGrams != tt.words || s.CharGrams != tt.chars || s.Buckets != tt.most || s.Epochs != tt.epochs {
 			t.Errorf("%s: %+v, want %+v", tt.name, s, tt)

@@ -37,6 +37,9 @@ type ClassifierConfig struct {
 	RecurrentConfig
 }
 
+// MaxFeatureWidth is the largest FeatureWidth.
+const MaxFeatureWidth = 1 << 12
+
 // Validate reports every field that is out of range.
 func (c ClassifierConfig) Validate() error {
 	errs := []error{
@@ -45,7 +48,7 @@ func (c ClassifierConfig) Validate() error {
 		probability("feature_dropout", c.FeatureDropout),
 	}
 	if c.Buckets > 0 {
-		errs = append(errs, inRange("feature_width", c.FeatureWidth, 1, 1<<12))
+		errs = append(errs, inRange("feature_width", c.FeatureWidth, 1, MaxFeatureWidth))
 	}
 	if !slices.Contains(Poolings, c.Pooling) {
 		errs = append(errs, fmt.Errorf("pooling %q is unknown; use one of %s", c.Pooling, listed(Poolings)))
