@@ -43,6 +43,19 @@ func (b *bagPart) weigh(factor float64) {
 	}
 }
 
+// effects returns how much a weight of each label in the table counts for what grad is the gradient of, with respect to the
+// logits, [labels].
+func (b *bagPart) effects(grad []float32) []float64 {
+	labels, width := b.head.Shape[0], b.head.Shape[1]
+	out := make([]float64, labels)
+	for k, g := range grad {
+		for j, v := range b.head.Value[(k+1)*width-labels : (k+1)*width] {
+			out[j] += float64(g) * float64(v)
+		}
+	}
+	return out
+}
+
 // logits returns what the bag alone says of documents, [docs][labels].
 func (b *bagPart) logits(docs *tokenised) [][]float32 {
 	return bag.Logits(b.table.Value, b.table.Shape[1], docs.examples().IDs)

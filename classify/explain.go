@@ -167,15 +167,13 @@ func (m *Model) explainNGrams(text string, ids []int32, count, label int) []Weig
 	if b == nil || len(ids) == 0 {
 		return nil
 	}
-	labels, width := m.labels.Len(), b.head.Shape[1]
-	grad, names := m.contrast(label), m.reader.grams.Texts(text)
+	labels, names := m.labels.Len(), m.reader.grams.Texts(text)
+	effects := b.effects(m.contrast(label))
 	weights := make([]Weight, len(ids))
 	for i, id := range ids {
 		row, sum := b.table.Value[int(id)*labels:][:labels], 0.0
 		for j, v := range row {
-			for k, g := range grad {
-				sum += float64(g) * float64(b.head.Value[(k+1)*width-labels+j]) * float64(v)
-			}
+			sum += effects[j] * float64(v)
 		}
 		weights[i] = Weight{Text: names[i], Weight: float32(sum / math.Sqrt(float64(count)))}
 	}

@@ -1,6 +1,7 @@
 package classify_test
 
 import (
+	"fmt"
 	"math"
 	"path/filepath"
 	"slices"
@@ -9,6 +10,7 @@ import (
 
 	"github.com/textgen-go/textgen/classify"
 	"github.com/textgen-go/textgen/model"
+	"github.com/textgen-go/textgen/model/checkpoint"
 	"github.com/textgen-go/textgen/tokenize"
 )
 
@@ -96,6 +98,34 @@ func TestExplainBytePairs(t *testing.T) {
 	}
 	if math.Abs(float64(attention)-1) > 1e-5 {
 		t.Errorf("the attention to all tokens is %v, want 1", attention)
+	}
+}
+
+// A text of sixty thousand n-grams takes no step for every one of them and every pair of labels: those would be 10¹².
+func TestExplainAmongThousandsOfLabels(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "run")
+	run(t, classify.TrainConfig{Override: small, Paths: []string{documents(t, 60)}, Out: dir, NoBaselines: true})
+	const labels = model.MaxFeatureWidth
+	f := forged(t, dir, func(c *model.ClassifierConfig, t *classify.Training) {
+		c.Labels, c.FeatureWidth, c.Buckets, t.Settings.Buckets = labels, labels, 64, 64
+	})
+	names := make([]string, labels)
+	for i := range names {
+		names[i] = fmt.Sprint(i)
+	}
+	if err := f.SetJSON(checkpoint.KeyLabels, names); err != nil {
+		t.Fatal(err)
+	}
+	m, err := classify.FromFile(f)
+	if err != nil {
+		t.Fatal(err)
+	}
+	e, err := m.Explain(t.Context(), strings.Repeat("a b\n", 1<<14), "7")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if e.Label != "7" || len(e.NGrams) < 60_000 {
+		t.Errorf("%d n-grams of label %s", len(e.NGrams), e.Label)
 	}
 }
 

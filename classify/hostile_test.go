@@ -19,24 +19,7 @@ func TestForgedNGrams(t *testing.T) {
 		"endless": func(_ *model.ClassifierConfig, t *classify.Training) { t.Settings.CharGrams = 1 << 30 },
 	} {
 		t.Run(name, func(t *testing.T) {
-			f, err := checkpoint.Read(filepath.Join(dir, checkpoint.ModelName), checkpoint.Limits{})
-			if err != nil {
-				t.Fatal(err)
-			}
-			var cfg model.ClassifierConfig
-			var training classify.Training
-			if err := errors.Join(f.JSON(checkpoint.KeyConfig, &cfg), f.JSON(checkpoint.KeyTraining, &training)); err != nil {
-				t.Fatal(err)
-			}
-			forge(&cfg, &training)
-			network, err := model.NewEmptyClassifier(cfg)
-			if err != nil {
-				t.Fatal(err)
-			}
-			f.Tensors = checkpoint.Parameters(network.Parameters())
-			if err := errors.Join(f.SetJSON(checkpoint.KeyConfig, cfg), f.SetJSON(checkpoint.KeyTraining, training)); err != nil {
-				t.Fatal(err)
-			}
+			f := forged(t, dir, forge)
 			m, err := classify.FromFile(f)
 			var format *checkpoint.FormatError
 			if err == nil {
@@ -47,4 +30,28 @@ func TestForgedNGrams(t *testing.T) {
 			}
 		})
 	}
+}
+
+// forged returns the file of a run with another configuration and weights of zero.
+func forged(t *testing.T, dir string, forge func(*model.ClassifierConfig, *classify.Training)) *checkpoint.File {
+	t.Helper()
+	f, err := checkpoint.Read(filepath.Join(dir, checkpoint.ModelName), checkpoint.Limits{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var cfg model.ClassifierConfig
+	var training classify.Training
+	if err := errors.Join(f.JSON(checkpoint.KeyConfig, &cfg), f.JSON(checkpoint.KeyTraining, &training)); err != nil {
+		t.Fatal(err)
+	}
+	forge(&cfg, &training)
+	network, err := model.NewEmptyClassifier(cfg)
+	if err != nil {
+		t.Fatal(err)
+	}
+	f.Tensors = checkpoint.Parameters(network.Parameters())
+	if err := errors.Join(f.SetJSON(checkpoint.KeyConfig, cfg), f.SetJSON(checkpoint.KeyTraining, training)); err != nil {
+		t.Fatal(err)
+	}
+	return f
 }
