@@ -134,8 +134,12 @@ func (t *tally) sum() DocumentStats {
 // contradictory.
 func (d *Documents) Warnings(s DocumentStats) []string {
 	var list []string
-	for _, name := range d.skipped {
+	const most = 8 // of the thousands that a folder of pictures may hold
+	for _, name := range d.skipped[:min(most, len(d.skipped))] {
 		list = append(list, name+" is not read: its name does not say that it is data")
+	}
+	if more := len(d.skipped) - most; more > 0 {
+		list = append(list, fmt.Sprintf("%d more files are not read, for the same reason", more))
 	}
 	for _, n := range s.Notes {
 		list = append(list, fmt.Sprintf("%s: %d (first in %s, line %d)", n.What, n.Count, n.File, n.Line))

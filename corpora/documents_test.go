@@ -3,6 +3,8 @@ package corpora
 import (
 	"context"
 	"errors"
+	"fmt"
+	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -371,4 +373,26 @@ func FuzzDocuments(f *testing.F) {
 			}
 		}
 	})
+}
+
+// Of a folder of pictures, the first few are told of, not each.
+func TestWarningsOfManySkippedFiles(t *testing.T) {
+	dir := t.TempDir()
+	if err := os.WriteFile(filepath.Join(dir, "data.csv"), []byte("text,label\na,b\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for i := range 100 {
+		if err := os.WriteFile(filepath.Join(dir, fmt.Sprintf("%02d.jpg", i)), nil, 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	d, err := OpenDocuments(t.Context(), []string{dir}, nil, DocumentOptions{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer d.Close()
+	list := d.Warnings(DocumentStats{})
+	if len(list) != 9 || !strings.Contains(list[7], "07.jpg is not read") || list[8] != "92 more files are not read, for the same reason" {
+		t.Errorf("%d warnings, the last %q", len(list), list[len(list)-1])
+	}
 }
