@@ -25,7 +25,7 @@ func (r *run) openReport() error {
 			strings.ToUpper(string(s.Cell)), s.Layers, s.Hidden, s.Direction(), report.Grouped(p.Parameters)),
 		Facts: []report.Group{
 			{Title: "Documents", Facts: []report.Fact{
-				{Name: "read from", Value: strings.Join(p.Files, " ")},
+				{Name: "read from", Value: report.Names(p.Files)},
 				{Name: "to train on", Value: report.Grouped(p.Train)},
 				{Name: "to validate on", Value: report.Grouped(p.Valid)},
 				{Name: "to test on", Value: report.Grouped(p.Test)},

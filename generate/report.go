@@ -23,7 +23,7 @@ func (r *run) openReport() error {
 	about := history.Description{
 		Title: filepath.Base(r.cfg.Out), Unit: "token", Guarded: s.Guard != train.GuardOff,
 		Subtitle: fmt.Sprintf("%s of %d × %d units with %s parameters, learning to write from %s",
-			strings.ToUpper(string(s.Cell)), s.Layers, s.Hidden, report.Grouped(r.plan.Parameters), baseNames(d.names)),
+			strings.ToUpper(string(s.Cell)), s.Layers, s.Hidden, report.Grouped(r.plan.Parameters), report.Names(baseNames(d.names))),
 		Facts: []report.Group{
 			{Title: "Corpus", Facts: r.corpusFacts()},
 			{Title: "Tokenizer", Facts: r.tokenizerFacts()},
@@ -34,18 +34,17 @@ func (r *run) openReport() error {
 }
 
 // baseNames names files without their folders.
-func baseNames(paths []string) string {
-	var names []string
+func baseNames(paths []string) (names []string) {
 	for _, p := range paths {
 		names = append(names, filepath.Base(p))
 	}
-	return strings.Join(names, ", ")
+	return names
 }
 
 func (r *run) corpusFacts() []report.Fact {
 	d := r.data
 	facts := []report.Fact{
-		{Name: "read from", Value: strings.Join(d.names, " ")},
+		{Name: "read from", Value: report.Names(d.names)},
 		{Name: "characters", Value: report.Grouped(int(d.stats.Chars))},
 		{Name: "tokens to train on", Value: report.Grouped(r.plan.TrainTokens)},
 		{Name: "tokens to validate on", Value: report.Grouped(r.plan.ValidTokens)},
