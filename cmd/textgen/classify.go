@@ -185,8 +185,12 @@ func documentsOf(ctx *cli.Context, arg string, opt corpora.DocumentOptions) iter
 		}
 		defer docs.Close()
 		log := newLogger(ctx.App.ErrWriter)
-		for _, name := range docs.Skipped() {
+		skipped := docs.Skipped()
+		for _, name := range skipped[:min(mostNamed, len(skipped))] {
 			log.Warn(name + " is not read: its name does not say that it is text")
+		}
+		if more := len(skipped) - mostNamed; more > 0 {
+			log.Warn(fmt.Sprintf("nor are %s, for the same reason", plural(more, "other file")))
 		}
 		for doc, err := range docs.All(ctx.Context) {
 			if !yield(doc, err) {

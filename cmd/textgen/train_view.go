@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"strings"
 	"time"
 
 	"github.com/textgen-go/textgen/generate"
@@ -91,7 +90,7 @@ func (warnings) step(train.Record) {}
 func describePlan(p generate.Plan) []string {
 	s := p.Settings
 	corpus := fmt.Sprintf("%s: %s characters; %s tokens to train on, %s to validate on",
-		strings.Join(p.Corpus, " "), grouped(p.Chars), grouped(p.TrainTokens), grouped(p.ValidTokens))
+		named(p.Corpus), grouped(p.Chars), grouped(p.TrainTokens), grouped(p.ValidTokens))
 	if s.ValidTokens > 0 && s.ValidTokens < p.ValidTokens {
 		corpus += fmt.Sprintf(" (%s of them each time: --valid-tokens)", grouped(s.ValidTokens))
 	}
