@@ -151,7 +151,11 @@ func (t *chars) MarshalJSON() ([]byte, error) {
 }
 
 func (t *words) MarshalJSON() ([]byte, error) {
-	d := newDocument(t.kind, t.norm)
+	kind := t.kind
+	if t.bare {
+		kind = bareWord
+	}
+	d := newDocument(kind, t.norm)
 	d.Model.Vocab = t.tokens
 	return marshal(d)
 }
@@ -167,6 +171,9 @@ func (t *bytePairs) MarshalJSON() ([]byte, error) {
 	d.Model.Merges = &merges
 	return marshal(d)
 }
+
+// bareWord is Word in files whose words are those of bareWordPattern.
+const bareWord Kind = "bare word"
 
 // newDocument is the tokenizer.json of a kind, without the vocabulary.
 func newDocument(kind Kind, norm normaliser) document {
@@ -184,6 +191,8 @@ func newDocument(kind Kind, norm normaliser) document {
 		d.Decoder = &component{Type: "Fuse"}
 	case Word:
 		d.PreTokenizer = split(wordPattern, "Removed", &yes)
+	case bareWord:
+		d.PreTokenizer = split(bareWordPattern, "Removed", &yes)
 	case Space:
 		d.PreTokenizer = split(spacePattern, "Removed", &yes)
 	case BPE:
@@ -256,7 +265,7 @@ func (d *document) own() (Kind, normaliser, bool) {
 	if err != nil {
 		return "", normaliser{}, false
 	}
-	for _, kind := range []Kind{Char, Word, Space, BPE} {
+	for _, kind := range []Kind{Char, Word, bareWord, Space, BPE} {
 		for _, norm := range []normaliser{{}, {nfc: true}, {lower: true}, {nfc: true, lower: true}} {
 			want, err := marshal(newDocument(kind, norm))
 			if err == nil && bytes.Equal(text, want) {
@@ -279,6 +288,8 @@ func (d *document) tokenizer(kind Kind, norm normaliser) (Tokenizer, error) {
 		return newChars(tokens, norm)
 	case Word, Space:
 		return newWords(kind, tokens, norm)
+	case bareWord:
+		return newBareWords(tokens, norm)
 	}
 	merges, err := d.pairs()
 	if err != nil {

@@ -1,6 +1,7 @@
 package tokenize
 
 import (
+	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -156,5 +157,49 @@ func TestVocabularyIsWrittenInOrder(t *testing.T) {
 	}
 	if !strings.Contains(string(data), `"<unk>"`) {
 		t.Error("special tokens are escaped")
+	}
+}
+
+// A file of words from before marks belonged to them splits, and is written, as it was.
+func TestParseBareWords(t *testing.T) {
+	d := newDocument(bareWord, normaliser{})
+	d.Model.Vocab = append(slices.Clone(specials[:]), "हैं", "ह", "ै", "ं")
+	text, err := marshal(d)
+	if err != nil {
+		t.Fatal(err)
+	}
+	tok, err := Parse(text)
+	if err != nil {
+		t.Fatal(err)
+	}
+	ids, unknown := tok.AppendIDs(nil, []byte("हैं"))
+	if want := []int32{5, 6, 7}; !slices.Equal(ids, want) || unknown.Count > 0 || tok.Kind() != Word {
+		t.Errorf("%s: ids %v, want %v", tok.Kind(), ids, want)
+	}
+	if got := string(tok.AppendText(nil, ids)); got != "हैं" {
+		t.Errorf("they read as %q", got)
+	}
+	again, err := tok.(*words).MarshalJSON()
+	if err != nil || !bytes.Equal(again, text) {
+		t.Errorf("written as %s, %v; want %s", again, err, text)
+	}
+}
+
+// Marks belong to the letters that bear them, and joiners to words, but in scripts that do not part words.
+func TestMarksBelongToTheirWords(t *testing.T) {
+	for text, want := range map[string][]string{
+		"नमस्ते दुनिया":        {"नमस्ते", "दुनिया"},
+		"كِتَابٌ":              {"كِتَابٌ"},
+		"cafe\u0301 l'e\u0301": {"cafe\u0301", "l'e\u0301"},
+		"i\u0307stanbul":       {"i\u0307stanbul"}, // İ in lower case
+		"نمی\u200cخواهم":       {"نمی\u200cخواهم"},
+		"ที่":                  {"ท", "\u0e35", "\u0e48"},
+		"\u2764\ufe0f":         {"\u2764", "\ufe0f"},
+	} {
+		var got []string
+		splitWords([]byte(text), true, func(at, end int) { got = append(got, text[at:end]) })
+		if !slices.Equal(got, want) {
+			t.Errorf("words of %q are %q, want %q", text, got, want)
+		}
 	}
 }

@@ -10,10 +10,20 @@ import (
 // Hugging Face tokenizers use. (Go's own regexp takes ASCII blanks only.)
 const (
 	charPattern  = `[\s\S]`
-	wordPattern  = `\p{L}+(?:['’]\p{L}+)*|\p{N}+|\n|[^\s\p{L}\p{N}]`
+	wordPattern  = lettersPattern + `(?:['’]` + lettersPattern + `)*|\p{N}+|\n|[^\s\p{L}\p{N}]`
 	spacePattern = `\n|[^\s]+`
 	bpePattern   = `'(?:s|t|re|ve|m|ll|d)| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+`
 )
+
+// lettersPattern is letters with the marks that they bear, such as the vowel
+// signs of Hindi, and with the joiners that stand within words of Persian and
+// Hindi. Thai, Lao, Khmer and Burmese do not part words by blanks: there,
+// marks are the only thing that cuts a sentence into pieces.
+const lettersPattern = `\p{L}(?:\p{L}|[^\P{M}\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}]|[\x{200C}\x{200D}])*`
+
+// bareWordPattern is the wordPattern of files that were written when no mark
+// belonged to a word.
+const bareWordPattern = `\p{L}+(?:['’]\p{L}+)*|\p{N}+|\n|[^\s\p{L}\p{N}]`
 
 // Words and pieces that are longer than maxPiece bytes are cut, so that a text
 // without blanks takes neither memory nor time beyond its size. This is where
@@ -31,7 +41,13 @@ type splitter func(text []byte, last bool, take func(at, end int)) (used int)
 
 // splitWords is the splitter of wordPattern.
 func splitWords(text []byte, last bool, take func(at, end int)) (used int) {
-	return splitBlanks(text, last, nextWord, take)
+	return splitBlanks(text, last, func(text []byte, i int) (at, end int) { return nextWord(text, i, letters) }, take)
+}
+
+// splitBareWords is the splitter of bareWordPattern.
+func splitBareWords(text []byte, last bool, take func(at, end int)) (used int) {
+	bare := func(text []byte, from, i int) int { return run(text, from, i, letter) }
+	return splitBlanks(text, last, func(text []byte, i int) (at, end int) { return nextWord(text, i, bare) }, take)
 }
 
 // splitSpaced is the splitter of spacePattern.
@@ -124,16 +140,17 @@ func run(text []byte, from, i int, c class) int {
 	return i
 }
 
-// nextWord finds the first match of wordPattern at or behind text[i]. If there
-// is none, at and end are len(text).
-func nextWord(text []byte, i int) (at, end int) {
+// nextWord finds the first match of wordPattern at or behind text[i], letters
+// finding the end of its lettersPattern. If there is none, at and end are
+// len(text).
+func nextWord(text []byte, i int, letters lettersEnd) (at, end int) {
 	for i < len(text) {
 		c, size := classAt(text, i)
 		switch c {
 		case space:
 			i += size
 		case letter:
-			return i, wordEnd(text, i)
+			return i, wordEnd(text, i, letters)
 		case number:
 			return i, run(text, i, i, number)
 		default:
@@ -173,12 +190,39 @@ func spacedEnd(text []byte, at int) int {
 	return i
 }
 
-// wordEnd is the end of the match of \p{L}+(?:['’]\p{L}+)* at text[at].
-func wordEnd(text []byte, at int) int {
-	end := run(text, at, at, letter)
+// lettersEnd is the end of the letters that begin at text[i], at most maxPiece
+// bytes from text[from]; i if there are none.
+type lettersEnd func(text []byte, from, i int) int
+
+// letters is the lettersEnd of lettersPattern.
+func letters(text []byte, from, i int) int {
+	end := run(text, from, i, letter)
+	for end > i && end < len(text) && end-from < maxPiece && text[end] >= utf8.RuneSelf {
+		r, size := utf8.DecodeRune(text[end:])
+		if !belongsToLetter(r) {
+			break
+		}
+		end = run(text, from, end+size, letter)
+	}
+	return end
+}
+
+// belongsToLetter reports whether r goes on a word of lettersPattern without
+// being a letter.
+func belongsToLetter(r rune) bool {
+	const nonJoiner, joiner = '\u200c', '\u200d'
+	if r == nonJoiner || r == joiner {
+		return true
+	}
+	return unicode.IsMark(r) && !unicode.In(r, unicode.Thai, unicode.Lao, unicode.Khmer, unicode.Myanmar)
+}
+
+// wordEnd is the end of letters that apostrophes may join, at text[at].
+func wordEnd(text []byte, at int, letters lettersEnd) int {
+	end := letters(text, at, at)
 	for end < len(text) && end-at < maxPiece {
 		next := end + apostrophe(text[end:])
-		more := run(text, at, next, letter)
+		more := letters(text, at, next)
 		if next == end || more == next {
 			break
 		}

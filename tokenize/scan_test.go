@@ -30,6 +30,7 @@ var splitters = []struct {
 	pattern *regexp.Regexp
 }{
 	{"word", splitWords, goPattern(wordPattern)},
+	{"bare word", splitBareWords, goPattern(bareWordPattern)},
 	{"space", splitSpaced, goPattern(spacePattern)},
 	{"bpe", splitPieces, goPattern(bpePattern)},
 }
@@ -51,7 +52,7 @@ func TestScannersEqualPatterns(t *testing.T) {
 	for r := rune(0); r <= utf8.MaxRune; r += 1 + r>>13 {
 		checkSplitters(t, []byte("a "+string(r)+string(r)+"'"+string(r)+" 1"))
 	}
-	everyOrder([]rune("a’'srel1 \n\u00a0.\u0301"), 4, func(text []rune) {
+	everyOrder([]rune("a’'srel1 \n\u00a0.\u0301\u0e34\u200c"), 4, func(text []rune) {
 		checkSplitters(t, []byte(string(text)))
 	})
 }

@@ -99,6 +99,10 @@ func TestWordSpacing(t *testing.T) {
 		"今天，我们过河。「明天见！」",
 		"costs $5 or £6 (or €7)",
 		"a <unk> word.",
+		"नमस्ते दुनिया, आप कैसे हैं?",
+		"cafe\u0301 Ange\u0300le's",
+		"ภาษาไทย",
+		"نمی\u200cخواهم برگردم.",
 	} {
 		tok, err := Train(TrainConfig{Kind: Word}, one([]byte(text)))
 		if err != nil {

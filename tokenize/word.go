@@ -8,6 +8,7 @@ type words struct {
 	norm  normaliser
 	kind  Kind
 	split splitter
+	bare  bool // it splits by bareWordPattern
 }
 
 // newWords returns the tokenizer whose vocabulary is the special tokens and
@@ -17,7 +18,17 @@ func newWords(kind Kind, tokens []string, norm normaliser) (*words, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &words{v, norm, kind, wordSplitter(kind)}, nil
+	return &words{vocabulary: v, norm: norm, kind: kind, split: wordSplitter(kind)}, nil
+}
+
+// newBareWords is newWords of a file of kind bareWord.
+func newBareWords(tokens []string, norm normaliser) (*words, error) {
+	t, err := newWords(Word, tokens, norm)
+	if err != nil {
+		return nil, err
+	}
+	t.split, t.bare = splitBareWords, true
+	return t, nil
 }
 
 // wordSplitter is the splitter of kind Word or Space.
