@@ -40,7 +40,7 @@ func TestFacts(t *testing.T) {
 
 // measured makes a record with the health of one layer.
 func measured(step int, layer LayerHealth, lags ...int) Record {
-	return Record{Step: step, Loss: 2, Health: &Health{Step: step, Lags: lags, Layers: []LayerHealth{layer}}}
+	return Record{Step: step, Loss: 2, Health: &Health{Step: step, NormMax: 2, Lags: lags, Layers: []LayerHealth{layer}}}
 }
 
 // decay returns the gradients of a layer that keeps a share of them in each step back.
@@ -75,6 +75,11 @@ func TestDiagnose(t *testing.T) {
 	gain := func(g float64) func(int) Record {
 		return func(step int) Record { return measured(step, decay(g, lags), lags...) }
 	}
+	slight := func(step int) Record {
+		r := gain(1.05)(step)
+		r.Health.NormMax = 0.2
+		return r
+	}
 	gated := func(g float64) func(int) Record {
 		return func(step int) Record {
 			layer := decay(g, lags)
@@ -108,6 +113,7 @@ func TestDiagnose(t *testing.T) {
 		{"no gradient at all", each(8, gain(0)), facts, "vanishing 75"},
 		{"short text", each(8, gain(0.5)), Facts{Dependency: 16}, ""},
 		{"exploding", each(8, gain(1.05)), facts, "exploding 25"},
+		{"growing, but slight", each(8, slight), facts, ""},
 		{"the first steps of layer norm", []Record{gain(1.05)(1), gain(1.05)(24), gain(0.8)(50)}, Facts{Window: 64, Normalised: true}, ""},
 		{"exploding in spite of layer norm", each(2, gain(1.05)), Facts{Window: 64, Normalised: true}, "exploding 25"},
 		{"level", each(8, gain(1)), facts, ""},
