@@ -14,12 +14,17 @@ import (
 // Tokens spell bytes as GPT-2 does: see byteRunes.
 type bytePairs struct {
 	vocabulary
+	merger
 	norm   normaliser
-	merges []pair             // by rank
-	ranks  map[uint64]merging // the same, by pair.key
-	bytes  [256]int32         // the token of each byte
-	text   [][]byte           // the bytes of each token
-	memos  sync.Pool          // of *memo
+	merges []pair   // by rank
+	text   [][]byte // the bytes of each token
+}
+
+// merger merges the bytes of pieces.
+type merger struct {
+	bytes [256]int32         // the token of each byte
+	ranks map[uint64]merging // what becomes of pairs, by pair.key
+	memos sync.Pool          // of *memo
 }
 
 // pair is two tokens that stand side by side.
@@ -39,7 +44,6 @@ func newBytePairs(tokens []string, merges []pair, norm normaliser) (*bytePairs, 
 		return nil, err
 	}
 	t := &bytePairs{vocabulary: v, norm: norm, merges: merges}
-	t.memos.New = func() any { return newMemo() }
 	if err := t.setBytes(); err != nil {
 		return nil, err
 	}
@@ -96,19 +100,20 @@ func (t *bytePairs) AppendIDs(dst []int32, text []byte) ([]int32, Unknowns) {
 
 // encode implements native. Nothing is unknown to it.
 func (t *bytePairs) encode(dst []int32, text []byte, last bool, _ *unknowns) ([]int32, int) {
-	m := t.memos.Get().(*memo)
+	m := t.memo()
 	defer t.memos.Put(m)
 	used := splitPieces(text, last, func(at, end int) {
-		piece := text[at:end]
-		if ids, ok := m.find(piece); ok {
-			dst = append(dst, ids...)
-			return
-		}
-		from := len(dst)
-		dst = m.merge(dst, t, piece)
-		m.add(piece, dst[from:])
+		dst = m.encode(dst, &t.merger, text[at:end])
 	})
 	return dst, used
+}
+
+// memo takes a memo out of the pool, into which it belongs after use.
+func (t *merger) memo() *memo {
+	if m, ok := t.memos.Get().(*memo); ok {
+		return m
+	}
+	return &memo{spans: map[string]span{}}
 }
 
 func (t *bytePairs) AppendText(dst []byte, ids []int32) []byte {
@@ -139,7 +144,16 @@ const (
 	memoLength = 64 // longer pieces are rarely seen twice
 )
 
-func newMemo() *memo { return &memo{spans: map[string]span{}} }
+// encode appends the ids of a piece to dst.
+func (m *memo) encode(dst []int32, t *merger, piece []byte) []int32 {
+	if ids, ok := m.find(piece); ok {
+		return append(dst, ids...)
+	}
+	from := len(dst)
+	dst = m.merge(dst, t, piece)
+	m.add(piece, dst[from:])
+	return dst
+}
 
 func (m *memo) find(piece []byte) ([]int32, bool) {
 	s, ok := m.spans[string(piece)]
@@ -185,7 +199,7 @@ func (c candidate) before(d candidate) bool {
 }
 
 // merge appends the ids of a piece to dst. It takes O(n log n) for n bytes.
-func (m *memo) merge(dst []int32, t *bytePairs, piece []byte) []int32 {
+func (m *memo) merge(dst []int32, t *merger, piece []byte) []int32 {
 	m.start(t, piece)
 	for len(m.queue) > 0 {
 		c := m.queue.pop()
@@ -211,7 +225,7 @@ func (m *memo) merge(dst []int32, t *bytePairs, piece []byte) []int32 {
 }
 
 // start makes the symbols of a piece's bytes and offers their pairs.
-func (m *memo) start(t *bytePairs, piece []byte) {
+func (m *memo) start(t *merger, piece []byte) {
 	m.symbols, m.queue = m.symbols[:0], m.queue[:0]
 	for i, b := range piece {
 		m.symbols = append(m.symbols, symbol{t.bytes[b], int32(i) - 1, int32(i) + 1})
@@ -225,7 +239,7 @@ func (m *memo) start(t *bytePairs, piece []byte) {
 }
 
 // offer queues the pair at and next to at, if it merges.
-func (m *memo) offer(t *bytePairs, at int32) {
+func (m *memo) offer(t *merger, at int32) {
 	left := m.symbols[at]
 	p := pair{left.id, m.symbols[left.next].id}
 	if to, ok := t.ranks[p.key()]; ok {

@@ -10,9 +10,9 @@ import (
 )
 
 // foreign is a tokenizer from a tokenizer.json that this package did not write.
-// The model, and the pre-tokenizers but for ByteLevel and WhitespaceSplit, are those of
-// sugarme/tokenizer; special tokens, normalisation and splitting at blanks are
-// ours.
+// WordLevel, and the pre-tokenizers but for ByteLevel and WhitespaceSplit, are those of
+// sugarme/tokenizer; special tokens, normalisation, splitting at blanks and BPE are
+// ours: of equal pairs that overlap, as in three blanks, the library's BPE may merge the second.
 //
 // It is made for use with models that were trained elsewhere. It is slow, about
 // 1 MB/s, and holds a text as a whole.
@@ -32,7 +32,8 @@ type foreign struct {
 
 	norms   []func(string) string
 	split   []func(string) ([]string, error)
-	model   tokenizer.Model
+	pairs   *merger           // of BPE, with the file's ids
+	model   tokenizer.Model   // of WordLevel
 	decoder tokenizer.Decoder // nil: tokens are joined by blanks
 }
 
@@ -109,31 +110,32 @@ func splitAll(pieces []string, split func(string) ([]string, error)) ([]string, 
 	return all, nil
 }
 
-// maxForeignPiece bounds the pieces that the library's BPE gets, because its
-// time is quadratic in their length.
-const maxForeignPiece = 1 << 11
-
 // lookUp is the ids of one piece.
 func (t *foreign) lookUp(piece string) (ids []int32, err error) {
+	if t.pairs != nil {
+		return t.merge(piece), nil
+	}
 	defer recoverTo(&err)
-	for len(piece) > 0 {
-		n := len(piece)
-		if t.kind == BPE && n > maxForeignPiece {
-			n = maxForeignPiece
-			for !utf8.RuneStart(piece[n]) {
-				n--
-			}
-		}
-		tokens, err := t.model.Tokenize(piece[:n])
-		if err != nil {
-			return nil, err
-		}
-		for _, token := range tokens {
-			ids = append(ids, t.fromFile(token.Id))
-		}
-		piece = piece[n:]
+	tokens, err := t.model.Tokenize(piece)
+	if err != nil {
+		return nil, err
+	}
+	for _, token := range tokens {
+		ids = append(ids, t.fromFile(token.Id))
 	}
 	return ids, nil
+}
+
+// merge is the ids of one piece, which spellBytes has spelled.
+func (t *foreign) merge(piece string) []int32 {
+	text, _ := tokenBytes(piece)
+	m := t.pairs.memo()
+	defer t.pairs.memos.Put(m)
+	ids := m.encode(nil, t.pairs, text)
+	for i, id := range ids {
+		ids[i] = t.fromFile(int(id))
+	}
+	return ids
 }
 
 // fromFile is our id for an id of the file.

@@ -343,18 +343,24 @@ func (r *foreignReader) checkBPE() error {
 		m.FuseUnk || m.ByteFallback || m.IgnoreMerges {
 		return fmt.Errorf("BPE without ByteLevel, or with dropout, prefix, suffix, fuse_unk, byte_fallback or ignore_merges: %w", ErrUnsupported)
 	}
+	r.t.pairs = &merger{ranks: make(map[uint64]merging, len(m.Merges))}
 	for b, spelled := range byteRunes {
-		if _, ok := m.Vocab[string(spelled)]; !ok {
+		id, ok := m.Vocab[string(spelled)]
+		if !ok {
 			return fmt.Errorf("the vocabulary lacks %q, which stands for byte %d", spelled, b)
 		}
+		r.t.pairs.bytes[b] = int32(id)
 	}
-	for i, merge := range m.Merges {
+	for rank, merge := range m.Merges {
 		left, right, _ := strings.Cut(merge, " ")
-		_, okLeft := m.Vocab[left]
-		_, okRight := m.Vocab[right]
-		if _, ok := m.Vocab[left+right]; !ok || !okLeft || !okRight {
-			return fmt.Errorf("merge %d, %q, is not of two tokens of the vocabulary into a third", i, merge)
+		a, okLeft := m.Vocab[left]
+		b, okRight := m.Vocab[right]
+		id, ok := m.Vocab[left+right]
+		if !ok || !okLeft || !okRight {
+			return fmt.Errorf("merge %d, %q, is not of two tokens of the vocabulary into a third", rank, merge)
 		}
+		// Of a pair that stands twice, the last rank holds, as in Hugging Face tokenizers.
+		r.t.pairs.ranks[pair{int32(a), int32(b)}.key()] = merging{int32(rank), int32(id)}
 	}
 	return nil
 }
@@ -362,13 +368,10 @@ func (r *foreignReader) checkBPE() error {
 // library makes the parts that are the library's.
 func (r *foreignReader) library() (err error) {
 	defer recoverTo(&err)
-	for key, value := range r.config.Model {
-		if value == nil || value == "" {
-			delete(r.config.Model, key)
+	if r.t.pairs == nil {
+		if r.t.model, err = pretrained.CreateModel(&r.config); err != nil {
+			return fmt.Errorf("model: %w", err)
 		}
-	}
-	if r.t.model, err = pretrained.CreateModel(&r.config); err != nil {
-		return fmt.Errorf("model: %w", err)
 	}
 	if r.config.Decoder == nil {
 		return nil

@@ -2,6 +2,7 @@ package tokenize
 
 import (
 	"bytes"
+	"encoding/json"
 	"os"
 	"path/filepath"
 	"strings"
@@ -132,4 +133,49 @@ func TestParseReadsResaved(t *testing.T) {
 			t.Errorf("%s: read from Hugging Face's file and written again:\n%s", name, got)
 		}
 	}
+}
+
+// Of pairs that overlap, as in "xxx", the first is merged, and a pair that stands twice has its last rank.
+func TestForeignMergesFirstOfEqualPairs(t *testing.T) {
+	for _, c := range []struct {
+		merges, text string
+		want         []string
+	}{
+		{`["x x","xx x"]`, "xxx", []string{"xxx"}},
+		{`["x x","xx x"]`, "xxxxxxxx", []string{"xx", "xx", "xx", "xx"}},
+		{`["x x","xx x","xx xx"]`, "xxxxxxx", []string{"xxxx", "xxx"}},
+		{`["x y","y z","x y"]`, "xyz", []string{"x", "yz"}},
+	} {
+		got := []string{}
+		tok := foreignPairs(t, c.merges)
+		ids, _ := tok.AppendIDs(nil, []byte(c.text))
+		for _, id := range ids {
+			got = append(got, tok.Token(id))
+		}
+		if diff := cmp.Diff(c.want, got); diff != "" {
+			t.Errorf("%q with %s (-want +got):\n%s", c.text, c.merges, diff)
+		}
+	}
+}
+
+// foreignPairs is a foreign byte-level BPE with some tokens of x, y and z.
+func foreignPairs(t *testing.T, merges string) Tokenizer {
+	t.Helper()
+	vocab := map[string]int{}
+	for _, r := range byteRunes {
+		vocab[string(r)] = len(vocab)
+	}
+	for _, token := range []string{"xx", "xxx", "xxxx", "xy", "yz"} {
+		vocab[token] = len(vocab)
+	}
+	list, err := json.Marshal(vocab)
+	if err != nil {
+		t.Fatal(err)
+	}
+	tok, err := Parse([]byte(`{"pre_tokenizer":{"type":"ByteLevel","add_prefix_space":false},"model":{"type":"BPE","vocab":` +
+		string(list) + `,"merges":` + merges + `}}`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return tok
 }
