@@ -181,10 +181,6 @@ func createPreTokenizer(part map[string]any) (by tokenizer.PreTokenizer, err err
 	return pretrained.CreatePreTokenizer(part)
 }
 
-// goEscapes are the escapes that mean less in Go than in Oniguruma, whose
-// classes are Unicode's.
-var goEscapes = regexp.MustCompile(`\\[wWdDbBSp]`)
-
 // fixPattern makes Go's regexp read the pattern of a Split as Oniguruma does,
 // or refuses it. The library takes both kinds of pattern for a regexp.
 func fixPattern(part map[string]any) (map[string]any, error) {
@@ -193,12 +189,11 @@ func fixPattern(part map[string]any) (map[string]any, error) {
 	if literal, ok := pattern["String"].(string); ok && !isRegex {
 		text = regexp.QuoteMeta(literal)
 	} else {
-		text = unicodeBlanks(text)
-	}
-	for _, escape := range goEscapes.FindAllString(text, -1) {
-		if escape != `\p` {
-			return nil, fmt.Errorf("pattern %q with %s: %w", text, escape, ErrUnsupported)
+		p := foreignPattern{in: text}
+		if err := p.translate(); err != nil {
+			return nil, fmt.Errorf("pattern %q with %w: %w", text, err, ErrUnsupported)
 		}
+		text = p.out.String()
 	}
 	re, err := regexp.Compile(text)
 	if err != nil || re.MatchString("") {
@@ -209,32 +204,65 @@ func fixPattern(part map[string]any) (map[string]any, error) {
 	return fixed, nil
 }
 
-// unicodeBlanks writes \s as Unicode's White_Space, in and out of brackets.
-func unicodeBlanks(pattern string) string {
-	const blanks = `\t-\r\x{85}\p{Z}`
-	var out strings.Builder
-	inClass := false
-	for i := 0; i < len(pattern); i++ {
-		switch c := pattern[i]; {
-		case c == '\\' && i+1 < len(pattern):
-			i++
-			switch {
-			case pattern[i] == 's' && inClass:
-				out.WriteString(blanks)
-			case pattern[i] == 's':
-				out.WriteString(`[` + blanks + `]`)
-			default:
-				out.WriteString(pattern[i-1 : i+1])
-			}
-			continue
-		case c == '[':
-			inClass = true
-		case c == ']':
-			inClass = false
-		}
-		out.WriteByte(pattern[i])
+// foreignPattern is a pattern of Oniguruma on its way to Go's regexp.
+type foreignPattern struct {
+	in      string
+	out     strings.Builder
+	inClass bool
+}
+
+// differs is what both read in a pattern but read differently: sets within a
+// set, of which [:alpha:] is one in Unicode to Oniguruma and the intersection
+// && another; lines, which (?m) and ^ and $ see otherwise; the repetition {,n};
+// \p without braces; and the escapes that mean less in Go.
+var differs = struct{ inClass, outside *regexp.Regexp }{
+	regexp.MustCompile(`^(?:\[|&&|` + differentEscapes + `)`),
+	regexp.MustCompile(`^(?:\^|\$|\{,|\(\?[a-z-]*m|` + differentEscapes + `)`),
+}
+
+const differentEscapes = `\\(?:[wWdDbBSQE]|[pP](?:[^{]|$))`
+
+// foldsApart are letters that Oniguruma's (?i) compares with others, ss with ß
+// and st with ﬆ, and classes of letters to which Go's adds those of the other case.
+var foldsApart = regexp.MustCompile(`(?is)\(\?[a-z]*i.*(?:s[st]|f[fil]|[^\x00-\x7f]|\\p\{\^?l[ult])`)
+
+// translate writes the pattern, or tells what in it Go reads otherwise.
+func (p *foreignPattern) translate() error {
+	if found := foldsApart.FindString(p.in); found != "" {
+		return fmt.Errorf("(?i), in %q", found)
 	}
-	return out.String()
+	for at := 0; at < len(p.in); {
+		refused := differs.outside
+		if p.inClass {
+			refused = differs.inClass
+		}
+		if found := refused.FindString(p.in[at:]); found != "" {
+			return errors.New(found)
+		}
+		part := patternPart.FindString(p.in[at:])
+		p.write(part)
+		at += len(part)
+	}
+	return nil
+}
+
+// patternPart is what stands together in a pattern: a set starts with the ] that it may have first.
+var patternPart = regexp.MustCompile(`^(?s:\\[pP]\{[^}]*\}|\\.|\[\^?\]?|.)`)
+
+// write writes a part of the pattern, \s as Unicode's White_Space.
+func (p *foreignPattern) write(part string) {
+	const blanks = `\t-\r\x{85}\p{Z}`
+	switch {
+	case part == `\s` && p.inClass:
+		part = blanks
+	case part == `\s`:
+		part = `[` + blanks + `]`
+	case part[0] == '[':
+		p.inClass = true
+	case part == `]`:
+		p.inClass = false
+	}
+	p.out.WriteString(part)
 }
 
 // vocabulary numbers the tokens of the model and the added tokens.

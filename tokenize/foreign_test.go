@@ -3,6 +3,7 @@ package tokenize
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"os"
 	"path/filepath"
 	"strings"
@@ -178,4 +179,46 @@ func foreignPairs(t *testing.T, merges string) Tokenizer {
 		t.Fatal(err)
 	}
 	return tok
+}
+
+// Patterns that Go reads otherwise than Oniguruma are refused, and the others keep their meaning.
+func TestForeignPatterns(t *testing.T) {
+	for _, pattern := range []string{
+		`[[:alpha:]]+`, `[a-c[0-9]]+`, `[^(\s|[.,!?])]+`, `[a-z&&[^aeiou]]`, `a{,2}b`, `\pL`, `\Qa\E`, `^a`, `b$`, `(?m)a.b`, `(?i)ss`, `(?i)\p{Lu}`,
+	} {
+		if _, err := Parse(foreignSplit(t, pattern)); !errors.Is(err, ErrUnsupported) {
+			t.Errorf("%s: error %v, want ErrUnsupported", pattern, err)
+		}
+	}
+	for _, c := range []struct {
+		pattern, text string
+		want          int // pieces
+	}{
+		{`[]\s]+`, "a] \u00a0b", 3},
+		{`[^]\s]+`, "ab] c", 3},
+		{`\p{^L}+`, "a12b", 3},
+		{`[\^\$\[]`, "a^b$c[", 6},
+		{`(?i:'s|'t)|\p{L}+`, "it'S", 2},
+		{`a{2,}`, "baaab", 3},
+	} {
+		tok, err := Parse(foreignSplit(t, c.pattern))
+		if err != nil {
+			t.Errorf("%s: %v", c.pattern, err)
+			continue
+		}
+		if ids, _ := tok.AppendIDs(nil, []byte(c.text)); len(ids) != c.want {
+			t.Errorf("%s cuts %q into %d pieces, want %d", c.pattern, c.text, len(ids), c.want)
+		}
+	}
+}
+
+// foreignSplit is a foreign tokenizer.json that knows no word and splits by a pattern.
+func foreignSplit(t *testing.T, pattern string) []byte {
+	t.Helper()
+	quoted, err := json.Marshal(pattern)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return []byte(`{"model":{"type":"WordLevel","vocab":{"[UNK]":0},"unk_token":"[UNK]"},"pre_tokenizer":{"type":"Split","pattern":{"Regex":` +
+		string(quoted) + `},"behavior":"Isolated","invert":false}}`)
 }
