@@ -82,7 +82,7 @@ type beam struct {
 	sampler  *Sampler
 	width    int
 	stops    []string
-	lead     []int32 // the prompt's end, which the first token's text may depend on
+	lead     []int32 // the prompt's end, which the first tokens' text may depend on
 	live     []path  // the most likely first; each is a stream of the state
 	finished []Likely
 	steps    []step // of grow, which uses the memory again
@@ -100,13 +100,21 @@ type path struct {
 	stream int // of the path that it goes on from
 }
 
-// leadTokens is more than any tokenizer looks back for the text of a token.
+// leadTokens is more than any tokenizer but that of words looks back for the text of a token.
 const leadTokens = 8
+
+// lead returns the end of a prompt: the last line of it, where quotes of words may be open, and leadTokens at least.
+func (m *Model) lead(prompt []int32) []int32 {
+	from := len(prompt)
+	for from > 0 && m.tokenizer.Token(prompt[from-1]) != "\n" {
+		from--
+	}
+	return prompt[max(0, min(from, len(prompt)-leadTokens)):]
+}
 
 func newBeam(s *session, req BeamRequest) *beam {
 	b := &beam{model: s.model, sampler: s.sampler, width: cmp.Or(req.Width, defaultWidth), stops: req.Stop}
-	prompt := s.model.promptIDs(req.Prompt)
-	b.lead = prompt[max(0, len(prompt)-leadTokens):]
+	b.lead = s.model.lead(s.model.promptIDs(req.Prompt))
 	network := s.model.network
 	b.stepper = network.NewStepper(s.workers, b.width)
 	b.state, b.next = network.NewState(b.width), network.NewState(b.width)

@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"github.com/textgen-go/textgen/generate"
+	"github.com/textgen-go/textgen/tokenize"
 )
 
 func search(t *testing.T, m *generate.Model, req generate.BeamRequest) []generate.Likely {
@@ -72,6 +73,20 @@ func TestBeamOfWidth1IsGreedy(t *testing.T) {
 	found := search(t, m, generate.BeamRequest{Prompt: "Sentence", Length: 30, Width: 1})
 	if len(found) != 1 || found[0].Text != want || found[0].Tokens != 30 || found[0].Finished {
 		t.Errorf("found %+v, want %q", found, want)
+	}
+}
+
+// Where a quotation began long before the prompt's end, a quotation mark closes it.
+func TestBeamClosesQuotations(t *testing.T) {
+	const prompt = `"one two three four five six seven eight nine ten`
+	m := quickly(t, strings.Repeat(prompt+`" she said`+"\n", 200), func(s *generate.Settings) { s.Tokenizer, s.Steps = tokenize.Word, 300 })
+	want := write(t, m, generate.Request{Prompt: prompt, Length: 3})
+	found, err := m.Beam(t.Context(), generate.BeamRequest{Prompt: prompt, Length: 3, Width: 1})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if want != `" she said` || found[0].Text != want {
+		t.Errorf("found %q, and %q at temperature 0, want %q", found[0].Text, want, `" she said`)
 	}
 }
 
