@@ -126,6 +126,7 @@ func TestInvalidText(t *testing.T) {
 		{"utf-16 read as utf-8", "utf-8", "\xff\xfea\x00", 0, 1},
 		{"half a unit", "", "\xff\xfe\n\x00a", 4, 2},
 		{"half a pair", "", "\xff\xfea\x00\x3d\xd8b\x00", 4, 1},
+		{"no character of windows-1252", "windows-1252", "\x93\n\x80\x81", 3, 2},
 		{"half a pair at the end", "", "\xff\xfea\x00\x3d\xd8", 4, 1},
 	} {
 		t.Run(tt.name, func(t *testing.T) {

@@ -147,7 +147,7 @@ func (keepBytes) decode(_, src []byte, final bool) ([]byte, int, bool) {
 	return src, len(src), true
 }
 
-// singleByte decodes an encoding in which each byte is a character.
+// singleByte decodes an encoding in which a byte is a character. Windows-1252 leaves five bytes without one.
 type singleByte struct {
 	label string
 	runes [256]rune
@@ -166,8 +166,12 @@ func (s *singleByte) copies() bool { return true }
 func (s *singleByte) unit() int    { return 1 }
 
 func (s *singleByte) decode(dst, src []byte, _ bool) ([]byte, int, bool) {
-	for _, b := range src {
-		dst = utf8.AppendRune(dst, s.runes[b])
+	for i, b := range src {
+		r := s.runes[b]
+		if r == utf8.RuneError {
+			return dst, i, false
+		}
+		dst = utf8.AppendRune(dst, r)
 	}
 	return dst, len(src), true
 }
