@@ -38,8 +38,8 @@ const (
 // ErrNoText says that there is nothing to measure a model on.
 var ErrNoText = errors.New("no text to measure the model on")
 
-// Evaluate measures the model on a text (UTF-8). Threads below 1 means one for every core. Errors are [ErrNoText],
-// [ErrNotFinite], those of the text and that of ctx.
+// Evaluate measures the model on a text (UTF-8) in chunks, which may be cut anywhere. Threads below 1 means one for every
+// core. Errors are [ErrNoText], [ErrNotFinite], those of the text and that of ctx.
 func (m *Model) Evaluate(ctx context.Context, text iter.Seq2[[]byte, error], threads int) (Score, error) {
 	var score Score
 	ids, unknown, err := tokenize.Tokens(m.tokenizer, counted(text, &score))
@@ -65,13 +65,22 @@ func (m *Model) Evaluate(ctx context.Context, text iter.Seq2[[]byte, error], thr
 // counted passes chunks on and counts their bytes and characters.
 func counted(text iter.Seq2[[]byte, error], score *Score) iter.Seq2[[]byte, error] {
 	return func(yield func([]byte, error) bool) {
+		var open []byte // from the start of a character that a chunk may cut
 		for chunk, err := range text {
 			score.Bytes += int64(len(chunk))
-			score.Chars += int64(utf8.RuneCount(chunk))
+			open = append(open, chunk...)
+			rest := open
+			for utf8.FullRune(rest) {
+				_, size := utf8.DecodeRune(rest)
+				rest = rest[size:]
+				score.Chars++
+			}
+			open = append(open[:0], rest...)
 			if !yield(chunk, err) {
 				return
 			}
 		}
+		score.Chars += int64(utf8.RuneCount(open))
 	}
 }
 

@@ -6,6 +6,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"unicode/utf8"
 
 	"github.com/textgen-go/textgen/generate"
 	"github.com/textgen-go/textgen/model/checkpoint"
@@ -64,6 +65,30 @@ func TestEvaluateMeasuresTheRest(t *testing.T) {
 		// A character of a model that has hardly learned costs about ln 22 = 3 nats.
 		if more := nats(2*4096+rest) - even; more < 1.5*float64(rest) || more > 5*float64(rest) {
 			t.Errorf("%d characters more cost %v nats", rest, more)
+		}
+	}
+}
+
+// Chunks may be cut within a character.
+func TestEvaluateCountsCutCharacters(t *testing.T) {
+	m := trained(t)
+	for _, text := range []string{"Sentence: é€😀", "cut: \xe2\x82", "not UTF-8: \xe2\xc3\xa9\xff"} {
+		want, err := m.Evaluate(t.Context(), chunks(text), 1)
+		if err != nil {
+			t.Fatal(err)
+		}
+		bytewise := func(yield func([]byte, error) bool) {
+			for i := range len(text) {
+				if !yield([]byte{text[i]}, nil) {
+					return
+				}
+			}
+		}
+		if got, err := m.Evaluate(t.Context(), bytewise, 1); err != nil || got != want {
+			t.Errorf("%q byte by byte: %+v, %v, want %+v", text, got, err, want)
+		}
+		if n := int64(utf8.RuneCountInString(text)); want.Chars != n {
+			t.Errorf("%q: %d characters, want %d", text, want.Chars, n)
 		}
 	}
 }
