@@ -12,8 +12,8 @@ import (
 // the documents of each part, ascending; together they are all, each once.
 //
 // A document's stratum is its label, or its rarest if it has several. Each stratum is shuffled with the seed. The
-// parts are as large as [Split.Contiguous] makes them, and of a stratum each holds its share to within one, except
-// that a label all of whose documents would be held out keeps one for training.
+// parts are as large as [Split.Contiguous] makes them, and of a stratum each holds its share to within one, the middle
+// one of three to within two, except that a label all of whose documents would be held out keeps one for training.
 func Stratify(docs []Document, s Split, seed uint64) (train, valid, test []int, err error) {
 	if s.Streams || s.Train == 0 {
 		return nil, nil, nil, errors.New("corpora: documents are split by fractions such as 0.9,0.1")

@@ -2,6 +2,7 @@ package corpora
 
 import (
 	"fmt"
+	"math"
 	"slices"
 	"testing"
 
@@ -67,6 +68,35 @@ func TestStratify(t *testing.T) {
 		again, _, _, _ := Stratify(docs, s, seed)
 		if !slices.Equal(train, again) {
 			t.Fatal("the same seed gives another split")
+		}
+	})
+}
+
+// Each part has its share of each label: the cuts round twice at the middle one.
+func TestStratifyShares(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		docs := make([]Document, rapid.IntRange(1, 200).Draw(t, "documents"))
+		for i := range docs {
+			docs[i].Labels = []string{fmt.Sprint(rapid.IntRange(0, 4).Draw(t, "label"))}
+		}
+		s := Split{Train: rapid.Int64Range(1, splitUnit).Draw(t, "train")}
+		s.Valid = rapid.Int64Range(0, splitUnit-s.Train).Draw(t, "valid")
+		s.Test = splitUnit - s.Train - s.Valid
+		train, valid, test, err := Stratify(docs, s, 1)
+		if err != nil {
+			t.Fatal(err)
+		}
+		parts := []map[string]int{of(docs, train), of(docs, valid), of(docs, test)}
+		for label := range parts[0] {
+			n := parts[0][label] + parts[1][label] + parts[2][label]
+			for i, millionths := range []int64{s.Train, s.Valid, s.Test} {
+				within := []float64{1, 2, 1}[i]
+				share := float64(n) * float64(millionths) / splitUnit
+				kept := parts[0][label] == 1 // one that was perhaps to be held out
+				if got := float64(parts[i][label]); math.Abs(got-share) > within && !kept {
+					t.Fatalf("part %d of %v has %v of %d documents of label %s, want %v", i, s, got, n, label, share)
+				}
+			}
 		}
 	})
 }
