@@ -83,6 +83,7 @@ type beam struct {
 	width    int
 	stops    []string
 	lead     []int32 // the prompt's end, which the first tokens' text may depend on
+	blank    bool    // as in session
 	live     []path  // the most likely first; each is a stream of the state
 	finished []Likely
 	steps    []step // of grow, which uses the memory again
@@ -116,6 +117,7 @@ func newBeam(s *session, req BeamRequest) *beam {
 	b := &beam{model: s.model, sampler: s.sampler, width: cmp.Or(req.Width, defaultWidth), stops: req.Stop}
 	b.lead = s.model.lead(s.model.promptIDs(req.Prompt))
 	network := s.model.network
+	b.blank = s.blank
 	b.stepper = network.NewStepper(s.workers, b.width)
 	b.state, b.next = network.NewState(b.width), network.NewState(b.width)
 	b.tokens = make([]int32, b.width)
@@ -182,19 +184,19 @@ func (b *beam) step() {
 
 // text returns what a path reads as, up to a stop text.
 func (b *beam) text(p path) (text string, ended bool) {
-	decoder := tokenize.NewDecoder(b.model.tokenizer)
+	s := session{decoder: tokenize.NewDecoder(b.model.tokenizer), blank: b.blank}
 	for _, id := range b.lead {
-		decoder.Next(id)
+		s.decoder.Next(id)
 	}
 	var all strings.Builder
 	for _, id := range p.tokens {
-		all.WriteString(decoder.Next(id))
+		all.WriteString(s.text(id))
 	}
 	hold := stopper{stops: b.stops, held: all.String()}
 	if at := hold.firstStop(); at >= 0 {
 		return hold.held[:at], true
 	}
-	return hold.held + decoder.Flush(), false
+	return hold.held + s.decoder.Flush(), false
 }
 
 // best returns the finished texts, and the live ones unless enough are finished: then these end where the search did,

@@ -90,6 +90,20 @@ func TestBeamClosesQuotations(t *testing.T) {
 	}
 }
 
+// A word after a prompt that ends in a blank needs no other, drawn or searched for.
+func TestOneBlankAfterPrompt(t *testing.T) {
+	m := quickly(t, strings.Repeat("one two three four\n", 200), func(s *generate.Settings) { s.Tokenizer, s.Steps = tokenize.Word, 100 })
+	for prompt, want := range map[string]string{"one": " two three", "one ": "two three", "one two three four ": "\none", "one two three four\n": "one two"} {
+		if got := write(t, m, generate.Request{Prompt: prompt, Length: 2}); got != want {
+			t.Errorf("after %q: %q, want %q", prompt, got, want)
+		}
+		found, err := m.Beam(t.Context(), generate.BeamRequest{Prompt: prompt, Length: 2, Width: 1})
+		if err != nil || found[0].Text != want {
+			t.Errorf("after %q: found %+v, %v, want %q", prompt, found, err, want)
+		}
+	}
+}
+
 func TestBeamStops(t *testing.T) {
 	m := trained(t)
 	open := search(t, m, generate.BeamRequest{Prompt: "Sentence", Length: 20, Width: 3})

@@ -6,6 +6,8 @@ import (
 	"iter"
 	"math/rand/v2"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"github.com/textgen-go/textgen/model"
 	"github.com/textgen-go/textgen/tokenize"
@@ -59,6 +61,7 @@ type session struct {
 	state   *model.State
 	sampler *Sampler
 	decoder *tokenize.Decoder
+	blank   bool // the prompt ends in one, which words do not keep: the next word needs no other
 	token   [1]int32
 	logits  []float32
 }
@@ -77,6 +80,7 @@ func (m *Model) newSession(ctx context.Context, req Request) (*session, error) {
 	s.stepper = m.network.NewStepper(s.workers, 1)
 	s.state = m.network.NewState(1)
 	s.decoder = tokenize.NewDecoder(m.tokenizer)
+	s.blank = m.endsBlank(req.Prompt)
 	if err := s.read(ctx, m.promptIDs(req.Prompt)); err != nil {
 		s.close()
 		return nil, err
@@ -95,6 +99,12 @@ func (m *Model) promptIDs(prompt string) []int32 {
 		return []int32{tokenize.BOS}
 	}
 	return ids
+}
+
+// endsBlank reports whether a prompt of words ends in a blank.
+func (m *Model) endsBlank(prompt string) bool {
+	last, _ := utf8.DecodeLastRuneInString(prompt)
+	return m.tokenizer.Kind().Words() && unicode.IsSpace(last)
 }
 
 func (m *Model) knownIDs(text string) []int32 {
@@ -143,7 +153,7 @@ func (s *session) write(ctx context.Context, req Request, yield func(string, err
 		if err != nil {
 			return err
 		}
-		text, ended := hold.add(s.decoder.Next(id))
+		text, ended := hold.add(s.text(id))
 		if text != "" && !yield(text, nil) || ended {
 			return nil
 		}
@@ -157,6 +167,15 @@ func (s *session) write(ctx context.Context, req Request, yield func(string, err
 		yield(text, nil)
 	}
 	return nil
+}
+
+// text returns what a token that was chosen adds to the text.
+func (s *session) text(id int32) string {
+	text := s.decoder.Next(id)
+	if s.blank {
+		text, s.blank = strings.TrimPrefix(text, " "), false
+	}
+	return text
 }
 
 // stopper holds text back that may be the beginning of a stop string.
