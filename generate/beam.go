@@ -101,16 +101,22 @@ type path struct {
 	stream int // of the path that it goes on from
 }
 
-// leadTokens is more than any tokenizer but that of words looks back for the text of a token.
-const leadTokens = 8
+// leadTokens is more than any tokenizer but that of words looks back for the text of a token. That of words looks for quotes
+// that are open in the line, which is searched for leadWords: every path's text is made from there.
+const (
+	leadTokens = 8
+	leadWords  = 512
+)
 
-// lead returns the end of a prompt: the last line of it, where quotes of words may be open, and leadTokens at least.
+// lead returns the end of a prompt that the text of what follows may depend on.
 func (m *Model) lead(prompt []int32) []int32 {
-	from := len(prompt)
-	for from > 0 && m.tokenizer.Token(prompt[from-1]) != "\n" {
-		from--
+	n := min(leadTokens, len(prompt))
+	if m.tokenizer.Kind() == tokenize.Word {
+		for n < min(leadWords, len(prompt)) && m.tokenizer.Token(prompt[len(prompt)-n-1]) != "\n" {
+			n++
+		}
 	}
-	return prompt[max(0, min(from, len(prompt)-leadTokens)):]
+	return prompt[len(prompt)-n:]
 }
 
 func newBeam(s *session, req BeamRequest) *beam {
