@@ -164,7 +164,7 @@ func TestStreamTellsTheEndOfItsContext(t *testing.T) {
 		for yield("rain", nil) {
 		}
 	}
-	for range 40 {
+	for range 20 {
 		ctx, cancel := context.WithCancel(t.Context())
 		var failure error
 		for _, err := range m.PredictStream(ctx, endless) {
