@@ -138,7 +138,10 @@ func (d *Documents) Warnings(s DocumentStats) []string {
 	for _, name := range d.skipped[:min(most, len(d.skipped))] {
 		list = append(list, name+" is not read: its name does not say that it is data")
 	}
-	if more := len(d.skipped) - most; more > 0 {
+	switch more := len(d.skipped) - most; {
+	case more == 1:
+		list = append(list, "1 more file is not read, for the same reason")
+	case more > 1:
 		list = append(list, fmt.Sprintf("%d more files are not read, for the same reason", more))
 	}
 	for _, n := range s.Notes {

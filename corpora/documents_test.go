@@ -392,6 +392,10 @@ func TestWarningsOfManySkippedFiles(t *testing.T) {
 	}
 	defer d.Close()
 	list := d.Warnings(DocumentStats{})
+	d.skipped = d.skipped[:9]
+	if last := d.Warnings(DocumentStats{})[8]; last != "1 more file is not read, for the same reason" {
+		t.Errorf("of 9 files: %q", last)
+	}
 	if len(list) != 9 || !strings.Contains(list[7], "07.jpg is not read") || list[8] != "92 more files are not read, for the same reason" {
 		t.Errorf("%d warnings, the last %q", len(list), list[len(list)-1])
 	}
