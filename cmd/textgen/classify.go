@@ -83,6 +83,9 @@ func loadClassifier(ctx *cli.Context) (*classify.Model, error) {
 
 // setPrecision makes a classifier multiply in --precision.
 func setPrecision(ctx *cli.Context, m *classify.Model) error {
+	if flagOf(ctx.Command, "precision").IsSet() && ctx.String("precision") == model.Int8.String() {
+		return nil // by the variable, which is meant for sample and the like
+	}
 	p, err := precision(ctx, model.ParseProductPrecision)
 	if err != nil || p == model.Float32 {
 		return err
