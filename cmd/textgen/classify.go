@@ -192,7 +192,10 @@ func documentsOf(ctx *cli.Context, arg string, opt corpora.DocumentOptions) iter
 		for _, name := range skipped[:min(mostNamed, len(skipped))] {
 			log.Warn(name + " is not read: its name does not say that it is text")
 		}
-		if more := len(skipped) - mostNamed; more > 0 {
+		switch more := len(skipped) - mostNamed; {
+		case more == 1:
+			log.Warn("nor is 1 other file, for the same reason")
+		case more > 1:
 			log.Warn(fmt.Sprintf("nor are %s, for the same reason", plural(more, "other file")))
 		}
 		for doc, err := range docs.All(ctx.Context) {
