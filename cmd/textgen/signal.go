@@ -42,8 +42,12 @@ func withSignals(parent context.Context) context.Context {
 		signal.Notify(signals, syscall.SIGHUP)
 	}
 	go func() {
-		first := (<-signals).(syscall.Signal)
-		cancel(&signalError{first})
+		var first os.Signal
+		select {
+		case first = <-signals:
+		case first = <-unread:
+		}
+		cancel(&signalError{first.(syscall.Signal)})
 		for over := time.Now().Add(echo); ; {
 			if second := (<-signals).(syscall.Signal); time.Now().After(over) {
 				os.Exit(exitSignal + int(second))
@@ -53,9 +57,12 @@ func withSignals(parent context.Context) context.Context {
 	return ctx
 }
 
-// outliveReaders lets the program go on, with errors of writing, when nobody reads its output any more: a Ctrl-C ends the
-// tee or jq behind a training, too, and must not keep that from saving.
-func outliveReaders() { signal.Ignore(syscall.SIGPIPE) }
+// unread gets SIGPIPE while a command runs that does not end at once when nobody reads its output any more.
+var unread = make(chan os.Signal, 1)
+
+// outliveReaders makes a program whose output nobody reads any more end as by an interrupt: with head or less behind it, a
+// training is saved. It is no second signal, since a Ctrl-C ends the tee or jq behind a training, too.
+func outliveReaders() { signal.Notify(unread, syscall.SIGPIPE) }
 
 // echo is how long after a signal another means the same: timeout and the like send one to the program and then one to its
 // group, in which the program is, too.
