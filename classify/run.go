@@ -189,7 +189,7 @@ func (r *run) describe(vectors int) {
 		SHA256: d.sha256, Train: d.training.len(), Valid: d.checked.len(), Vectors: vectors, Bag: r.bag,
 	}
 	r.plan = Plan{
-		Files: d.files, Labels: d.labels.Fewer(d.train, len(d.train)+1), Train: d.training.len(), Valid: d.checked.len(), Test: len(d.test),
+		Paths: r.cfg.Paths, Files: d.files, Labels: d.labels.Fewer(d.train, len(d.train)+1), Train: d.training.len(), Valid: d.checked.len(), Test: len(d.test),
 		Tokenizer: string(d.tokenizer.Kind()), VocabSize: d.tokenizer.Size(), Vectors: vectors, Settings: s, Resumed: r.session.Earlier.Step,
 	}
 	for _, p := range r.network.Parameters() {

@@ -46,6 +46,7 @@ type Observer interface {
 
 // Plan says what is going to be trained on what.
 type Plan struct {
+	Paths      []string             `json:"-"` // those of TrainConfig, or of the run that is resumed
 	Files      []string             `json:"files"`
 	Labels     []corpora.LabelCount `json:"labels"` // of the documents to train on, by name
 	Train      int                  `json:"train_documents"`

@@ -85,7 +85,7 @@ func trainClassifier(ctx *cli.Context) error {
 	case errors.Is(err, classify.ErrExists):
 		return fmt.Errorf("%s holds a run already: give another --out, --resume to continue it, or --force to replace it", cfg.Out)
 	case result != nil && stopped(err):
-		return &stoppedError{steps: result.Steps, planned: result.Planned, task: "--task classify ", out: result.Out, piped: slices.Contains(cfg.Paths, "-"), err: err}
+		return &stoppedError{steps: result.Steps, planned: result.Planned, task: "--task classify ", out: result.Out, piped: slices.Contains(view.paths, "-"), err: err}
 	case err != nil:
 		return err
 	}
@@ -157,6 +157,7 @@ func override(ctx *cli.Context) (func(*classify.Settings), error) {
 type labelView struct {
 	*view
 	resumed int // steps of earlier sessions
+	paths   []string
 }
 
 // Started implements classify.Observer, with the other methods of view.
@@ -174,6 +175,6 @@ func (v *labelView) Started(p classify.Plan) {
 	if p.Resumed == 0 {
 		in.measure = s.Time
 	}
-	v.resumed = p.Resumed
+	v.resumed, v.paths = p.Resumed, p.Paths
 	v.progress.started(in)
 }
