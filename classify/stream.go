@@ -57,8 +57,9 @@ type parcel struct {
 // deliver waits for a parcel and yields it; it reports whether to go on.
 func (p *parcel) deliver(ctx context.Context, yield func(Prediction, error) bool) bool {
 	select {
-	case <-ctx.Done():
-		p.failure = context.Cause(ctx)
+	case <-ctx.Done(): // who works on the parcel may still write to it
+		yield(Prediction{}, context.Cause(ctx))
+		return false
 	case <-p.done:
 	}
 	if p.failure != nil {
