@@ -10,6 +10,7 @@ import (
 
 	"github.com/textgen-go/textgen/classify"
 	"github.com/textgen-go/textgen/generate"
+	"github.com/textgen-go/textgen/internal/report"
 	"github.com/urfave/cli/v2"
 )
 
@@ -77,7 +78,7 @@ func printInfo(w io.Writer, info generate.Info) {
 		"file", fmt.Sprintf("%s (%s)", info.Path, size(info.FileSize)),
 		"network", fmt.Sprintf("%s, %s of %d units, embedding of %d%s", c.Cell, plural(c.Layers, "layer"), c.Hidden, c.Embedding, tied),
 		"tokenizer", fmt.Sprintf("%s, %s", info.Tokenizer, plural(info.VocabSize, "token")),
-		"corpus", fmt.Sprintf("%s (%s to train on, %s to validate on)", named(t.Corpus), plural(t.TrainTokens, "token"), plural(t.ValidTokens, "token")),
+		"corpus", fmt.Sprintf("%s (%s to train on, %s to validate on)", report.Names(t.Corpus), plural(t.TrainTokens, "token"), plural(t.ValidTokens, "token")),
 		"training", describeTraining(t.Settings),
 		"this model", describeProgress(m, t.Planned),
 		"loss", describeLoss(m, t.Limit))

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/textgen-go/textgen/classify"
+	"github.com/textgen-go/textgen/internal/report"
 	"github.com/urfave/cli/v2"
 )
 
@@ -47,7 +48,7 @@ func printClassifier(w io.Writer, info classify.Info) {
 		"task", fmt.Sprintf("%s: %s", t.Settings.Task, someLabels(info.Labels)),
 		"network", fmt.Sprintf("%s, %s of %d units in %d directions, embedding of %d, pooling %s", c.Cell, plural(c.Layers, "layer"), c.Hidden, c.Directions(), c.Embedding, c.Pooling),
 		"tokenizer", fmt.Sprintf("%s, %s", info.Tokenizer, plural(info.VocabSize, "token")),
-		"documents", fmt.Sprintf("%s (%s to train on, %s to validate on)", named(t.Paths), grouped(t.Train), grouped(t.Valid)),
+		"documents", fmt.Sprintf("%s (%s to train on, %s to validate on)", report.Names(t.Paths), grouped(t.Train), grouped(t.Valid)),
 		"this model", fmt.Sprintf("step %s of %s, %s read in %.0f s", grouped(m.Step), grouped(t.Planned), plural(int(m.Documents), "document"), m.Seconds),
 		"on validation", validated(t, m),
 		"temperature", fmt.Sprintf("%.3f", m.Temperature.T))

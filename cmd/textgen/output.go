@@ -62,15 +62,6 @@ func size(bytes int64) string {
 // mostNamed is the number of files that are named before only their number is told.
 const mostNamed = 8
 
-// named lists files, of which a shell that expands a pattern may give tens of thousands.
-func named(files []string) string {
-	list := strings.Join(files[:min(mostNamed, len(files))], " ")
-	if more := len(files) - mostNamed; more > 0 {
-		list += fmt.Sprintf(" and %s more", grouped(more))
-	}
-	return list
-}
-
 // plural writes a count with its noun: 1 file, 2 files.
 func plural(n int, noun string) string {
 	if n == 1 {

@@ -92,7 +92,7 @@ func runTrain(ctx *cli.Context) error {
 	case err != nil:
 		return err
 	}
-	return report(ctx, result, view.plan)
+	return tellRun(ctx, result, view.plan)
 }
 
 // stopped reports whether a run was interrupted and could be saved.

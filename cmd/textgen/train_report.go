@@ -13,8 +13,8 @@ import (
 	"github.com/urfave/cli/v2"
 )
 
-// report tells how a run ended, what the model writes, and what to do next.
-func report(ctx *cli.Context, r *generate.TrainResult, p generate.Plan) error {
+// tellRun tells how a run ended, what the model writes, and what to do next.
+func tellRun(ctx *cli.Context, r *generate.TrainResult, p generate.Plan) error {
 	w := ctx.App.Writer
 	switch {
 	case ctx.Bool("json"):

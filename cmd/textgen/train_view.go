@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/textgen-go/textgen/generate"
+	"github.com/textgen-go/textgen/internal/report"
 	"github.com/textgen-go/textgen/model/train"
 	"github.com/urfave/cli/v2"
 )
@@ -90,7 +91,7 @@ func (warnings) step(train.Record) {}
 func describePlan(p generate.Plan) []string {
 	s := p.Settings
 	corpus := fmt.Sprintf("%s: %s characters; %s tokens to train on, %s to validate on",
-		named(p.Corpus), grouped(p.Chars), grouped(p.TrainTokens), grouped(p.ValidTokens))
+		report.Names(p.Corpus), grouped(p.Chars), grouped(p.TrainTokens), grouped(p.ValidTokens))
 	if s.ValidTokens > 0 && s.ValidTokens < p.ValidTokens {
 		corpus += fmt.Sprintf(" (%s of them each time: --valid-tokens)", grouped(s.ValidTokens))
 	}
