@@ -16,7 +16,7 @@ func htmlFlag(usage string) cli.Flag {
 }
 
 // writePage writes a page to a file, or leaves that as it was if it fails: there may be a page of an earlier run. A device or
-// a pipe, such as /dev/stdout, is written to as it is, and a link stays.
+// a pipe, such as /dev/stdout, is written to as it is, and a link to a file stays.
 func writePage(path string, write func(io.Writer) error) error {
 	buffered := func(file io.Writer) error {
 		w := bufio.NewWriter(file)
