@@ -116,6 +116,13 @@ func newCrossing(ctx context.Context, cfg CrossConfig) (*crossing, error) {
 		return nil, err
 	}
 	c := &crossing{cfg: cfg.TrainConfig, docs: docs, result: &CrossResult{}}
+	warn := cfg.Warning
+	if warn == nil {
+		warn = func(string) {}
+	}
+	for _, w := range d.warnings { // what was not read may be why the next step fails
+		warn(w)
+	}
 	if c.labels, c.task, err = labelset.Of(docs); err != nil {
 		return nil, err
 	}
@@ -123,10 +130,8 @@ func newCrossing(ctx context.Context, cfg CrossConfig) (*crossing, error) {
 	if c.folds, err = corpora.StratifiedFolds(docs, cfg.Folds, c.seed); err != nil {
 		return nil, err
 	}
-	if cfg.Warning != nil {
-		for _, w := range append(d.warnings, c.leftovers()...) {
-			cfg.Warning(w)
-		}
+	for _, w := range c.leftovers() {
+		warn(w)
 	}
 	return c, nil
 }

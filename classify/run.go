@@ -44,6 +44,7 @@ func (r *run) prepare(ctx context.Context) error {
 			return err
 		}
 	}
+	r.tellWarnings() // what was not read may be why the next step fails
 	if r.cfg.Resume && r.data.sha256 != before.training.SHA256 {
 		return fmt.Errorf("the documents have changed since the run was stopped (SHA-256 %.12s…, was %.12s…): resume with the same", r.data.sha256, before.training.SHA256)
 	}
@@ -124,10 +125,16 @@ func (r *run) readAll(before *Model) error {
 	if err := r.data.tokenise(r.settings); err != nil {
 		return err
 	}
+	r.tellWarnings()
+	return nil
+}
+
+// tellWarnings tells the observer what the user should know of the documents, once.
+func (r *run) tellWarnings() {
 	for _, w := range r.data.warnings {
 		r.observer.Warning(w)
 	}
-	return nil
+	r.data.warnings = nil
 }
 
 // build makes the network and returns how many of its tokens start from a vector.
