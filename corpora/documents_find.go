@@ -195,9 +195,10 @@ func (d *Documents) formatByContent(src source) (string, error) {
 		clip(line), strings.Join(labelledFormats(), ", "))}
 }
 
-// isHeader reports whether a line with commas has both names among its fields.
+// isHeader reports whether a line of a table has both names among its fields.
 func isHeader(line, text, label string) bool {
-	fields := strings.Split(line, ",")
+	sep, _ := separator("csv", line)
+	fields := strings.Split(line, string(sep))
 	for i, f := range fields {
 		fields[i] = strings.Trim(strings.TrimSpace(f), `"`)
 	}
@@ -210,10 +211,15 @@ func (d *Documents) firstLine(src source) (string, error) {
 		if err != nil {
 			return "", err
 		}
-		text = bytes.TrimLeft(text, " \r\n\ufeff")
-		if line, _, _ := bytes.Cut(text, []byte("\n")); len(line) > 0 {
-			return strings.TrimSuffix(string(line), "\r"), nil
+		if line := firstOf(bytes.TrimLeft(text, " \r\n\ufeff")); line != "" {
+			return line, nil
 		}
 	}
 	return "", nil
+}
+
+// firstOf returns the first line of a text that is not empty, without its end.
+func firstOf(text []byte) string {
+	line, _, _ := bytes.Cut(bytes.TrimLeft(text, "\r\n"), []byte("\n"))
+	return strings.TrimSuffix(string(line), "\r")
 }

@@ -103,6 +103,16 @@ type chunkReader struct {
 	last    byte
 }
 
+// firstLine returns the first line that is not blank, as far as it stands in the first piece. It comes before Read.
+func (r *chunkReader) firstLine() (string, error) {
+	text, err, _ := r.pull()
+	if err != nil {
+		return "", err
+	}
+	r.rest = text
+	return firstOf(text), nil
+}
+
 func (r *chunkReader) Read(b []byte) (int, error) {
 	if r.pending > maxDocument {
 		return 0, errTooLong

@@ -16,12 +16,22 @@ func (p *pass) quoted(format string) bool {
 	return p.opt.Quotes == "csv" || p.opt.Quotes == "" && format == "csv"
 }
 
-// separator is what parts the fields of a row.
-func separator(format string) rune {
-	if format == "tsv" {
-		return '\t'
+// separator tells from a table's first line what parts the fields of a row. The line is no row if it only declares that,
+// as Excel reads it. Where a comma is the decimal point, spreadsheets write tables with semicolons under the name .csv.
+func separator(format, first string) (sep rune, declared bool) {
+	switch {
+	case format == "tsv":
+		return '\t', false
+	case first == "sep=,", first == "sep=;", first == "sep=\t":
+		return rune(first[len(first)-1]), true
+	case strings.Contains(first, ","):
+		return ',', false
+	case strings.Contains(first, ";"):
+		return ';', false
+	case strings.Contains(first, "\t"):
+		return '\t', false
 	}
-	return ','
+	return ',', false
 }
 
 // quotedTable reads rows by RFC 4180. An empty line is no row, and is passed over by encoding/csv.
@@ -29,8 +39,13 @@ func (p *pass) quotedTable(f documentFile) error {
 	pull, stop := iter.Pull2(p.text(f.source))
 	defer stop()
 	text := &chunkReader{pull: pull, name: f.name, notes: p.notes}
+	first, err := text.firstLine()
+	if err != nil {
+		return err
+	}
 	r := csv.NewReader(text)
-	r.Comma = separator(f.format)
+	comma, declared := separator(f.format, first)
+	r.Comma = comma
 	r.FieldsPerRecord = -1
 	r.ReuseRecord = true
 	var t table
@@ -53,6 +68,10 @@ func (p *pass) quotedTable(f documentFile) error {
 		end = line
 		for _, field := range fields {
 			end += strings.Count(field, "\n")
+		}
+		if declared {
+			declared = false
+			continue
 		}
 		if err := p.row(&t, fields, Document{Source: f.name, Line: line}); err != nil {
 			return err
@@ -88,8 +107,8 @@ func tableError(name string, err error) error {
 func (p *pass) plainTable(f documentFile) error {
 	r := p.openLines(f.source)
 	defer r.close()
-	sep := string(separator(f.format))
 	var t table
+	sep := ""
 	for {
 		line, err := r.next()
 		if err == io.EOF {
@@ -102,6 +121,12 @@ func (p *pass) plainTable(f documentFile) error {
 		if line == "" {
 			p.notes.add(blankLine, doc)
 			continue
+		}
+		if sep == "" {
+			comma, declared := separator(f.format, line)
+			if sep = string(comma); declared {
+				continue
+			}
 		}
 		if err := p.row(&t, strings.Split(line, sep), doc); err != nil {
 			return err
