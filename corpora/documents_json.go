@@ -98,7 +98,10 @@ func jsonError(line string, err error) error {
 		return errors.New("an array, not an object: write one object a line, as jq -c '.[]' does")
 	}
 	var syntax *json.SyntaxError
-	if errors.As(err, &syntax) {
+	switch {
+	case errors.As(err, &syntax) && syntax.Error() == "unexpected end of JSON input":
+		return fmt.Errorf("not a JSON object: byte %d: %w: if it goes on below, write it on one line, as jq -c . does", syntax.Offset, err)
+	case errors.As(err, &syntax):
 		return fmt.Errorf("not a JSON object: byte %d: %w", syntax.Offset, err)
 	}
 	return fmt.Errorf("not a JSON object: %s", clip(line))
