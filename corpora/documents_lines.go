@@ -2,6 +2,7 @@ package corpora
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"io"
 	"iter"
@@ -31,6 +32,24 @@ func (p *pass) text(s source) iter.Seq2[[]byte, error] {
 	}
 }
 
+var errOldMac = errors.New(`the lines end in carriage returns alone, as old Macs have it: make line feeds of them, as tr '\r' '\n' does`)
+
+// lineText streams a file of lines or rows. One whose lines end in CR alone would be a single document.
+func (p *pass) lineText(s source) iter.Seq2[[]byte, error] {
+	return func(yield func([]byte, error) bool) {
+		first := !p.opt.Unlabelled
+		for text, err := range p.text(s) {
+			if err == nil && first && bytes.Count(text, []byte("\r")) > 1 && !bytes.Contains(text, []byte("\n")) {
+				err = &DocumentError{s.name, 1, errOldMac}
+			}
+			first = false
+			if !yield(text, err) || err != nil {
+				return
+			}
+		}
+	}
+}
+
 // A lineReader reads a file line by line.
 type lineReader struct {
 	pull    func() ([]byte, error, bool)
@@ -43,7 +62,7 @@ type lineReader struct {
 }
 
 func (p *pass) openLines(s source) *lineReader {
-	pull, stop := iter.Pull2(p.text(s))
+	pull, stop := iter.Pull2(p.lineText(s))
 	return &lineReader{pull: pull, close: stop, name: s.name, notes: p.notes}
 }
 

@@ -36,7 +36,7 @@ func separator(format, first string) (sep rune, declared bool) {
 
 // quotedTable reads rows by RFC 4180. An empty line is no row, and is passed over by encoding/csv.
 func (p *pass) quotedTable(f documentFile) error {
-	pull, stop := iter.Pull2(p.text(f.source))
+	pull, stop := iter.Pull2(p.lineText(f.source))
 	defer stop()
 	text := &chunkReader{pull: pull, name: f.name, notes: p.notes}
 	first, err := text.firstLine()

@@ -208,6 +208,8 @@ func TestDocumentErrors(t *testing.T) {
 	}{
 		{"broken json", nil, `{"text":"a","label":"x"}` + "\n" + `{"text":"b"`, DocumentOptions{}, []string{"standard input: line 2", "byte 11"}},
 		{"json over several lines", nil, "{\n  \"text\": \"a\"\n}", DocumentOptions{}, []string{"line 1", "one line", "jq -c ."}},
+		{"lines of old Macs", nil, "x\ta\ry\tb\r", DocumentOptions{}, []string{"line 1", "carriage returns alone", `tr '\r' '\n'`}},
+		{"table of old Macs", nil, "text,label\ra,x\rb,y\r", DocumentOptions{Format: "csv"}, []string{"line 1", "carriage returns alone"}},
 		{"array", nil, "[\n{}]", DocumentOptions{Format: "jsonl"}, []string{"line 1", "one object a line"}},
 		{"missing key", nil, `{"body":"a","class":"x"}`, DocumentOptions{}, []string{"line 1", `"text"`, `"body", "class"`, "--text-column"}},
 		{"missing label key", nil, `{"text":"a","class":"x"}`, DocumentOptions{}, []string{"line 1", `"label"`, `"class", "text"`, "--label-column"}},
