@@ -54,12 +54,32 @@ func (c *Corpus) findPath(ctx context.Context, arg string) error {
 		c.sources = append(c.sources, file(arg))
 		return nil
 	}
-	f, err := os.Open(arg)
+	f, err := openPipe(ctx, arg)
 	if err != nil {
 		return fmt.Errorf("corpora: %w", err)
 	}
 	defer f.Close()
 	return c.spool(ctx, arg, f)
+}
+
+// openPipe opens a file that may be a named pipe, which waits for who writes to it. The end of ctx ends the waiting, whereas
+// the opening itself, which nothing ends, is left to itself.
+func openPipe(ctx context.Context, path string) (*os.File, error) {
+	type result struct {
+		f   *os.File
+		err error
+	}
+	done := make(chan result, 1)
+	go func() {
+		f, err := os.Open(path)
+		done <- result{f, err}
+	}()
+	select {
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	case r := <-done:
+		return r.f, r.err
+	}
 }
 
 // findGlob adds what the pattern matches. Missing is the error if arg is none.
