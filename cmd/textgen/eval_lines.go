@@ -64,7 +64,7 @@ func most(surprises []generate.Surprise) []string {
 	slices.SortStableFunc(order, func(a, b int) int { return cmp.Compare(surprises[b].Nats, surprises[a].Nats) })
 	var out []string
 	for _, at := range order[:min(explained, len(order))] {
-		one := fmt.Sprintf("%s‹%s› %.2f", ending(surprises[:at]), surprises[at].Text, surprises[at].Nats)
+		one := fmt.Sprintf("%s‹%s› %.2f", field(ending(surprises[:at])), field(surprises[at].Text), surprises[at].Nats)
 		if surprises[at].Unknown {
 			one += " unknown"
 		}

@@ -18,7 +18,7 @@ func main() {
 	ctx := withSignals(context.Background())
 	err := run(ctx, os.Args, os.Stdin, os.Stdout, os.Stderr)
 	if err != nil {
-		fmt.Fprintln(os.Stderr, "textgen:", explain(ctx, err))
+		fmt.Fprintln(os.Stderr, "textgen:", message(explain(ctx, err)))
 	}
 	os.Exit(exitCode(ctx, err))
 }

@@ -4,7 +4,10 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"slices"
+	"strconv"
 	"strings"
+	"unicode"
 	"unicode/utf8"
 )
 
@@ -15,13 +18,33 @@ func printJSON(w io.Writer, v any) error {
 	return encoder.Encode(v)
 }
 
-// field writes a name in a line of fields that tabs part: a label or a file may hold any character.
-func field(name string) string { return fieldReplacer.Replace(name) }
+// field writes a name in a line of fields that tabs part: a label, of a foreign model too, or a file may hold any character,
+// line ends and those that steer a terminal among them.
+func field(name string) string { return escape(name, "") }
 
-var fieldReplacer = strings.NewReplacer("\t", `\t`, "\n", `\n`, "\r", `\r`)
+// message writes an error or a warning, whose lines stay lines, as a terminal may show it.
+func message(text string) string { return escape(text, "\n") }
+
+// escape writes control characters as Go does, but those of keep.
+func escape(s, keep string) string {
+	var b strings.Builder
+	from := 0 // what is not written yet; bytes that are no UTF-8 stay as they are
+	for i, r := range s {
+		if unicode.IsControl(r) && !strings.ContainsRune(keep, r) {
+			quoted := strconv.QuoteRune(r)
+			b.WriteString(s[from:i] + quoted[1:len(quoted)-1])
+			from = i + utf8.RuneLen(r)
+		}
+	}
+	return b.String() + s[from:]
+}
 
 // rows writes pairs of a name and a value, the values one below the other, each row after indent.
 func rows(w io.Writer, indent string, pairs ...string) {
+	pairs = slices.Clone(pairs)
+	for i, cell := range pairs {
+		pairs[i] = field(cell)
+	}
 	width := 0
 	for i := 0; i < len(pairs); i += 2 {
 		width = max(width, utf8.RuneCountInString(pairs[i]))

@@ -26,7 +26,7 @@ type bar struct {
 
 func (b *bar) started(in intro) {
 	for _, line := range in.lines {
-		fmt.Fprintln(b.out, line)
+		fmt.Fprintln(b.out, message(line))
 	}
 	b.resumed, b.unit = in.resumed, in.unit
 	if in.measure > 0 {
@@ -73,12 +73,12 @@ func loaded(p *atomic.Pointer[string]) string {
 	return ""
 }
 
-func (b *bar) warn(message string) {
+func (b *bar) warn(text string) {
 	var out io.Writer = b.out
 	if b.progress != nil {
 		out = b.progress // above the bar
 	}
-	fmt.Fprintln(out, "warning:", message)
+	fmt.Fprintln(out, "warning:", message(text))
 }
 
 func (b *bar) close() {

@@ -33,6 +33,9 @@ func newLogger(w io.Writer) *slog.Logger {
 			if a.Key == slog.TimeKey || a.Key == slog.LevelKey && a.Value.Any() == slog.LevelInfo {
 				return slog.Attr{}
 			}
+			if a.Key == slog.MessageKey {
+				a.Value = slog.StringValue(message(a.Value.String()))
+			}
 			return a
 		},
 	}))
