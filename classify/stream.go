@@ -103,7 +103,8 @@ type item struct {
 
 // gather makes parcels of the texts that come.
 func gather(ctx context.Context, texts iter.Seq2[string, error]) <-chan *parcel {
-	items, parcels := make(chan item, batchDocuments), make(chan *parcel)
+	// Items is not buffered, since texts may be long: 64 files of 50 MB that wait would be 3 GB.
+	items, parcels := make(chan item), make(chan *parcel)
 	go func() {
 		defer close(items)
 		for text, err := range texts {

@@ -6,7 +6,10 @@ import (
 	"fmt"
 	"iter"
 	"path/filepath"
+	"runtime"
+	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -50,6 +53,31 @@ func TestStreamKeepsTheOrder(t *testing.T) {
 	}
 	if i != len(texts) {
 		t.Errorf("%d predictions for %d texts", i, len(texts))
+	}
+}
+
+// Long texts are read no further ahead than is worked on: 64 of them, each of 50 MB, were 3 GB.
+func TestStreamReadsFewLongTextsAhead(t *testing.T) {
+	m := trained(t)
+	long := strings.Repeat("a", 1<<20)
+	var pulled atomic.Int64
+	texts := func(yield func(string, error) bool) {
+		for range 1000 {
+			pulled.Add(1)
+			if !yield(long, nil) {
+				return
+			}
+		}
+	}
+	for _, err := range m.PredictStream(t.Context(), texts) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		time.Sleep(20 * time.Millisecond) // for the source to come as far as it may
+		break
+	}
+	if n, most := int(pulled.Load()), runtime.GOMAXPROCS(0)+8; n > most {
+		t.Errorf("%d texts read ahead, want at most %d", n, most)
 	}
 }
 
