@@ -72,7 +72,7 @@ func (d *Documents) findFiles(root string, entries []fs.DirEntry, format string)
 	for _, e := range entries {
 		path := filepath.Join(root, e.Name())
 		switch {
-		case e.IsDir():
+		case !isRegular(path, e): // a pipe would wait
 			d.skipped = append(d.skipped, path)
 			continue
 		case formatByName(path) != "" && format != "files":
@@ -121,9 +121,18 @@ func (d *Documents) findLabels(ctx context.Context, root string, entries []fs.Di
 func (d *Documents) findDocument(path, label string, entry fs.DirEntry) {
 	switch {
 	case entry.IsDir():
-	case entry.Type().IsRegular() && (isTextName(path) || filepath.Ext(path) == ""):
+	case isRegular(path, entry) && (isTextName(path) || filepath.Ext(path) == ""):
 		d.files = append(d.files, documentFile{source: file(path), format: "folders", label: label})
 	default:
 		d.skipped = append(d.skipped, path)
 	}
+}
+
+// isRegular reports whether an entry of a folder is a file, or a link to one.
+func isRegular(path string, entry fs.DirEntry) bool {
+	if entry.Type()&fs.ModeSymlink == 0 {
+		return entry.Type().IsRegular()
+	}
+	info, err := os.Stat(path)
+	return err == nil && info.Mode().IsRegular()
 }
