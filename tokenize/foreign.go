@@ -11,8 +11,8 @@ import (
 
 // foreign is a tokenizer from a tokenizer.json that this package did not write.
 // WordLevel, and the pre-tokenizers but for ByteLevel and WhitespaceSplit, are those of
-// sugarme/tokenizer; special tokens, normalisation, splitting at blanks and BPE are
-// ours: of equal pairs that overlap, as in three blanks, the library's BPE may merge the second.
+// sugarme/tokenizer; special tokens, normalisation, splitting at blanks, BPE and decoders
+// are ours: of equal pairs that overlap, as in three blanks, the library's BPE may merge the second.
 //
 // It is made for use with models that were trained elsewhere. It is slow, about
 // 1 MB/s, and holds a text as a whole.
@@ -26,16 +26,25 @@ type foreign struct {
 	tokens []string // by id, with our special tokens first
 	ids    map[string]int32
 	added  *regexp.Regexp  // what is cut out of a text: the first, of those the longest
-	cut    map[string]bool // the same, and what AppendText leaves as it is
+	cut    map[string]bool // the same
 	shift  int32           // from ids of the file to ids
 	unkID  int32           // the file's id of its unknown token, -1 if it has none
 
 	norms   []func(string) string
 	split   []func(string) ([]string, error)
-	pairs   *merger           // of BPE, with the file's ids
-	model   tokenizer.Model   // of WordLevel
-	decoder tokenizer.Decoder // nil: tokens are joined by blanks
+	pairs   *merger         // of BPE, with the file's ids
+	model   tokenizer.Model // of WordLevel
+	decoder foreignDecoder
 }
+
+// foreignDecoder is how a foreign file makes text of tokens.
+type foreignDecoder string
+
+const (
+	joinByBlanks foreignDecoder = "" // a file without a decoder
+	fuse         foreignDecoder = "Fuse"
+	decodeBytes  foreignDecoder = "ByteLevel"
+)
 
 func (t *foreign) Kind() Kind                   { return t.kind }
 func (t *foreign) Size() int                    { return len(t.tokens) }
@@ -150,55 +159,31 @@ func (t *foreign) fromFile(id int) int32 {
 	return ours
 }
 
-// AppendText implements Tokenizer: it gives the tokens between added tokens to
-// the file's decoder.
+// AppendText implements Tokenizer: tokens are decoded as the file says, added tokens too.
 func (t *foreign) AppendText(dst []byte, ids []int32) []byte {
-	var run []string
 	begun := false
-	flush := func() {
-		if len(run) > 0 {
-			dst = t.join(dst, begun, t.decode(run))
-			begun, run = true, run[:0]
-		}
-	}
 	for _, id := range ids {
 		token := t.Token(id)
 		if token == "" {
 			continue
 		}
-		if !t.cut[token] {
-			run = append(run, token)
-			continue
+		if begun && t.decoder == joinByBlanks {
+			dst = append(dst, ' ')
 		}
-		flush()
-		dst = t.join(dst, begun, token)
+		dst = t.appendToken(dst, token)
 		begun = true
 	}
-	flush()
 	return dst
 }
 
-// join appends text, behind a blank if the tokens have no decoder of their own.
-func (t *foreign) join(dst []byte, begun bool, text string) []byte {
-	if begun && t.decoder == nil {
-		dst = append(dst, ' ')
-	}
-	return append(dst, text...)
-}
-
-// decode is the text of tokens of the model, without added tokens.
-func (t *foreign) decode(tokens []string) (text string) {
-	if t.decoder == nil {
-		return strings.Join(tokens, " ")
-	}
-	var err error
-	defer func() {
-		if err != nil {
-			text = strings.Join(tokens, "")
+// appendToken appends the text of a token. One that spells no bytes is its own text, as an added token may be.
+func (t *foreign) appendToken(dst []byte, token string) []byte {
+	if t.decoder == decodeBytes {
+		if text, ok := tokenBytes(token); ok {
+			return append(dst, text...)
 		}
-	}()
-	defer recoverTo(&err)
-	return t.decoder.Decode(tokens)
+	}
+	return append(dst, token...)
 }
 
 // gpt2Split splits text as GPT-2 does, whose pattern ends in \s+(?!\S)|\s+ where

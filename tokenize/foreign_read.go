@@ -75,7 +75,7 @@ func parseForeign(data []byte) (Tokenizer, error) {
 	if err := json.Unmarshal(raw.Model, &r.model); err != nil {
 		return nil, fmt.Errorf("model: %w: %w", err, ErrUnsupported)
 	}
-	for _, step := range []func() error{r.normaliser, r.splits, r.vocabulary, r.checkModel, r.library} {
+	for _, step := range []func() error{r.normaliser, r.splits, r.vocabulary, r.checkModel, r.library, r.decoder} {
 		if err := step(); err != nil {
 			return nil, err
 		}
@@ -393,7 +393,7 @@ func (r *foreignReader) checkBPE() error {
 	return nil
 }
 
-// library makes the parts that are the library's.
+// library makes the part that is the library's.
 func (r *foreignReader) library() (err error) {
 	defer recoverTo(&err)
 	if r.t.pairs == nil {
@@ -401,16 +401,16 @@ func (r *foreignReader) library() (err error) {
 			return fmt.Errorf("model: %w", err)
 		}
 	}
+	return nil
+}
+
+func (r *foreignReader) decoder() error {
 	if r.config.Decoder == nil {
 		return nil
 	}
-	switch name, _ := r.config.Decoder["type"].(string); name {
-	case "ByteLevel", "Fuse":
-	default:
+	name, _ := r.config.Decoder["type"].(string)
+	if r.t.decoder = foreignDecoder(name); r.t.decoder != fuse && r.t.decoder != decodeBytes {
 		return fmt.Errorf("decoder %q: %w", name, ErrUnsupported)
-	}
-	if r.t.decoder, err = pretrained.CreateDecoder(r.config.Decoder); err != nil {
-		return fmt.Errorf("decoder: %w", err)
 	}
 	return nil
 }

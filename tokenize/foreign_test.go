@@ -222,3 +222,20 @@ func foreignSplit(t *testing.T, pattern string) []byte {
 	return []byte(`{"model":{"type":"WordLevel","vocab":{"[UNK]":0},"unk_token":"[UNK]"},"pre_tokenizer":{"type":"Split","pattern":{"Regex":` +
 		string(quoted) + `},"behavior":"Isolated","invert":false}}`)
 }
+
+// A decoder ByteLevel leaves a token as it is that spells no bytes, and reads bytes wherever they are spelled: İ is the byte 8E.
+func TestForeignByteLevelDecoder(t *testing.T) {
+	tok, err := Parse([]byte(`{"model":{"type":"WordLevel","vocab":{"[UNK]":0,"‘low":1,"İ":2,"áł":3},"unk_token":"[UNK]"},"decoder":{"type":"ByteLevel"},
+		"added_tokens":[{"id":2,"content":"İ"},{"id":4,"content":"–|"}]}`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var ids []int32
+	for _, token := range []string{"‘low", "–|", "áł", "İ"} {
+		id, _ := tok.ID(token)
+		ids = append(ids, id)
+	}
+	if got, want := string(tok.AppendText(nil, ids)), "‘low–|\u180e"; got != want {
+		t.Errorf("got %q, want %q", got, want)
+	}
+}
