@@ -25,10 +25,9 @@ type foreign struct {
 	kind   Kind
 	tokens []string // by id, with our special tokens first
 	ids    map[string]int32
-	added  *regexp.Regexp  // what is cut out of a text: the first, of those the longest
-	cut    map[string]bool // the same
-	shift  int32           // from ids of the file to ids
-	unkID  int32           // the file's id of its unknown token, -1 if it has none
+	added  []*regexp.Regexp // what is cut out of a text, in turn: the first, of those the longest
+	shift  int32            // from ids of the file to ids
+	unkID  int32            // the file's id of its unknown token, -1 if it has none
 
 	norms   []func(string) string
 	split   []func(string) ([]string, error)
@@ -66,13 +65,21 @@ func (t *foreign) ID(token string) (int32, bool) {
 func (t *foreign) AppendIDs(dst []int32, text []byte) ([]int32, Unknowns) {
 	var unknown Unknowns
 	valid := strings.ToValidUTF8(string(text), "\uFFFD")
+	return t.cut(dst, t.added, valid, 0, &unknown), unknown
+}
+
+// cut appends the ids of text, out of which the added tokens are cut first.
+func (t *foreign) cut(dst []int32, added []*regexp.Regexp, text string, offset int, unknown *Unknowns) []int32 {
+	if len(added) == 0 {
+		return t.gap(dst, text, offset, unknown)
+	}
 	from := 0
-	for _, at := range t.added.FindAllStringIndex(valid, -1) {
-		dst = t.gap(dst, valid[from:at[0]], from, &unknown)
-		dst = append(dst, t.ids[valid[at[0]:at[1]]])
+	for _, at := range added[0].FindAllStringIndex(text, -1) {
+		dst = t.cut(dst, added[1:], text[from:at[0]], offset+from, unknown)
+		dst = append(dst, t.ids[text[at[0]:at[1]]])
 		from = at[1]
 	}
-	return t.gap(dst, valid[from:], from, &unknown), unknown
+	return t.cut(dst, added[1:], text[from:], offset+from, unknown)
 }
 
 // gap appends the ids of text between added tokens. What the library makes of

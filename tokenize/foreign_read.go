@@ -59,7 +59,7 @@ func parseForeign(data []byte) (Tokenizer, error) {
 	if len(data) > maxForeign {
 		return nil, fmt.Errorf("%d bytes are too many: the limit of files that this package did not write is %d", len(data), maxForeign)
 	}
-	r := foreignReader{t: &foreign{file: bytes.Clone(data), unkID: -1, cut: map[string]bool{}}}
+	r := foreignReader{t: &foreign{file: bytes.Clone(data), unkID: -1}}
 	var raw struct {
 		Model json.RawMessage `json:"model"`
 	}
@@ -274,9 +274,6 @@ func (r *foreignReader) vocabulary() error {
 	if n := len(r.config.AddedTokens); n > maxAdded {
 		return fmt.Errorf("%d added tokens are too many: the limit is %d", n, maxAdded)
 	}
-	for _, special := range specials {
-		r.t.cut[special] = true
-	}
 	for _, added := range r.config.AddedTokens {
 		if err := r.add(added, ids); err != nil {
 			return err
@@ -308,7 +305,6 @@ func (r *foreignReader) add(added tokenizer.TokenConfig, ids map[string]int64) e
 		return fmt.Errorf("added token %q has id %d, and %d in the vocabulary", added.Content, added.Id, id)
 	}
 	ids[added.Content] = added.Id
-	r.t.cut[added.Content] = true
 	return nil
 }
 
@@ -326,7 +322,24 @@ func (r *foreignReader) number(tokens []string) {
 			t.ids[token] = int32(id)
 		}
 	}
-	t.added = anyOf(slices.Collect(maps.Keys(t.cut)))
+	t.added = r.added()
+}
+
+// added matches what is cut out of a text: Hugging Face tokenizers cut the added tokens that are normalized out of what the
+// others have left, even if those stand further back.
+func (r *foreignReader) added() []*regexp.Regexp {
+	first, then := slices.Clone(specials[:]), []string(nil)
+	for _, added := range r.config.AddedTokens {
+		if added.Normalized {
+			then = append(then, added.Content)
+		} else {
+			first = append(first, added.Content)
+		}
+	}
+	if then == nil {
+		return []*regexp.Regexp{anyOf(first)}
+	}
+	return []*regexp.Regexp{anyOf(first), anyOf(then)}
 }
 
 // anyOf matches any of the texts, and the longest of those at one place.

@@ -239,3 +239,20 @@ func TestForeignByteLevelDecoder(t *testing.T) {
 		t.Errorf("got %q, want %q", got, want)
 	}
 }
+
+// Added tokens that are normalized are cut out of what the others have left.
+func TestForeignCutsNormalizedTokensLast(t *testing.T) {
+	tok, err := Parse([]byte(`{"model":{"type":"WordLevel","vocab":{"[UNK]":0},"unk_token":"[UNK]"},
+		"added_tokens":[{"id":1,"content":"low","normalized":true},{"id":2,"content":"ow","normalized":false}]}`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got []string
+	ids, _ := tok.AppendIDs(nil, []byte("low"))
+	for _, id := range ids {
+		got = append(got, tok.Token(id))
+	}
+	if diff := cmp.Diff([]string{"<unk>", "ow"}, got); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+}
