@@ -213,23 +213,28 @@ type foreignPattern struct {
 
 // differs is what both read in a pattern but read differently: sets within a
 // set, of which [:alpha:] is one in Unicode to Oniguruma and the intersection
-// && another; lines, which (?m) and ^ and $ see otherwise; the repetition {,n};
-// \p without braces; and the escapes that mean less in Go.
+// && another; lines, which (?m) and ^ and $ see otherwise; the repetitions {,n} and
+// {n}?, which is n times or not at all there and n times here; \p without braces; and the escapes that mean less in Go.
 var differs = struct{ inClass, outside *regexp.Regexp }{
 	regexp.MustCompile(`^(?:\[|&&|` + differentEscapes + `)`),
-	regexp.MustCompile(`^(?:\^|\$|\{,|\(\?[a-z-]*m|` + differentEscapes + `)`),
+	regexp.MustCompile(`^(?:\^|\$|\{,|\{[0-9]+\}\?|\(\?[a-z-]*m|` + differentEscapes + `)`),
 }
 
 const differentEscapes = `\\(?:[wWdDbBSQE]|[pP](?:[^{]|$))`
 
-// foldsApart are letters that Oniguruma's (?i) compares with others, ss with ß
-// and st with ﬆ, and classes of letters to which Go's adds those of the other case.
-var foldsApart = regexp.MustCompile(`(?is)\(\?[a-z]*i.*(?:s[st]|f[fil]|[^\x00-\x7f]|\\p\{\^?l[ult])`)
+// fold is where (?i) begins, and foldGroup a group of its own with plain letters and sets. Elsewhere the two differ: a bare
+// (?i) reaches over the next | in Oniguruma, classes of letters grow in Go, and escapes and groups may hide foldsApart.
+var fold, foldGroup = regexp.MustCompile(`\(\?[a-z]*i`), regexp.MustCompile(`^\(\?i:(?:[^()\[\]\\]|\[[^()\[\]\\]*\])*\)`)
+
+// foldsApart are letters that Oniguruma's (?i) compares with others: ss with ß and st with ﬆ.
+var foldsApart = regexp.MustCompile(`(?i)s[st]|f[fil]|[^\x00-\x7f]`)
 
 // translate writes the pattern, or tells what in it Go reads otherwise.
 func (p *foreignPattern) translate() error {
-	if found := foldsApart.FindString(p.in); found != "" {
-		return fmt.Errorf("(?i), in %q", found)
+	for _, at := range fold.FindAllStringIndex(p.in, -1) {
+		if group := foldGroup.FindString(p.in[at[0]:]); group == "" || foldsApart.MatchString(group) {
+			return errors.New("(?i), but around plain letters in a group (?i:…)")
+		}
 	}
 	for at := 0; at < len(p.in); {
 		refused := differs.outside

@@ -185,6 +185,7 @@ func foreignPairs(t *testing.T, merges string) Tokenizer {
 func TestForeignPatterns(t *testing.T) {
 	for _, pattern := range []string{
 		`[[:alpha:]]+`, `[a-c[0-9]]+`, `[^(\s|[.,!?])]+`, `[a-z&&[^aeiou]]`, `a{,2}b`, `\pL`, `\Qa\E`, `^a`, `b$`, `(?m)a.b`, `(?i)ss`, `(?i)\p{Lu}`,
+		`a{2}?b`, `(?i)\p{Greek}`, `(?i)\x{73}\x{73}`, `(?i:(?:s)(?:s))`, `x(?i)a|b`, `(?i:\p{L})`, `(?i:s|st)`,
 	} {
 		if _, err := Parse(foreignSplit(t, pattern)); !errors.Is(err, ErrUnsupported) {
 			t.Errorf("%s: error %v, want ErrUnsupported", pattern, err)
@@ -199,6 +200,7 @@ func TestForeignPatterns(t *testing.T) {
 		{`\p{^L}+`, "a12b", 3},
 		{`[\^\$\[]`, "a^b$c[", 6},
 		{`(?i:'s|'t)|\p{L}+`, "it'S", 2},
+		{`'(?i:[sdmt]|ll|ve|re)`, "it'Sx", 3},
 		{`a{2,}`, "baaab", 3},
 	} {
 		tok, err := Parse(foreignSplit(t, c.pattern))
