@@ -109,7 +109,7 @@ func build(cfg TrainConfig, norm normaliser, counts []counted) (Tokenizer, error
 	}
 	tokens := frequent(counts, cfg)
 	if len(tokens) == 0 {
-		return nil, fmt.Errorf("every %s of the text occurs fewer than %d times: lower the minimum frequency", cfg.Kind, cfg.MinFrequency)
+		return nil, fmt.Errorf("every token of the text occurs fewer than %d times: lower the minimum frequency", cfg.MinFrequency)
 	}
 	if cfg.Kind.Words() {
 		return newWords(cfg.Kind, tokens, norm)

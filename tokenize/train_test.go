@@ -106,6 +106,7 @@ func TestTrainErrors(t *testing.T) {
 		{TrainConfig{}, "", "empty"},
 		{TrainConfig{Kind: Word}, " \t ", "empty"},
 		{TrainConfig{MinFrequency: 2}, "abc", "fewer than 2"},
+		{TrainConfig{Kind: Space, MinFrequency: 2}, "abc", "every token of the text occurs fewer than 2"},
 	} {
 		if _, err := Train(test.cfg, one([]byte(test.text))); err == nil || !strings.Contains(err.Error(), test.want) {
 			t.Errorf("%+v on %q: %v, want an error with %q", test.cfg, test.text, err, test.want)
