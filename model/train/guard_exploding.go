@@ -2,8 +2,6 @@ package train
 
 import (
 	"fmt"
-	"math"
-	"slices"
 )
 
 // Gradients explode if, in some layer, that at a lag above growthLag is explodingGrowth times the greatest of those up to
@@ -106,11 +104,10 @@ func (l LayerHealth) growth(lags []int) (at int, factor float64) {
 	return at, far / near
 }
 
-// kept returns the share of the gradient that each step back keeps, in the geometric mean over the whole window, or 0.
+// kept returns what the layer keeps over the whole window, or 0 where that is short.
 func (l LayerHealth) kept(lags []int) float64 {
-	near, far := slices.Index(lags, 1), len(lags)-1
-	if near < 0 || lags[far] < shortestLag {
+	if len(lags) == 0 || lags[len(lags)-1] < shortestLag {
 		return 0
 	}
-	return math.Pow(l.Gradient[far]/l.Gradient[near], 1/float64(lags[far]-1))
+	return l.keeps(lags, lags[len(lags)-1])
 }

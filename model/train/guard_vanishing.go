@@ -90,9 +90,28 @@ func (h *Health) longest() (lag, layer int, gain float64) {
 	}
 	lag = h.Lags[far]
 	for i, l := range h.Layers {
-		if g := math.Pow(l.Gradient[far]/l.Gradient[near], 1/float64(lag-1)); g > gain {
+		if g := l.keeps(h.Lags, lag); g > gain {
 			layer, gain = i, g
 		}
 	}
 	return lag, layer, gain
+}
+
+// keeps returns the share of the gradient that each step back keeps, in the geometric mean from the first to the last lag, 1
+// and most at the utmost, that it reaches; 0 if that is one. It passes by the lags between the steps of a dilated layer.
+func (l LayerHealth) keeps(lags []int, most int) float64 {
+	near, far := -1, -1
+	for i, k := range lags {
+		if k < 1 || k > most || l.Gradient[i] == 0 {
+			continue
+		}
+		if near < 0 {
+			near = i
+		}
+		far = i
+	}
+	if near == far {
+		return 0
+	}
+	return math.Pow(l.Gradient[far]/l.Gradient[near], 1/float64(lags[far]-lags[near]))
 }

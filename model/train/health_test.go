@@ -132,6 +132,15 @@ func TestHealthAsText(t *testing.T) {
 	if got, want := h.String(), "gradient ≤ 1.2, clipped 4 %, kept 80 % a step back, i of layer 1 56 % saturated"; got != want {
 		t.Errorf("%q, want %q", got, want)
 	}
+	h.Layers = []LayerHealth{{Gradient: []float64{2, 0.5, 0.05, 0.005}}, {Gradient: []float64{2, 0, 0.4, 0}}, {Gradient: []float64{2, 0, 0, 0}}}
+	if got, want := h.String(), "gradient ≤ 1.2, clipped 4 %, kept 10 % a step back"; got != want {
+		t.Errorf("layers that go on from 1, 2 and 4 steps ago: %q, want %q", got, want)
+	}
+	h.Layers = []LayerHealth{{Gradient: []float64{2, 0, 0.5, 0, 0.32}}}
+	h.Lags = []int{0, 1, 2, 3, 4}
+	if got, want := h.String(), "gradient ≤ 1.2, clipped 4 %, kept 80 % a step back"; got != want {
+		t.Errorf("a layer that goes on from 2 steps ago: %q, want %q", got, want)
+	}
 	h.Lags, h.Layers = nil, []LayerHealth{{Name: "layer 0 forwards", Gates: []GateHealth{{"i", 0.002, 0.002}}}}
 	if got, want := h.String(), "gradient ≤ 1.2, clipped 4 %"; got != want {
 		t.Errorf("a gate that is next to never saturated: %q, want %q", got, want)
