@@ -3,6 +3,7 @@ package classify_test
 import (
 	"errors"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/textgen-go/textgen/classify"
@@ -54,4 +55,33 @@ func forged(t *testing.T, dir string, forge func(*model.ClassifierConfig, *class
 		t.Fatal(err)
 	}
 	return f
+}
+
+// TestResumeForgedSettings goes on with states whose settings no run can have had.
+func TestResumeForgedSettings(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "run")
+	run(t, classify.TrainConfig{Override: small, Paths: []string{documents(t, 60)}, Out: dir, NoBaselines: true})
+	for name, forge := range map[string]func(*classify.Settings){
+		"batch":      func(s *classify.Settings) { s.Batch = 0 },
+		"max_tokens": func(s *classify.Settings) { s.MaxTokens = -1 },
+	} {
+		path := filepath.Join(dir, checkpoint.StateName)
+		f, err := checkpoint.Read(path, checkpoint.Limits{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		var training classify.Training
+		if err := f.JSON(checkpoint.KeyTraining, &training); err != nil {
+			t.Fatal(err)
+		}
+		forge(&training.Settings)
+		if err := errors.Join(f.SetJSON(checkpoint.KeyTraining, training), checkpoint.Write(path, f)); err != nil {
+			t.Fatal(err)
+		}
+		_, err = classify.Train(t.Context(), classify.TrainConfig{Out: dir, Resume: true, NoBaselines: true})
+		var format *checkpoint.FormatError
+		if !errors.As(err, &format) || !strings.Contains(err.Error(), name+" is") {
+			t.Errorf("%s: error %v, want a *FormatError that names it", name, err)
+		}
+	}
 }

@@ -76,8 +76,13 @@ func (r *run) before() (*Model, error) {
 	}
 	var m *Model
 	err := r.session.Resume(func(f *checkpoint.File) (err error) {
-		m, err = FromFile(f)
-		return err
+		if m, err = FromFile(f); err != nil {
+			return err
+		}
+		if err := m.training.Settings.Validate(); err != nil {
+			return checkpoint.Malformed("the settings of its training are invalid", err)
+		}
+		return nil
 	})
 	if err != nil {
 		return nil, err
