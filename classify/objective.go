@@ -68,10 +68,11 @@ type objective struct {
 
 // newObjective prepares training on some documents and validating on others, which may be none.
 func newObjective(n *model.Classifier, w *model.Workers, s Settings, l loss, training, valid *tokenised) *objective {
+	s.Batch = min(s.Batch, max(1, training.len())) // all of them, if it is larger: multiples of it must be numbers
 	o := &objective{network: n, workers: w, settings: s, loss: l, training: training.withoutNGrams()}
 	o.batch = n.NewTrainingBatch(w)
 	o.probe = newProber(o.batch, s.MaxTokens)
-	o.grads = make([][]float32, min(s.Batch, training.len()))
+	o.grads = make([][]float32, s.Batch)
 	for i := range o.grads {
 		o.grads[i] = make([]float32, n.Config().Labels)
 	}

@@ -206,6 +206,20 @@ func TestMultiLabel(t *testing.T) {
 	}
 }
 
+// A batch beyond the documents is all of them, however large.
+func TestBatchOfAll(t *testing.T) {
+	docs := documents(t, 60)
+	loss := func(batch int) float64 {
+		return run(t, classify.TrainConfig{Override: func(s *classify.Settings) {
+			small(s)
+			s.Batch, s.Steps = batch, 3
+		}, Paths: []string{docs}, Out: filepath.Join(t.TempDir(), "run"), NoBaselines: true}).Loss
+	}
+	if got, want := loss(math.MaxInt), loss(60); got != want {
+		t.Errorf("the loss is %v, with a batch of 60 it is %v", got, want)
+	}
+}
+
 func TestWordVectors(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "words.vec")
 	if err := os.WriteFile(path, []byte("3 2\nrain 0.5 -1\nsnow 1 2\nnowhere 3 4\n"), 0o600); err != nil {
