@@ -234,7 +234,9 @@ func (n normaliser) component() *component {
 
 // Parse reads tokenizer.json. What MarshalJSON wrote it reads back exactly.
 // data may come from a stranger: Parse takes no more than MaxJSON bytes and
-// returns an error for whatever it cannot use.
+// returns an error for whatever it cannot use. Of a file that this package did
+// not write, truncation, padding and post_processor are left out: texts become
+// the ids of Hugging Face's encode with add_special_tokens false and neither.
 func Parse(data []byte) (Tokenizer, error) {
 	t, err := parse(data)
 	if err != nil {
