@@ -63,7 +63,7 @@ func (l *Loop) rescue(err error) error {
 	}
 	g.Rollbacks++
 	g.Watched.say(v.Kind)
-	g.Leap.Above = 0
+	g.Leap.forget()
 	v.Action = wentBack(l.good.step, g.rateFactor())
 	g.Verdicts = append(g.Verdicts, v)
 	return nil

@@ -27,7 +27,7 @@ func (l *Loop) keepGood() error {
 	switch {
 	case l.cfg.Guard != GuardAct || l.good != nil && (s.Step%goodEvery != 0 || l.good.step == s.Step):
 		return nil
-	case s.Guard.Leap.Above > 0: // the loss may be leaping
+	case s.Guard.Leap.suspect(l.facts.Unigram):
 		return nil
 	}
 	if err := l.checkTensors("state"); err != nil {

@@ -299,6 +299,55 @@ func TestLeaps(t *testing.T) {
 	}
 }
 
+// single is an objective of batches of one document with given losses.
+type single struct {
+	*quadratic
+	nats  func(step int) float64
+	steps int
+}
+
+func (s *single) Step() (Batch, error) {
+	_, err := s.quadratic.Step()
+	s.steps++
+	return Batch{Nats: s.nats(s.steps), Tokens: 1}, err
+}
+
+// Single documents have losses far above their mean in healthy runs; when most of them have, training went wrong.
+func TestLeapsOfSmallBatches(t *testing.T) {
+	healthy := func(step int) float64 {
+		if step%20 == 7 {
+			return 6
+		}
+		return 0.2
+	}
+	for _, c := range []struct {
+		name string
+		nats func(step int) float64
+		want string // what the guard did, or ""
+	}{
+		{"outliers", healthy, ""},
+		{"ruined", func(step int) float64 {
+			if step >= 98 && step <= 112 {
+				return float64(step % 2 * 40)
+			}
+			return healthy(step)
+		}, "went back to the weights of step 50; the learning rate is 0.5 of the schedule from now on"},
+	} {
+		q := newQuadratic()
+		cfg := fakeConfig(q)
+		cfg.Steps, cfg.EvalEvery = 300, 100
+		var h history
+		run(t, newLoop(t, &single{quadratic: q, nats: c.nats}, cfg, h.hooks()))
+		var got string
+		for _, v := range h.verdicts() {
+			got += v.Action
+		}
+		if got != c.want {
+			t.Errorf("%s: the guard %s, want %q; it said %v", c.name, got, c.want, h.verdicts())
+		}
+	}
+}
+
 func TestLeapsOfValidation(t *testing.T) {
 	for _, c := range []struct {
 		name           string
