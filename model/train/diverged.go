@@ -39,7 +39,7 @@ func (e *DivergedError) finding() string {
 	}
 	switch {
 	case strings.HasSuffix(e.What, "loss") && finite(e.Value):
-		return fmt.Sprintf("the %s leaps from about %.4g to %.4g nats a token%s", e.What, e.Before, e.Value, e.steepest(where))
+		return fmt.Sprintf("the %s leaps from about %.4g to %.4g nats%s", e.What, e.Before, e.Value, e.steepest(where))
 	case e.What == "loss" && e.Tensor != "":
 		return fmt.Sprintf("the loss is %v, and so is an element of %s%s", e.Value, e.Tensor, where)
 	case strings.HasSuffix(e.What, "loss"):

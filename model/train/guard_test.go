@@ -345,6 +345,11 @@ func TestLeapsOfSmallBatches(t *testing.T) {
 		if got != c.want {
 			t.Errorf("%s: the guard %s, want %q; it said %v", c.name, got, c.want, h.verdicts())
 		}
+		for _, v := range h.verdicts() {
+			if strings.Contains(v.String(), "token") {
+				t.Errorf("%s: tokens in a verdict on documents: %v", c.name, v)
+			}
+		}
 	}
 }
 
