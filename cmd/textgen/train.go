@@ -162,9 +162,9 @@ func checkResume(ctx *cli.Context) error {
 	for _, name := range ctx.LocalFlagNames() {
 		switch {
 		case fixed[name] && resume:
-			return fmt.Errorf("--%s cannot change in a run that is resumed: it goes on with its own settings (start another from its model with --from)", name)
+			return fmt.Errorf("%s cannot change in a run that is resumed: it goes on with its own settings (start another from its model with --from)", given(ctx, name))
 		case fixed[name]:
-			return fmt.Errorf("--%s cannot change in a model that is trained on: with --from, network and tokenizer are the model's", name)
+			return fmt.Errorf("%s cannot change in a model that is trained on: with --from, network and tokenizer are the model's", given(ctx, name))
 		}
 	}
 	return nil
@@ -218,7 +218,7 @@ func checkUsed(ctx *cli.Context, cell model.Cell, optimizer, schedule string) er
 		{"lr-hold", "schedule", schedule, []string{optim.Step}},
 	} {
 		if ctx.IsSet(f.name) && !slices.Contains(f.users, f.chosen) {
-			return fmt.Errorf("--%s is for --%s %s: %s would ignore it", f.name, f.choice, strings.Join(f.users, " or "), f.chosen)
+			return fmt.Errorf("%s is for --%s %s: %s would ignore it", given(ctx, f.name), f.choice, strings.Join(f.users, " or "), f.chosen)
 		}
 	}
 	return nil
