@@ -128,7 +128,7 @@ func (o *LanguageModel) splitOff(tokens, valid Tokens, length int) error {
 	case o.cfg.Tail > 0:
 		o.batches = int(float64(o.batches) * o.cfg.Tail)
 		if o.batches < 1 {
-			return fmt.Errorf("training: a share of %v of a stream of %d tokens holds no window of %d", o.cfg.Tail, length, o.cfg.Steps)
+			return fmt.Errorf("training: a share of %v of a stream of %d tokens holds no window of %d: use a smaller batch or shorter windows", o.cfg.Tail, length, o.cfg.Steps)
 		}
 		s.origin = o.covered()
 		s.length = length - s.origin

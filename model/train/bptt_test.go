@@ -551,7 +551,7 @@ func TestNewLanguageModelRefuses(t *testing.T) {
 		{"a share of 1", BPTT{Tail: 1}, text, nil, "is 1"},
 		{"a split with a shift", BPTT{Tail: 0.5, Shift: true}, text, nil, "cannot shift"},
 		{"a split with a text", BPTT{Batch: 2, Steps: 5, Tail: 0.5}, text, text, "choose one"},
-		{"a share without a window", BPTT{Batch: 2, Steps: 40, Tail: 0.5}, text, nil, "holds no window"},
+		{"a share without a window", BPTT{Batch: 2, Steps: 40, Tail: 0.5}, text, nil, "holds no window of 40: use a smaller batch or shorter windows"},
 	} {
 		_, err := NewLanguageModel(newModel(t, vocab, 0), newWorkers(t, 1), c.cfg, c.tokens, c.valid)
 		if err == nil || !strings.Contains(err.Error(), c.want) {
