@@ -28,6 +28,8 @@ type run struct {
 	bag       bag.Choice
 	objective *objective
 	plan      Plan
+
+	temperature measure.Temperature // of the last validation, that of an earlier session included
 }
 
 // weightStream separates the random numbers of the first weights from those of training with the same seed.
@@ -72,6 +74,7 @@ func (r *run) prepare(ctx context.Context) error {
 // before reads the run that is resumed, if any. Its settings replace those of the config.
 func (r *run) before() (*Model, error) {
 	if !r.cfg.Resume {
+		r.temperature.T = 1
 		return &Model{}, nil
 	}
 	var m *Model
@@ -96,7 +99,7 @@ func (r *run) before() (*Model, error) {
 	if r.cfg.TestPaths == nil {
 		r.cfg.TestPaths = m.training.TestPaths
 	}
-	r.cfg.Documents = m.training.Documents
+	r.cfg.Documents, r.temperature = m.training.Documents, m.metrics.Temperature
 	return m, nil
 }
 
@@ -252,11 +255,7 @@ func (r *run) file(state train.State) (*checkpoint.File, error) {
 // metrics sums up the last validation, with the temperature that makes its probabilities honest.
 func (r *run) metrics(state train.State) (Metrics, error) {
 	last := r.session.History.Last()
-	m := Metrics{Step: state.Step, Documents: state.Tokens, Seconds: state.Seconds, Loss: last.Loss, Temperature: measure.Temperature{T: 1}}
-	v := r.objective.validation
-	if v == nil || v.logits == nil {
-		return m, nil
-	}
+	m := Metrics{Step: state.Step, Documents: state.Tokens, Seconds: state.Seconds, Loss: last.Loss}
 	if last.ValidLoss != nil {
 		m.ValidLoss = *last.ValidLoss
 	}
@@ -264,6 +263,9 @@ func (r *run) metrics(state train.State) (Metrics, error) {
 		m.MacroF1 = *last.ValidScore
 	}
 	var err error
-	m.Temperature, err = measure.FitTemperature(v.loss.task, v.logits, v.data.truth)
+	if v := r.objective.validation; v != nil && v.logits != nil {
+		r.temperature, err = measure.FitTemperature(v.loss.task, v.logits, v.data.truth)
+	}
+	m.Temperature = r.temperature
 	return m, err
 }

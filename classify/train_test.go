@@ -114,6 +114,32 @@ func TestRunsAreReproducible(t *testing.T) {
 	}
 }
 
+// A run that had come to its end leaves its last weights as the model if that was taken away: as honest as validation made
+// them.
+func TestResumeWithoutTheModel(t *testing.T) {
+	cfg := classify.TrainConfig{Override: small, Paths: []string{documents(t, 150)}, Out: t.TempDir(), NoBaselines: true}
+	run(t, cfg)
+	metrics := func(name string) (m classify.Metrics) {
+		f, err := checkpoint.Read(filepath.Join(cfg.Out, name), checkpoint.Limits{})
+		if err := errors.Join(err, f.JSON(checkpoint.KeyMetrics, &m)); err != nil {
+			t.Fatal(err)
+		}
+		m.Seconds = 0
+		return m
+	}
+	want := metrics(checkpoint.StateName)
+	if err := os.Remove(filepath.Join(cfg.Out, checkpoint.ModelName)); err != nil {
+		t.Fatal(err)
+	}
+	cfg.Resume = true
+	run(t, cfg)
+	for _, name := range []string{checkpoint.StateName, checkpoint.ModelName} {
+		if diff := cmp.Diff(want, metrics(name)); diff != "" || want.Temperature.Before == 0 {
+			t.Errorf("%s: metrics of the end (-) and of the resumed run (+) differ: %s", name, diff)
+		}
+	}
+}
+
 func weights(t *testing.T, dir string) []checkpoint.Tensor {
 	t.Helper()
 	f, err := checkpoint.Read(filepath.Join(dir, checkpoint.ModelName), checkpoint.Limits{})
