@@ -218,7 +218,7 @@ func (r *run) train(ctx context.Context) (*TrainResult, error) {
 	result, err := r.session.Run(ctx)
 	out := &TrainResult{
 		Out: r.cfg.Out, Ending: result.Ending, Steps: result.Steps, Planned: result.Plan.Steps,
-		Documents: result.Tokens, Seconds: result.Seconds, Loss: r.session.History.Last().Loss, Verdicts: r.session.History.Verdicts(),
+		Documents: result.Tokens, Seconds: result.Seconds, Loss: r.session.Loss(), Verdicts: r.session.History.Verdicts(),
 	}
 	if err != nil || r.data.checked.len() == 0 && len(r.data.test) == 0 {
 		return out, err
@@ -255,7 +255,7 @@ func (r *run) file(state train.State) (*checkpoint.File, error) {
 // metrics sums up the last validation, with the temperature that makes its probabilities honest.
 func (r *run) metrics(state train.State) (Metrics, error) {
 	last := r.session.History.Last()
-	m := Metrics{Step: state.Step, Documents: state.Tokens, Seconds: state.Seconds, Loss: last.Loss}
+	m := Metrics{Step: state.Step, Documents: state.Tokens, Seconds: state.Seconds, Loss: r.session.Loss()}
 	if last.ValidLoss != nil {
 		m.ValidLoss = *last.ValidLoss
 	}

@@ -1,6 +1,8 @@
 package generate_test
 
 import (
+	"context"
+	"errors"
 	"os"
 	"path/filepath"
 	"strings"
@@ -8,6 +10,7 @@ import (
 
 	"github.com/textgen-go/textgen/generate"
 	"github.com/textgen-go/textgen/model/checkpoint"
+	"github.com/textgen-go/textgen/model/train"
 )
 
 func TestResumeNeedsTheSameText(t *testing.T) {
@@ -72,4 +75,45 @@ func TestResumeOfAStateWithoutCorpus(t *testing.T) {
 		t.Errorf("resuming a state without a corpus: %v", err)
 	}
 	train1(t, generate.TrainConfig{Out: cfg.Out, Resume: true, Paths: cfg.Paths})
+}
+
+// fewSteps is a context that ends a run some steps after it has begun.
+type fewSteps struct {
+	context.Context
+	began bool
+	left  int
+}
+
+func (c *fewSteps) Started(generate.Plan) { c.began = true }
+func (*fewSteps) Planned(int)             {}
+func (*fewSteps) Step(train.Record)       {}
+func (*fewSteps) Saved(string)            {}
+func (*fewSteps) Warning(string)          {}
+
+func (c *fewSteps) Err() error {
+	if c.began {
+		c.left--
+	}
+	if c.left < 0 {
+		return context.Canceled
+	}
+	return nil
+}
+
+// The loss of a run that is stopped before its first record is that of its steps, not 0.
+func TestLossBeforeTheFirstRecord(t *testing.T) {
+	ctx := &fewSteps{Context: t.Context(), left: 4}
+	cfg := generate.TrainConfig{Settings: settings(t), Paths: []string{corpus(t)}, Out: filepath.Join(t.TempDir(), "run"), Observer: ctx}
+	cfg.Settings.Steps, cfg.Settings.EvalEvery = 100_000, 50_000 // a record every hundred steps
+	r, err := generate.Train(ctx, cfg)
+	if !errors.Is(err, context.Canceled) || r.Steps == 0 || r.Steps > 4 {
+		t.Fatalf("%+v, %v; want a run that is stopped after at most 4 steps", r, err)
+	}
+	m, err := generate.Load(cfg.Out)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := m.Info().Metrics.Loss; r.Loss < 1 || r.Loss > 5 || got != r.Loss {
+		t.Errorf("a loss of %v in the result and %v in the file, want that of an untrained network in both", r.Loss, got)
+	}
 }

@@ -209,7 +209,7 @@ func (r *run) train(ctx context.Context) (*TrainResult, error) {
 	result, err := r.session.Run(ctx)
 	out := &TrainResult{
 		Out: r.cfg.Out, Ending: result.Ending, Steps: result.Steps, Planned: result.Plan.Steps,
-		Tokens: result.Tokens, Seconds: result.Seconds, Loss: r.session.History.Last().Loss,
+		Tokens: result.Tokens, Seconds: result.Seconds, Loss: r.session.Loss(),
 		ValidLoss: result.Best.Loss, Limit: r.data.limit, Verdicts: r.session.History.Verdicts(),
 	}
 	return out, err
@@ -233,7 +233,7 @@ func (r *run) file(state train.State) (*checkpoint.File, error) {
 	}
 	last, training := r.session.History.Last(), r.training
 	training.Planned = state.Plan.Steps
-	metrics := Metrics{Step: state.Step, Tokens: state.Tokens, Seconds: state.Seconds, Loss: last.Loss}
+	metrics := Metrics{Step: state.Step, Tokens: state.Tokens, Seconds: state.Seconds, Loss: r.session.Loss()}
 	if last.ValidLoss != nil {
 		metrics.ValidLoss = *last.ValidLoss
 	}

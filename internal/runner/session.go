@@ -168,6 +168,14 @@ func (s *Session) Run(ctx context.Context) (train.Result, error) {
 	return result, errors.Join(err, s.History.Finish())
 }
 
+// Loss returns the loss in training over the last steps: that of the last record or, before the first, of all steps so far.
+func (s *Session) Loss() float64 {
+	if last := s.History.Last(); last.Step > 0 {
+		return last.Loss
+	}
+	return s.loop.State().Pending.Loss()
+}
+
 // onStep writes a record down and passes it on.
 func (s *Session) onStep(rec train.Record) error {
 	if !s.planned {

@@ -117,7 +117,7 @@ func (l *Loop) record() Record {
 	s, p := &l.state, l.state.Pending
 	r := Record{
 		Step: s.Step, Tokens: s.Tokens, Seconds: s.Seconds + l.elapsed().Seconds(),
-		Rate: p.Rate, GradNorm: p.GradNorm, Loss: p.Nats / float64(max(1, p.Tokens)),
+		Rate: p.Rate, GradNorm: p.GradNorm, Loss: p.Loss(),
 	}
 	if p.Seconds > 0 {
 		r.TokensPerSecond = float64(p.Tokens) / p.Seconds

@@ -39,6 +39,9 @@ type Pending struct {
 	GradNorm float64 `json:"grad_norm"` // of the last step
 }
 
+// Loss returns the mean loss in nats a token, 0 of no tokens.
+func (p Pending) Loss() float64 { return p.Nats / float64(max(1, p.Tokens)) }
+
 // The tensors of a state are told apart by what their names begin with, as docs/checkpoint.md has it.
 const (
 	optimizerPrefix = "optim."
