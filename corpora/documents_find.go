@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
@@ -96,7 +95,7 @@ func (d *Documents) findStream(ctx context.Context, stdin io.Reader) error {
 func (d *Documents) findPath(ctx context.Context, arg string) error {
 	info, err := os.Stat(arg)
 	switch {
-	case errors.Is(err, fs.ErrNotExist) && strings.ContainsAny(arg, `*?[`):
+	case isGlob(arg, err):
 		return d.findGlob(ctx, arg)
 	case err == nil && info.IsDir():
 		return d.findFolder(ctx, arg)

@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"syscall"
 )
 
 // textNames are the endings that make a folder's file text, with or without .gz or .zst after them.
@@ -42,10 +43,11 @@ func (c *Corpus) find(ctx context.Context, args []string, stdin io.Reader) error
 // findPath adds a file, the text of a folder, or what a glob matches.
 func (c *Corpus) findPath(ctx context.Context, arg string) error {
 	info, err := os.Stat(arg)
-	if errors.Is(err, fs.ErrNotExist) {
-		return c.findGlob(ctx, arg, err)
-	}
 	switch {
+	case isGlob(arg, err):
+		return c.findGlob(ctx, arg)
+	case errors.Is(err, fs.ErrNotExist):
+		return fmt.Errorf("corpora: %w: check the name, or use - for standard input", err)
 	case err != nil:
 		return fmt.Errorf("corpora: %w", err)
 	case info.IsDir():
@@ -82,11 +84,16 @@ func openPipe(ctx context.Context, path string) (*os.File, error) {
 	}
 }
 
-// findGlob adds what the pattern matches. Missing is the error if arg is none.
-func (c *Corpus) findGlob(ctx context.Context, arg string, missing error) error {
-	if !strings.ContainsAny(arg, `*?[`) {
-		return fmt.Errorf("corpora: %w: check the name, or use - for standard input", missing)
-	}
+// invalidName is what Windows says of a name with a * or a ? in it, where other systems say that there is no such file.
+const invalidName = syscall.Errno(123) // ERROR_INVALID_NAME
+
+// isGlob reports whether arg, of which Stat gave the error err, is a pattern and no name.
+func isGlob(arg string, err error) bool {
+	return strings.ContainsAny(arg, `*?[`) && (errors.Is(err, fs.ErrNotExist) || errors.Is(err, invalidName))
+}
+
+// findGlob adds what the pattern matches.
+func (c *Corpus) findGlob(ctx context.Context, arg string) error {
 	paths, err := filepath.Glob(arg)
 	if err != nil {
 		return fmt.Errorf("corpora: %q: %w", arg, err)
