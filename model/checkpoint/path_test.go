@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/textgen-go/textgen/model"
 	"github.com/textgen-go/textgen/model/checkpoint"
@@ -226,5 +227,28 @@ func TestTensorAndElements(t *testing.T) {
 	}
 	if n := f.Elements("head."); n != 1 {
 		t.Errorf("%d elements beside the head, want 1", n)
+	}
+}
+
+// A file that another program reads is replaced, if need be when it has done: it does not end a training.
+func TestReplaceWhatIsRead(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "x.safetensors.zst")
+	weight := func(value float32) *checkpoint.File {
+		return &checkpoint.File{Tensors: []checkpoint.Tensor{{Name: "w", Shape: []int{1}, Data: []float32{value}}}}
+	}
+	if err := checkpoint.Write(path, weight(1)); err != nil {
+		t.Fatal(err)
+	}
+	reader, err := os.Open(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	time.AfterFunc(100*time.Millisecond, func() { reader.Close() })
+	if err := checkpoint.Write(path, weight(2)); err != nil {
+		t.Fatal(err)
+	}
+	f, err := checkpoint.Read(path, checkpoint.Limits{})
+	if err != nil || f.Tensors[0].Data[0] != 2 {
+		t.Errorf("%v, %v; want the second file", f, err)
 	}
 }

@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"time"
 )
 
 // temporary is what the names begin with under which files are written before they get their own.
@@ -43,7 +44,7 @@ func ReplaceFile(path string, write func(io.Writer) error) (err error) {
 	if err := errors.Join(writeSynced(file, path, write), file.Close()); err != nil {
 		return err
 	}
-	if err := os.Rename(file.Name(), path); err != nil {
+	if err := rename(file.Name(), path); err != nil {
 		return err
 	}
 	return syncDir(filepath.Dir(path))
@@ -59,6 +60,18 @@ func writeSynced(file *os.File, path string, write func(io.Writer) error) error 
 		return err
 	}
 	return file.Sync()
+}
+
+// rename puts a file at path. Windows refuses that while another program has the old one open, as one that loads a model has
+// for a moment: there it is tried for five seconds.
+func rename(file, path string) error {
+	for wait := 10 * time.Millisecond; ; wait *= 2 {
+		err := os.Rename(file, path)
+		if err == nil || runtime.GOOS != "windows" || wait > 2*time.Second {
+			return err
+		}
+		time.Sleep(wait)
+	}
 }
 
 // syncDir makes a rename in dir survive a power cut. Windows neither needs nor allows it.
