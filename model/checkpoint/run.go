@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strings"
 
 	"github.com/gofrs/flock"
@@ -145,11 +146,21 @@ func (r *Run) Remove(name string) error {
 // Close unlocks the directory. One that OpenRun made and in which nothing was written is removed: a run that failed before
 // it began leaves nothing behind.
 func (r *Run) Close() error {
-	if r.made && r.empty() {
-		os.Remove(r.Path(lockName))
-		os.Remove(r.dir) // if somebody has just put a file there, it stays
+	unused := r.made && r.empty()
+	if unused && runtime.GOOS != "windows" {
+		r.removeDir() // before the lock is free for another process
 	}
-	return r.lock.Close()
+	err := r.lock.Close()
+	if unused && runtime.GOOS == "windows" {
+		r.removeDir() // which needs the lock's file closed: removing one that another process has opened fails
+	}
+	return err
+}
+
+// removeDir removes the directory of the run. If somebody has just put a file there, it stays.
+func (r *Run) removeDir() {
+	os.Remove(r.Path(lockName))
+	os.Remove(r.dir)
 }
 
 // empty reports whether the directory holds nothing but the lock.
