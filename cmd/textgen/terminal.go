@@ -33,7 +33,9 @@ func fileOf(w io.Writer) *os.File {
 }
 
 // coloured reports whether to colour what goes to w.
-func coloured(w io.Writer) bool { return isTerminal(w) && wantsColour(os.Getenv) }
+func coloured(w io.Writer) bool {
+	return isTerminal(w) && wantsColour(os.Getenv) && readsColours(fileOf(w))
+}
 
 // wantsColour reports whether a terminal should show colours: not if NO_COLOR is set (no-color.org), and not if it cannot.
 func wantsColour(variable func(string) string) bool {
