@@ -2,6 +2,7 @@ package corpora
 
 import (
 	"context"
+	"fmt"
 	"io"
 	"iter"
 )
@@ -14,6 +15,10 @@ func StreamLines(ctx context.Context, name string, r io.Reader, opt DocumentOpti
 		opt := DocumentOptions{Encoding: opt.Encoding, Format: "lines", Unlabelled: true}
 		if err := opt.validate(); err != nil {
 			yield(Document{}, err)
+			return
+		}
+		if r == nil {
+			yield(Document{}, fmt.Errorf("corpora: %s: there is nothing to read from", name))
 			return
 		}
 		p := &pass{ctx: ctx, opt: &opt, account: new(account), notes: new(notes), yield: func(doc Document) bool { return yield(doc, nil) }}

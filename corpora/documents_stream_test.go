@@ -109,3 +109,16 @@ func TestStreamLinesIsCancelled(t *testing.T) {
 		t.Errorf("%d elements, want a line and an error", n)
 	}
 }
+
+// No reader is an error, not the end of the program in a goroutine of its own.
+func TestStreamLinesOfNothing(t *testing.T) {
+	n := 0
+	for _, err := range corpora.StreamLines(t.Context(), "the log", nil, corpora.DocumentOptions{}) {
+		if n++; err == nil || !strings.Contains(err.Error(), "the log") {
+			t.Errorf("error %v, want one that names the log", err)
+		}
+	}
+	if n != 1 {
+		t.Errorf("%d elements, want one error", n)
+	}
+}
