@@ -187,12 +187,19 @@ func (b *Batch) dropFeatures(m kernel.Matrix) {
 }
 
 // Backward overwrites the gradient of every parameter. Grads, [docs][Labels], are the gradients of the loss with respect
-// to the logits that the last Forward returned. The batch must be one of [Classifier.NewTrainingBatch].
+// to the logits that the last Forward returned: those of other documents or labels are a caller's bug and panic. The batch
+// must be one of [Classifier.NewTrainingBatch].
 func (b *Batch) Backward(grads [][]float32) {
 	if !b.training {
 		panic("model: Backward of a batch that NewBatch made: NewTrainingBatch has gradients")
 	}
+	if len(grads) != len(b.order) {
+		panic(fmt.Sprintf("model: gradients of %d documents, want those of %d", len(grads), len(b.order)))
+	}
 	for i, d := range b.order {
+		if len(grads[d]) != b.cfg.Labels {
+			panic(fmt.Sprintf("model: document %d has gradients of %d labels, want %d", d, len(grads[d]), b.cfg.Labels))
+		}
 		copy(b.logits.Row(i), grads[d])
 	}
 	b.dfeatures.Resize(len(b.docs), b.cfg.features())

@@ -39,6 +39,13 @@ func TestMisusePanics(t *testing.T) {
 		return m
 	}
 	tokens := make([]int32, 6)
+	forwarded := func(t *testing.T) *Batch {
+		m := classifier(t)
+		b := m.NewTrainingBatch(w)
+		m.Pack(w)
+		b.Forward([]Document{{Tokens: tokens}}, 0)
+		return b
+	}
 	for _, c := range []struct {
 		name, want string
 		do         func(t *testing.T)
@@ -117,6 +124,21 @@ func TestMisusePanics(t *testing.T) {
 			b := m.NewBatch(w)
 			b.Forward([]Document{{Tokens: tokens}}, 0)
 			b.Backward([][]float32{{1, 2}})
+		}},
+		{"backward of other documents", "gradients of 2 documents", func(t *testing.T) { forwarded(t).Backward([][]float32{{1, 2}, {3, 4}}) }},
+		{"backward of no documents", "gradients of 0 documents", func(t *testing.T) { forwarded(t).Backward(nil) }},
+		{"backward of other labels", "gradients of 1 labels", func(t *testing.T) { forwarded(t).Backward([][]float32{{1}}) }},
+		{"copy of fewer streams", "other streams", func(t *testing.T) {
+			m := fresh(t)
+			m.NewState(2).CopyFrom(m.NewState(1))
+		}},
+		{"scored behind the window", "from step 3", func(t *testing.T) {
+			m := packed(t)
+			m.NewWindow(w, 3, 2).ForwardPart(tokens, tokens, m.NewState(2), 0, 3, 3)
+		}},
+		{"on behind the window", "4 steps on", func(t *testing.T) {
+			m := packed(t)
+			m.NewWindow(w, 3, 2).ForwardPart(tokens, tokens, m.NewState(2), 0, 0, 4)
 		}},
 	} {
 		t.Run(c.name, func(t *testing.T) {

@@ -2,6 +2,7 @@ package model
 
 import (
 	"math/rand/v2"
+	"slices"
 	"strconv"
 
 	"github.com/textgen-go/textgen/internal/kernel"
@@ -167,8 +168,11 @@ func (s *State) ResetStream(stream int) {
 	}
 }
 
-// CopyFrom copies the state of other, which has the same shape.
+// CopyFrom copies the state of other, which belongs to the same model and has as many streams, else it panics.
 func (s *State) CopyFrom(other *State) {
+	if !slices.EqualFunc(s.tensors, other.tensors, func(a, b Named) bool { return a.Name == b.Name && slices.Equal(a.Shape, b.Shape) }) {
+		panic("model: copying the state of other streams, or of another model")
+	}
 	for i, t := range s.tensors {
 		copy(t.Data, other.tensors[i].Data)
 	}

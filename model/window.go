@@ -44,13 +44,17 @@ func (win *Window) Forward(inputs, targets []int32, s *State, dropoutKey uint64)
 
 // ForwardPart is [Window.Forward] for windows that overlap. Its loss, and so what Backward computes, is that of the steps
 // from scored on, their mean; the steps before are only read, for gradients to flow back through them. It leaves in s
-// where the streams are after next steps, which is where the window after this one begins.
+// where the streams are after next steps, which is where the window after this one begins. Scored is from 0 to T−1, next
+// from 1 to T, else it panics.
 func (win *Window) ForwardPart(inputs, targets []int32, s *State, dropoutKey uint64, scored, next int) (nats float64) {
 	p := win.front.pass
 	mustBePacked(win.model.packed)
 	checkStreams(s, win.Streams)
 	checkTokens(inputs, p.seq.rows(), win.front.embedding.Shape[0])
 	checkTokens(targets, p.seq.rows(), win.front.embedding.Shape[0])
+	if scored < 0 || scored >= win.Steps || next < 1 || next > win.Steps {
+		panic(fmt.Sprintf("model: scored from step %d, and %d steps on, in a window of %d", scored, next, win.Steps))
+	}
 	p.key = dropoutKey
 	p.load(s)
 	win.front.forward(inputs)
