@@ -2,10 +2,6 @@
 
 package kernel
 
-func sigmoidAll(x []float32) { sigmoidGeneric(x) }
-
-func tanhAll(x []float32) { tanhGeneric(x) }
-
 func add(dst, src []float32) { addGeneric(dst, src) }
 
 func axpy(dst []float32, a float32, src []float32) { axpyGeneric(dst, a, src) }
@@ -21,10 +17,6 @@ func dropout(dst, src []float32, at, lo, hi, limit uint32, scale float32) {
 }
 
 func maximum(x []float32) float32 { return maximumGeneric(x) }
-
-func expSum(x []float32, top float32) float64 { return expSumGeneric(x, top) }
-
-func expSumStore(x []float32, top float32) float64 { return expSumStoreGeneric(x, top) }
 
 func lstmForward(h, c, tanhC, gates, cPrev Matrix) { lstmForwardGeneric(h, c, tanhC, gates, cPrev) }
 
@@ -48,7 +40,8 @@ func sgd(w, g, momentum []float32, s *SGDStep) { sgdGeneric(w, g, momentum, s) }
 
 func rmsProp(w, g, v []float32, s *RMSPropStep) { rmsPropGeneric(w, g, v, s) }
 
-func multiplyAdd(n int) { multiplyAddGeneric(n) }
+// MixedIsFast reports whether this machine multiplies numbers that are rounded to bfloat16 faster than float32.
+func MixedIsFast() bool { return false }
 
 func read(x []float32) { readGeneric(x) }
 

@@ -28,12 +28,15 @@ func gruForwardGeneric(h, gates, hidden, hPrev Matrix) {
 	n := h.Cols
 	for row := range h.Rows {
 		gate, hid, prev, out := gates.Row(row), hidden.Row(row), hPrev.Row(row), h.Row(row)
+		addGeneric(gate[:2*n], hid)
+		sigmoidAll(gate[:2*n])
 		for j := range n {
-			r := sigmoid(gate[j] + hid[j])
-			z := sigmoid(gate[n+j] + hid[n+j])
-			c := tanh(gate[2*n+j] + r*hid[2*n+j])
-			gate[j], gate[n+j], gate[2*n+j] = r, z, c
-			out[j] = (1-z)*c + z*prev[j]
+			gate[2*n+j] += gate[j] * hid[2*n+j]
+		}
+		tanhAll(gate[2*n:])
+		for j := range n {
+			z := gate[n+j]
+			out[j] = (1-z)*gate[2*n+j] + z*prev[j]
 		}
 	}
 }

@@ -3,16 +3,13 @@ package kernel
 // implementation is a way of doing the arithmetic; the later ones are faster.
 type implementation int
 
-const (
-	generic implementation = iota
-	avx2                   // with FMA
-	avx512                 // F, BW, DQ, VL
-)
+// generic is plain Go, the specification. The others are those of the architecture.
+const generic implementation = 0
 
 // active is the fastest implementation of this machine, chosen at start. Only tests change it.
 var active = best()
 
-func (i implementation) String() string { return [...]string{"generic", "avx2", "avx512"}[i] }
+func (i implementation) String() string { return implementations[i] }
 
 // tileSet is what a matrix product of an implementation is made of.
 type tileSet struct {
@@ -28,7 +25,7 @@ type tileSet struct {
 	half   []tile  // the same for cols ≤ lanes
 	across tileRow // nil: none
 	few    []fewTile
-	bf16   []bf16Tile
+	bf16   []bf16Tile // nil: bfloat16 are kept as float32
 	int8   int8Set
 	step   *stepSet // nil: none
 

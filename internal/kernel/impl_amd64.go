@@ -4,6 +4,13 @@ package kernel
 
 import "golang.org/x/sys/cpu"
 
+const (
+	avx2   implementation = 1 + iota // with FMA
+	avx512                           // F, BW, DQ, VL
+)
+
+var implementations = []string{"generic", "avx2", "avx512"}
+
 func best() implementation {
 	switch x := &cpu.X86; {
 	case x.HasAVX512F && x.HasAVX512BW && x.HasAVX512DQ && x.HasAVX512VL && x.HasBMI2 && x.HasFMA:

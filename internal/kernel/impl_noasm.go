@@ -1,6 +1,8 @@
-//go:build !amd64 || purego
+//go:build (!amd64 && !arm64) || purego
 
 package kernel
+
+var implementations = []string{"generic"}
 
 func best() implementation { return generic }
 
@@ -8,5 +10,12 @@ func (i implementation) tiles() *tileSet { return nil }
 
 func (i implementation) mixedTiles() *tileSet { return nil }
 
-// MixedIsFast reports whether this machine multiplies numbers that are rounded to bfloat16 faster than float32.
-func MixedIsFast() bool { return false }
+func multiplyAdd(n int) { multiplyAddGeneric(n) }
+
+func sigmoidAll(x []float32) { sigmoidGeneric(x) }
+
+func tanhAll(x []float32) { tanhGeneric(x) }
+
+func expSum(x []float32, top float32) float64 { return expSumGeneric(x, top) }
+
+func expSumStore(x []float32, top float32) float64 { return expSumStoreGeneric(x, top) }

@@ -10,8 +10,8 @@ const tiny = 0x1p-100
 
 // int8Set is what a product by int8 is made of.
 type int8Set struct {
-	width    int // columns of a panel
-	rows     []int8Tile
+	width    int        // columns of a panel
+	rows     []int8Tile // nil: the generic product
 	largest  func(x []float32) float32
 	multiply func(dst []int8, x []float32, a float32)
 }
@@ -94,7 +94,7 @@ func multiplesGeneric(dst []int8, x []float32, a float32) {
 // mulInt8 is [Scratch.Mul] for int8.
 func (s *Scratch) mulInt8(c, a Matrix, b *Packed, from, to int, mode Mode, bias []float32) {
 	s.quantiseRows(a, b)
-	if b.tiles == nil || b.K == 0 {
+	if b.tiles == nil || b.tiles.int8.rows == nil || b.K == 0 {
 		s.mulInt8Generic(c, b, from, to, mode, bias)
 		return
 	}

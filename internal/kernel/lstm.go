@@ -30,12 +30,16 @@ func lstmForwardGeneric(h, c, tanhC, gates, cPrev Matrix) {
 	for r := range h.Rows {
 		gate, prev := gates.Row(r), cPrev.Row(r)
 		hr, cr, tr := h.Row(r), c.Row(r), tanhC.Row(r)
+		sigmoidAll(gate[:2*n])
+		tanhAll(gate[2*n : 3*n])
+		sigmoidAll(gate[3*n:])
 		for j := range n {
-			i, f, g, o := sigmoid(gate[j]), sigmoid(gate[n+j]), tanh(gate[2*n+j]), sigmoid(gate[3*n+j])
-			gate[j], gate[n+j], gate[2*n+j], gate[3*n+j] = i, f, g, o
-			cr[j] = f*prev[j] + i*g
-			tr[j] = tanh(cr[j])
-			hr[j] = o * tr[j]
+			cr[j] = gate[n+j]*prev[j] + gate[j]*gate[2*n+j]
+		}
+		copy(tr, cr)
+		tanhAll(tr)
+		for j := range n {
+			hr[j] = gate[3*n+j] * tr[j]
 		}
 	}
 }

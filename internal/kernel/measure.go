@@ -41,7 +41,7 @@ func (w *Workers) ReadGBps(bytes int) float64 {
 	return float64(passes*len(x)*floatBytes) / best.Seconds() / 1e9
 }
 
-// Name returns the name of the active implementation: avx512, avx2 or generic.
+// Name returns the name of the active implementation: avx512, avx2, neon or generic.
 func Name() string { return active.String() }
 
 func fastest(f func()) time.Duration {

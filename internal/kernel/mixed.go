@@ -8,7 +8,7 @@ func rounding(t tileSet) *tileSet {
 	t.few = nil
 	t.copyStrip = func(dst, src *float32, rows *int32, n, stride, cols int) {
 		plain.copyStrip(dst, src, rows, n, stride, cols)
-		roundAll(unsafe.Slice(dst, n*t.lanes))
+		roundAll(unsafe.Slice(dst, n*t.strip))
 	}
 	t.copyPanel = func(dst, src *float32, rows *int32, n, stride, cols int) {
 		plain.copyPanel(dst, src, rows, n, stride, cols)
@@ -16,16 +16,21 @@ func rounding(t tileSet) *tileSet {
 	}
 	t.addStrip = func(dst, src, sums *float32, n, stride, cols int) {
 		plain.addStrip(dst, src, sums, n, stride, cols)
-		roundAll(unsafe.Slice(dst, n*t.lanes))
+		roundAll(unsafe.Slice(dst, n*t.strip))
 	}
-	t.transpose = func(dst, src *float32, rows, cols, strideDst, strideSrc int) {
-		plain.transpose(dst, src, rows, cols, strideDst, strideSrc)
+	t.transposeStrip = roundingTransposer(plain.transposeStrip, t.strip)
+	t.transpose = roundingTransposer(plain.transpose, t.lanes)
+	return &t
+}
+
+// roundingTransposer rounds what transpose packs, width wide.
+func roundingTransposer(transpose rowTransposer, width int) rowTransposer {
+	return func(dst, src *float32, rows, cols, strideDst, strideSrc int) {
+		transpose(dst, src, rows, cols, strideDst, strideSrc)
 		for j := range cols {
-			roundAll(unsafe.Slice((*float32)(unsafe.Add(unsafe.Pointer(dst), j*strideDst)), t.lanes))
+			roundAll(unsafe.Slice((*float32)(unsafe.Add(unsafe.Pointer(dst), j*strideDst)), width))
 		}
 	}
-	t.transposeStrip = t.transpose
-	return &t
 }
 
 // roundAll rounds every number to bfloat16.

@@ -9,7 +9,7 @@ func TanhForward(h, gates Matrix) {
 func tanhForwardGeneric(h, gates Matrix) {
 	for r := range h.Rows {
 		copy(h.Row(r), gates.Row(r))
-		tanhGeneric(h.Row(r))
+		tanhAll(h.Row(r))
 	}
 }
 

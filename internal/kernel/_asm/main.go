@@ -30,6 +30,9 @@ func main() {
 		write("measure_"+v.suffix, v, measuring)
 	}
 	write("mixed_"+avx512.suffix, avx512, mixed, pass.FunctionPass(encodeBF16))
+	writeNEON("gemm_neon", gemmNEON)
+	writeNEON("activation_neon", activationsNEON)
+	writeNEON("measure_neon", measureNEON)
 	write("amx", isa{name: "AMX", bytes: avx512.bytes}, amx, pass.FunctionPass(encodeBF16))
 }
 
