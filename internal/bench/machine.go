@@ -11,7 +11,7 @@ type Machine struct {
 	OS             string  `json:"os"`
 	Arch           string  `json:"arch"`
 	Cores          int     `json:"cores"`
-	Implementation string  `json:"implementation"` // of the kernels: avx512, avx2 or generic
+	Implementation string  `json:"implementation"` // of the kernels: avx512, avx2, neon or generic
 	PeakGFLOPS     float64 `json:"peak_gflops"`    // fused multiplications and additions in float32
 	MemoryGBps     float64 `json:"memory_gbps"`    // reading what no cache holds
 }
