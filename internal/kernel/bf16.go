@@ -23,9 +23,9 @@ func (p *Packed) round(from, to int, at func(k, j int) float32) {
 	}
 }
 
-// set stores a bfloat16: as a float32 where there are no tiles for it, else as half of a word.
+// set stores a bfloat16: as a float32 where there are no tiles, else as half of a word.
 func (p *Packed) set(k, j int, bits uint32) {
-	if p.words == nil {
+	if p.tiles == nil {
 		p.panel(j / p.width)[k*p.width+j%p.width] = math.Float32frombits(bits)
 		return
 	}

@@ -42,7 +42,7 @@ func (s *Scratch) Mul(c, a Matrix, b *Packed, from, to int, mode Mode, bias []fl
 			a, s.left = rounded(s.left, a)
 		}
 		mulGeneric(c, a, b, from, to, mode, bias)
-	case b.words != nil:
+	case b.precision == BFloat16:
 		s.mulCompact(c, a, b, from, to, len(b.tiles.bf16), mode, bias, mulBF16)
 	default:
 		s.mulTiled(c, a, b, from, to, mode, bias)

@@ -768,7 +768,7 @@ TEXT ·gemv1x32NEON(SB), NOSPLIT, $0-48
 	ADD R5, R1, R6
 	ADD R5, R6, R7
 	ADD R5, R7, R8
-	CBZ R3, zeroloop
+	CBZ R3, zeroready
 	VLD1 (R3), [V8.S4, V9.S4]
 	ADD $32, R3
 	VLD1 (R3), [V10.S4, V11.S4]
@@ -776,8 +776,8 @@ TEXT ·gemv1x32NEON(SB), NOSPLIT, $0-48
 	VLD1 (R3), [V12.S4, V13.S4]
 	ADD $32, R3
 	VLD1 (R3), [V14.S4, V15.S4]
-	B loop
-zeroloop:
+	B ready
+zeroready:
 	VEOR V8.B16, V8.B16, V8.B16
 	VEOR V9.B16, V9.B16, V9.B16
 	VEOR V10.B16, V10.B16, V10.B16
@@ -786,6 +786,7 @@ zeroloop:
 	VEOR V13.B16, V13.B16, V13.B16
 	VEOR V14.B16, V14.B16, V14.B16
 	VEOR V15.B16, V15.B16, V15.B16
+ready:
 loop:
 	CMP $4, R4
 	BLT rest

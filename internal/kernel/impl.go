@@ -25,7 +25,7 @@ type tileSet struct {
 	half   []tile  // the same for cols ≤ lanes
 	across tileRow // nil: none
 	few    []fewTile
-	bf16   []bf16Tile // nil: bfloat16 are kept as float32
+	bf16   []bf16Tile
 	int8   int8Set
 	step   *stepSet // nil: none
 

@@ -2,7 +2,11 @@
 
 package kernel
 
-import "unsafe"
+import (
+	"unsafe"
+
+	"golang.org/x/sys/cpu"
+)
 
 // neon is the vectors of four float32 that every arm64 has. Products of float32 and the functions of activations have kernels
 // for it; all else is generic.
@@ -37,7 +41,8 @@ var tilesNEON = tileSet{
 	keepLeft: keep, keepRight: keep,
 	rows: rowsNEON[:], half: rowsNEON[:],
 	few:       []fewTile{fewNEON},
-	int8:      int8Set{width: genericWidth, largest: largestGeneric, multiply: multiplesGeneric},
+	bf16:      []bf16Tile{bf16NEON},
+	int8:      int8NEON(),
 	copyStrip: copyRows(stripNEON), copyPanel: copyRows(widthNEON), addStrip: addRows(stripNEON),
 	transposeStrip: transposeRows(stripNEON), transpose: transposeRows(widthNEON),
 }
@@ -77,4 +82,19 @@ func copyTile(dst, src *float32, rows, cols, strideDst, strideSrc int) {
 
 func fewNEON(a, b, c, start *float32, k, _, panel, _, _ int) {
 	gemv1x32NEON(a, b, c, start, k, panel)
+}
+
+func bf16NEON(a *float32, b *uint32, c, start *float32, k, _, panel, _, _ int) {
+	gemvBF16NEON(a, b, c, start, k, panel)
+}
+
+// int8NEON needs products of four bytes, which came later than the rest of NEON.
+func int8NEON() int8Set {
+	set := int8Set{width: fewPanels * 16, largest: largestGeneric, multiply: multiplesGeneric}
+	if cpu.ARM64.HasASIMDDP {
+		set.rows = []int8Tile{func(a *int8, b *uint32, c, start, factors, scales *float32, _ *int32, k, _, panel, _, _ int) {
+			gemvInt8NEON(a, b, c, start, factors, scales, k, panel)
+		}}
+	}
+	return set
 }

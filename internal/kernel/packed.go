@@ -49,7 +49,7 @@ func NewPackedAs(k, n int, precision Precision) *Packed {
 	case precision == Int8:
 		p.makeInt8()
 		return p
-	case p.tiles != nil && p.tiles.bf16 != nil && precision == BFloat16:
+	case p.tiles != nil && precision == BFloat16:
 		p.makeWords(2, fewPanels*p.tiles.width)
 		return p
 	case p.tiles != nil:

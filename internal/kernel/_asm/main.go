@@ -31,6 +31,7 @@ func main() {
 	}
 	write("mixed_"+avx512.suffix, avx512, mixed, pass.FunctionPass(encodeBF16))
 	writeNEON("gemm_neon", gemmNEON)
+	writeNEON("compact_neon", compactNEON)
 	writeNEON("activation_neon", activationsNEON)
 	writeNEON("measure_neon", measureNEON)
 	write("amx", isa{name: "AMX", bytes: avx512.bytes}, amx, pass.FunctionPass(encodeBF16))

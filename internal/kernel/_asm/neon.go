@@ -70,7 +70,7 @@ func (n *neon) label(name string) { fmt.Fprintf(&n.code, "%s:\n", name) }
 // Architecture Reference Manual, C7.2: 0|1|0011111|1|0|L|M|Rm|0001|H|0|Rn|Rd).
 func (n *neon) multiplyAdd(sum, x, y, lane int) {
 	n.emit("WORD $%#08x // FMLA V%d.S[%d], V%d.S4, V%d.S4",
-		0x4f801000|lane&1<<21|lane>>1<<11|y<<16|x<<5|sum, y, lane, x, sum)
+		0x4f801000|element(y, lane)|x<<5|sum, y, lane, x, sum)
 }
 
 // begin fills the pairs of registers from V8 on, one for each row: with zeros if R3 is 0, else with 32 bytes from R3 on, step
@@ -135,24 +135,21 @@ func gemmRowsNEON(n *neon, rows int) {
 
 // gemvNEON writes a row of four panels.
 func gemvNEON(n *neon) {
-	const panels = 4
 	n.function("gemv1x32NEON", "a *float32, b *float32, c *float32, start *float32, k int, panel int",
 		`gemv1x32NEON computes a row of C from A as it is and four panels of B, panel bytes apart: for p < 4 and j < 8,
 
 	c[p*8+j] = start[p*8+j] + Σ_k a[k]·b[p*panel+k*8+j]
 
 added in the order of k with one rounding a term. A nil start is 0. k is not 0.`)
-	for p := 1; p < panels; p++ {
-		n.emit("ADD R5, R%d, R%d", []int{0, 1, 6, 7}[p], 5+p)
-	}
-	n.begin(panels, "$32", "loop")
+	n.fourPanels()
 	row := func(lane int) {
-		for p := range panels {
-			n.emit("VLD1.P 32(R%d), [V0.S4, V1.S4]", []int{1, 6, 7, 8}[p])
+		for p := range panelsNEON {
+			n.emit("VLD1.P 32(R%d), [V0.S4, V1.S4]", panelsNEON[p])
 			n.multiplyAdd(8+2*p, 0, 4, lane)
 			n.multiplyAdd(9+2*p, 1, 4, lane)
 		}
 	}
+	n.label("loop")
 	n.emit("CMP $4, R4")
 	n.emit("BLT rest")
 	n.emit("VLD1.P 16(R0), [V4.S4]")
@@ -167,8 +164,24 @@ added in the order of k with one rounding a term. A nil start is 0. k is not 0.`
 	row(0)
 	n.emit("SUB $1, R4")
 	n.emit("B rest")
+	n.storePanels()
+}
+
+// panelsNEON are the registers that hold where four panels are.
+var panelsNEON = [4]int{1, 6, 7, 8}
+
+// fourPanels begins a product of one row and four panels, R5 bytes apart from R1 on: sums of two registers each from V8 on.
+func (n *neon) fourPanels() {
+	for p := 1; p < len(panelsNEON); p++ {
+		n.emit("ADD R5, R%d, R%d", panelsNEON[p-1], panelsNEON[p])
+	}
+	n.begin(len(panelsNEON), "$32", "ready")
+}
+
+// storePanels ends it.
+func (n *neon) storePanels() {
 	n.label("done")
-	for p := range panels {
+	for p := range panelsNEON {
 		n.emit("VST1.P [V%d.S4, V%d.S4], 32(R2)", 8+2*p, 9+2*p)
 	}
 	n.emit("RET")

@@ -10,7 +10,7 @@ var opsNEON = map[string]int{
 	"FADD": 0x4e20d400, "FSUB": 0x4ea0d400, "FMUL": 0x6e20dc00, "FDIV": 0x6e20fc00,
 	"FMIN": 0x4ea0f400, "FMAX": 0x4e20f400, // a NaN wins
 	"FNEG": 0x6ea0f800, "FRINTN": 0x4e218800, "FCVTNS": 0x4e21a800, // to the nearest, ties to even
-	"SSHR1": 0x4f3f0400, "SHL23": 0x4f375400,
+	"SCVTF": 0x4e21d800, "SSHR1": 0x4f3f0400, "SHL23": 0x4f375400,
 }
 
 // op writes dst = x op y; without y, dst = op x.
