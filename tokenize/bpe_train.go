@@ -22,6 +22,12 @@ func trainBPE(pieces []counted, cfg TrainConfig, norm normaliser) (Tokenizer, er
 	return newBytePairs(l.tokens, l.merges, norm)
 }
 
+// learnedPiece is the length in bytes to which pieces are cut to learn from:
+// every merge goes through the pieces that hold its pair, which in a text
+// without blanks, as of genes, would be all of the text. The pairs at the cuts
+// are not counted; words and sentences in Chinese are far shorter.
+const learnedPiece = 1 << 10
+
 // learner holds the pieces of a text as far as they are merged, and the
 // frequency of every pair in them.
 type learner struct {
@@ -46,11 +52,13 @@ func newLearner(pieces []counted) *learner {
 	bytes := l.addBytes()
 	slices.SortFunc(pieces, func(a, b counted) int { return cmp.Compare(a.text, b.text) })
 	for _, piece := range pieces {
-		ids := make([]int32, len(piece.text))
-		for i := range ids {
-			ids[i] = bytes[piece.text[i]]
+		for text := range slices.Chunk([]byte(piece.text), learnedPiece) {
+			ids := make([]int32, len(text))
+			for i := range ids {
+				ids[i] = bytes[text[i]]
+			}
+			l.words = append(l.words, weighted{ids, piece.count})
 		}
-		l.words = append(l.words, weighted{ids, piece.count})
 	}
 	for w, word := range l.words {
 		for i := 1; i < len(word.ids); i++ {

@@ -63,6 +63,20 @@ func TestTrainMerges(t *testing.T) {
 	}
 }
 
+// A piece that is cut to learn from is learned from to its end.
+func TestTrainMergesLongPieces(t *testing.T) {
+	text := strings.Repeat("a", 2*learnedPiece) + "yzyz"
+	tok, err := Train(TrainConfig{Kind: BPE, VocabSize: 300}, one([]byte(text)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []string{"aa", "yz"} {
+		if _, ok := tok.ID(want); !ok {
+			t.Errorf("%q is not merged", want)
+		}
+	}
+}
+
 func TestTrainIsDeterministic(t *testing.T) {
 	text := story(1 << 16)
 	for _, cfg := range configs() {
