@@ -9,6 +9,7 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -34,7 +35,7 @@ func main() {
 	}
 }
 
-// trial is a training with what must be said of it.
+// trial is a training with what must be said of it. One that is to be mismatched validates on the text in capital letters.
 type trial struct {
 	name  string
 	steps int
@@ -66,6 +67,7 @@ func trials() []trial {
 		{"LSTM of 160 units on 12,000 characters", 500, []train.Kind{train.Overfitting}, func(s *s) {
 			s.Layers, s.Hidden, s.Batch, s.Schedule, s.Split = 1, 160, 8, "constant", "0.012,0.05,0.938"
 		}},
+		{"LSTM, validated on capital letters", 400, []train.Kind{train.Mismatched, train.Overfitting}, gated(model.LSTM, 1, 96)},
 		{"LSTM", 400, nil, gated(model.LSTM, 1, 96)},
 		{"LSTM of 2 layers", 400, nil, gated(model.LSTM, 2, 64)},
 		{"GRU", 400, nil, gated(model.GRU, 1, 96)},
@@ -124,11 +126,27 @@ func (t trial) verdicts(ctx context.Context, out string, paths []string, seed ui
 	}
 	s.Steps, s.Time, s.Batch, s.Seed = t.steps, 0, 16, seed
 	t.set(&s)
-	result, err := generate.Train(ctx, generate.TrainConfig{Settings: s, Paths: paths, Out: out})
+	cfg := generate.TrainConfig{Settings: s, Paths: paths, Out: out}
+	if slices.Contains(t.want, train.Mismatched) {
+		cfg.ValidPaths = []string{out + ".txt"}
+		if err := capitals(paths[0], cfg.ValidPaths[0]); err != nil {
+			return nil, err
+		}
+	}
+	result, err := generate.Train(ctx, cfg)
 	if err != nil && !errors.Is(err, train.ErrDiverged) {
 		return nil, err
 	}
 	return result.Verdicts, nil
+}
+
+// capitals writes a text in capital letters.
+func capitals(from, to string) error {
+	text, err := os.ReadFile(from)
+	if err != nil {
+		return err
+	}
+	return os.WriteFile(to, bytes.ToUpper(text), 0o666)
 }
 
 // right compares what was said with what should be.

@@ -33,8 +33,8 @@ built-in stories, for one minute.
    textgen train --from shake --out mine --lr 0.001 --steps 500 mine.txt
    textgen train --task classify --out topics data.csv        label documents: see textgen classify --help
 
-While it trains, gradients are watched: what vanishes, explodes, stalls, saturates or overfits is said, with the
-figures and what to try; after NaN or a loss that leaps, training goes back to its last good state with half the rate,
+While it trains, gradients are watched: what vanishes, explodes, stalls, saturates, overfits or is validated on
+text of another kind is said, with the figures and what to try; after NaN or a loss that leaps, training goes back to its last good state with half the rate,
 three times at most (--guard).
 
 Ctrl-C ends the run after its step and saves it; a second one ends it at once. One of --steps, --epochs

@@ -16,6 +16,7 @@ const (
 	Stalled     Kind = "stalled"     // the loss does not fall
 	Saturated   Kind = "saturated"   // gates or units hardly react any more
 	Overfitting Kind = "overfitting" // the network learns its text by heart
+	Mismatched  Kind = "mismatched"  // what is validated on is of another kind than what is learned from
 )
 
 // Verdict says that something is wrong, and what to do.
@@ -55,6 +56,7 @@ var causes = map[Kind]string{
 	Stalled:     "The learning rate is too small or far too large, or the network is too small",
 	Saturated:   "Activations are at their limits, where their slope is near 0: weights have grown too large",
 	Overfitting: "The network has more room than the text needs and learns it by heart",
+	Mismatched:  "What is validated on is of another kind than the text learned from, as the last file of a folder, or the end of a log, may be",
 }
 
 // remedy returns the flags to try, the best first.
@@ -76,6 +78,8 @@ func (f Facts) remedy(k Kind, layer string) string {
 			return "more --head-dropout or --input-dropout, a smaller --hidden, more documents, or --patience 3 to end in time"
 		}
 		return "more --dropout, a smaller --hidden, more text, or --patience 5 to end in time"
+	case Mismatched:
+		return "--split streams:0.9, which validates on pieces from all over the text; --valid with text of the kind that matters"
 	}
 	return ""
 }

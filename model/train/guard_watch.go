@@ -21,11 +21,12 @@ func Diagnose(records []Record, facts Facts) []Verdict {
 
 // watched is what the detectors remember from record to record.
 type watched struct {
-	Said      []Kind     `json:"said,omitempty"` // each kind is said once a run
-	Faint     int        `json:"faint,omitempty"`
-	Saturated int        `json:"saturated,omitempty"`
-	Stall     stallState `json:"stall,omitzero"`
-	Fit       fitState   `json:"fit,omitzero"`
+	Said      []Kind        `json:"said,omitempty"` // each kind is said once a run
+	Faint     int           `json:"faint,omitempty"`
+	Saturated int           `json:"saturated,omitempty"`
+	Stall     stallState    `json:"stall,omitzero"`
+	Fit       fitState      `json:"fit,omitzero"`
+	Mismatch  mismatchState `json:"mismatch,omitzero"`
 }
 
 // say reports whether a kind is said for the first time.
@@ -40,6 +41,7 @@ func (w *watched) say(k Kind) bool {
 // detectors look at every record. One that remembers something changes its part of the state.
 var detectors = []func(*watched, Record, Facts) (Verdict, bool){
 	(*watched).vanishing, (*watched).exploding, (*watched).saturation, (*watched).stall, (*watched).overfitting,
+	(*watched).mismatch, // by the running mean that overfitting keeps
 }
 
 // observe returns the verdicts that are new with a record.

@@ -100,6 +100,14 @@ func TestDiagnose(t *testing.T) {
 		}
 		return out
 	}
+	long := facts
+	long.Text = 150 * 32 * 64
+	read := func(records []Record) []Record {
+		for i := range records {
+			records[i].Tokens = int64(records[i].Step * 32 * 64)
+		}
+		return records
+	}
 	for _, c := range []struct {
 		name    string
 		records []Record
@@ -135,6 +143,12 @@ func TestDiagnose(t *testing.T) {
 		{"losses close to nothing", curve(falling(2, 0.95), 0.02, 0.019, 0.02, 0.02, 0.02, 0.0205), facts, ""},
 		{"validation goes up and down", curve(falling(2, 0.95), 2, 1.9, 1.91, 1.92, 1.9, 1.93, 1.91), facts, ""},
 		{"validation and training rise", curve(falling(1.5, 1.02), 2, 1.9, 2, 2.1, 2.2, 2.3), facts, ""},
+		{"validation of another kind", read(curve(falling(3.2, 0.95), 4, 4, 4)), long, "mismatched 100"},
+		{"validation of a slightly other kind", read(curve(falling(3.2, 0.95), 3.7, 3.6, 3.5)), long, ""},
+		{"validation that was of another kind once", read(curve(falling(3.2, 0.95), 4, 3.6, 3.9)), long, ""},
+		{"validation apart after the first reading", read(curve(falling(3.2, 0.95), 3.2, 3.1, 4, 4)), long, ""},
+		{"validation apart in a text of unknown length", read(curve(falling(3.2, 0.95), 4, 4, 4)), facts, ""},
+		{"validation apart from a text that the network knows", read(curve(falling(2, 0.95), 4, 4, 4)), long, ""},
 		{"the guard's own verdicts", []Record{{Step: 7, Verdicts: []Verdict{Facts{}.verdict(NonFinite, 6, "", "the loss is NaN")}}}, facts, "non-finite 6"},
 	} {
 		var got []string
@@ -166,6 +180,7 @@ func TestRemediesOfANetworkThatHasSome(t *testing.T) {
 		{Vanishing, Facts{Gated: true, Orthogonal: true, Dependency: 48}, "--chrono 48; --dilation 2 with several --layers"},
 		{Exploding, Facts{Window: 64, Clip: 1}, "--init orthogonal without --recurrent-scale; --cell lstm; half the --lr; --clip 0.25"},
 		{Exploding, Facts{Window: 64, Clip: 1, Gated: true, Orthogonal: true}, "half the --lr; --clip 0.25"},
+		{Mismatched, Facts{Window: 64}, "--split streams:0.9, which validates on pieces from all over the text; --valid with text of the kind that matters"},
 		{Overfitting, Facts{Window: 64}, "more --dropout, a smaller --hidden, more text, or --patience 5 to end in time"},
 		{Overfitting, Facts{}, "more --head-dropout or --input-dropout, a smaller --hidden, more documents, or --patience 3 to end in time"},
 	} {
