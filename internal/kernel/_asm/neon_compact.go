@@ -88,6 +88,11 @@ where k counts words of four int8 and a product of words is the sum of those of 
 	n.emit("SUB $1, R6")
 	n.emit("B rest")
 	n.label("done")
+	n.storeInt8(sums)
+}
+
+// storeInt8 scales 16 registers of integers, adds what R3 has, if it is not 0, and stores them.
+func (n *neon) storeInt8(sums int) {
 	n.emit("VLD1R (R4), [V5.S4]")
 	for v := range 16 {
 		n.emit("VLD1.P 16(R5), [V0.S4]")
