@@ -98,17 +98,8 @@ func setPrecision(ctx *cli.Context, m *classify.Model) error {
 }
 
 func runClassify(ctx *cli.Context) error {
-	k, threshold := ctx.Int("top"), ctx.Float64("threshold")
-	if err := checkThreshold(threshold); err != nil {
+	if err := checkClassify(ctx); err != nil {
 		return err
-	}
-	switch {
-	case k < 0:
-		return fmt.Errorf("--top is %d; it is the number of labels to print", k)
-	case !ctx.Args().Present() && !ctx.Bool("lines"):
-		return errors.New("no document: name files, or - for standard input; or give --lines to read documents line by line")
-	case ctx.String("html") != "" && !ctx.Bool("explain"):
-		return errors.New("--html shows explanations: give --explain, too")
 	}
 	m, err := loadClassifier(ctx)
 	if err != nil {
@@ -117,38 +108,61 @@ func runClassify(ctx *cli.Context) error {
 	if err := setPrecision(ctx, m); err != nil {
 		return err
 	}
-	if many := m.Task() == labelset.MultiLabel; !many && !ctx.IsSet("top") {
-		k = 1
-	} else if many && !ctx.IsSet("threshold") {
-		threshold = 0.5
-	}
-	out := labelWriter{w: ctx.App.Writer, json: ctx.Bool("json"), lines: ctx.Bool("lines"), k: k, threshold: threshold}
-	origins := queue{keep: ctx.Bool("explain")}
-	if origins.keep {
-		out.explain, out.colour = m, coloured(ctx.App.Writer)
-	}
-	label := func() error {
-		for p, err := range m.PredictStream(ctx.Context, origins.texts(unlabelled(ctx))) {
-			if err != nil {
-				return err
-			}
-			if err := out.write(ctx.Context, origins.next(), p); err != nil {
-				return err
-			}
-		}
-		return nil
-	}
+	out := newLabelWriter(ctx, m)
 	path := ctx.String("html")
 	if path == "" {
-		return label()
+		return labelAll(ctx, m, out)
 	}
 	return writePage(path, func(w io.Writer) error {
-		out.page, err = classify.NewExplanationPage(w, "Why these labels?", m.Info().Path)
+		if out.page, err = classify.NewExplanationPage(w, "Why these labels?", m.Info().Path); err != nil {
+			return err
+		}
+		return errors.Join(labelAll(ctx, m, out), out.page.End())
+	})
+}
+
+// checkClassify refuses what cannot be before the model is loaded.
+func checkClassify(ctx *cli.Context) error {
+	switch k := ctx.Int("top"); {
+	case k < 0:
+		return fmt.Errorf("--top is %d; it is the number of labels to print", k)
+	case !ctx.Args().Present() && !ctx.Bool("lines"):
+		return errors.New("no document: name files, or - for standard input; or give --lines to read documents line by line")
+	case ctx.String("html") != "" && !ctx.Bool("explain"):
+		return errors.New("--html shows explanations: give --explain, too")
+	}
+	return checkThreshold(ctx.Float64("threshold"))
+}
+
+// newLabelWriter prints the labels that the flags ask for: unless they say otherwise, the first, or all from a probability of
+// a half on where a document may have several.
+func newLabelWriter(ctx *cli.Context, m *classify.Model) *labelWriter {
+	out := &labelWriter{
+		w: ctx.App.Writer, json: ctx.Bool("json"), lines: ctx.Bool("lines"), k: ctx.Int("top"), threshold: ctx.Float64("threshold"),
+	}
+	if many := m.Task() == labelset.MultiLabel; !many && !ctx.IsSet("top") {
+		out.k = 1
+	} else if many && !ctx.IsSet("threshold") {
+		out.threshold = 0.5
+	}
+	if ctx.Bool("explain") {
+		out.explain, out.colour = m, coloured(ctx.App.Writer)
+	}
+	return out
+}
+
+// labelAll labels the documents, one after the other.
+func labelAll(ctx *cli.Context, m *classify.Model, out *labelWriter) error {
+	origins := queue{keep: out.explain != nil}
+	for p, err := range m.PredictStream(ctx.Context, origins.texts(unlabelled(ctx))) {
 		if err != nil {
 			return err
 		}
-		return errors.Join(label(), out.page.End())
-	})
+		if err := out.write(ctx.Context, origins.next(), p); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // unlabelled reads the documents that the arguments name, one after the other.
