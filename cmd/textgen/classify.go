@@ -1,17 +1,11 @@
 package main
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"io"
-	"iter"
-	"strings"
-	"sync"
 
 	"github.com/textgen-go/textgen/classify"
-	"github.com/textgen-go/textgen/classify/labelset"
-	"github.com/textgen-go/textgen/corpora"
 	"github.com/textgen-go/textgen/model"
 	"github.com/urfave/cli/v2"
 )
@@ -134,23 +128,6 @@ func checkClassify(ctx *cli.Context) error {
 	return checkThreshold(ctx.Float64("threshold"))
 }
 
-// newLabelWriter prints the labels that the flags ask for: unless they say otherwise, the first, or all from a probability of
-// a half on where a document may have several.
-func newLabelWriter(ctx *cli.Context, m *classify.Model) *labelWriter {
-	out := &labelWriter{
-		w: ctx.App.Writer, json: ctx.Bool("json"), lines: ctx.Bool("lines"), k: ctx.Int("top"), threshold: ctx.Float64("threshold"),
-	}
-	if many := m.Task() == labelset.MultiLabel; !many && !ctx.IsSet("top") {
-		out.k = 1
-	} else if many && !ctx.IsSet("threshold") {
-		out.threshold = 0.5
-	}
-	if ctx.Bool("explain") {
-		out.explain, out.colour = m, coloured(ctx.App.Writer)
-	}
-	return out
-}
-
 // labelAll labels the documents, one after the other.
 func labelAll(ctx *cli.Context, m *classify.Model, out *labelWriter) error {
 	origins := queue{keep: out.explain != nil}
@@ -163,182 +140,4 @@ func labelAll(ctx *cli.Context, m *classify.Model, out *labelWriter) error {
 		}
 	}
 	return nil
-}
-
-// unlabelled reads the documents that the arguments name, one after the other.
-func unlabelled(ctx *cli.Context) iter.Seq2[corpora.Document, error] {
-	args := ctx.Args().Slice()
-	opt := corpora.DocumentOptions{Encoding: ctx.String("encoding"), Format: "text", Unlabelled: true}
-	if ctx.Bool("lines") {
-		opt.Format = "lines"
-		if len(args) == 0 {
-			args = []string{"-"}
-		}
-	}
-	return func(yield func(corpora.Document, error) bool) {
-		for _, arg := range args {
-			for doc, err := range documentsOf(ctx, arg, opt) {
-				if arg == "-" {
-					doc.Source = arg // as it was named; messages say standard input
-				}
-				if !yield(doc, err) || err != nil {
-					return
-				}
-			}
-		}
-	}
-}
-
-// documentsOf reads the documents of one argument.
-func documentsOf(ctx *cli.Context, arg string, opt corpora.DocumentOptions) iter.Seq2[corpora.Document, error] {
-	if arg == "-" && opt.Format == "lines" {
-		return corpora.StreamLines(ctx.Context, "standard input", ctx.App.Reader, opt)
-	}
-	return func(yield func(corpora.Document, error) bool) {
-		docs, err := corpora.OpenDocuments(ctx.Context, []string{arg}, ctx.App.Reader, opt)
-		if err != nil {
-			yield(corpora.Document{}, err)
-			return
-		}
-		defer docs.Close()
-		log := newLogger(ctx.App.ErrWriter)
-		skipped := docs.Skipped()
-		for _, name := range skipped[:min(mostNamed, len(skipped))] {
-			log.Warn(name + " is not read: its name does not say that it is text")
-		}
-		switch more := len(skipped) - mostNamed; {
-		case more == 1:
-			log.Warn("nor is 1 other file, for the same reason")
-		case more > 1:
-			log.Warn(fmt.Sprintf("nor are %s, for the same reason", plural(more, "other file")))
-		}
-		for doc, err := range docs.All(ctx.Context) {
-			if !yield(doc, err) {
-				return
-			}
-		}
-	}
-}
-
-// queue remembers where the documents come from that are being labelled.
-type queue struct {
-	keep    bool // the texts, too
-	mu      sync.Mutex
-	origins []origin
-}
-
-type origin struct {
-	file string
-	line int
-	text string // if it is kept
-}
-
-// texts passes the texts of documents on and appends their origins.
-func (q *queue) texts(docs iter.Seq2[corpora.Document, error]) iter.Seq2[string, error] {
-	return func(yield func(string, error) bool) {
-		for doc, err := range docs {
-			if err == nil {
-				q.add(doc)
-			}
-			if !yield(doc.Text, err) {
-				return
-			}
-		}
-	}
-}
-
-func (q *queue) add(doc corpora.Document) {
-	o := origin{file: doc.Source, line: doc.Line}
-	if q.keep {
-		o.text = doc.Text
-	}
-	q.mu.Lock()
-	defer q.mu.Unlock()
-	q.origins = append(q.origins, o)
-}
-
-// next takes the first origin.
-func (q *queue) next() origin {
-	q.mu.Lock()
-	defer q.mu.Unlock()
-	o := q.origins[0]
-	q.origins = q.origins[1:]
-	return o
-}
-
-// name says where a document stands.
-func (o origin) name(lines bool) string {
-	if lines {
-		return fmt.Sprintf("%s:%d", o.file, o.line)
-	}
-	return o.file
-}
-
-// pageLabels is the number of labels of a document that a page shows.
-const pageLabels = 5
-
-// labelWriter prints predictions.
-type labelWriter struct {
-	w         io.Writer
-	json      bool
-	lines     bool // a document is a line
-	k         int
-	threshold float64
-	explain   *classify.Model           // nil: do not
-	colour    bool                      // of explanations
-	page      *classify.ExplanationPage // nil: none
-}
-
-// labelRecord is what classify --json prints of a document. Label and Probability are those of the first of Labels.
-type labelRecord struct {
-	File        string                      `json:"file"`
-	Line        int                         `json:"line,omitempty"`
-	Label       string                      `json:"label,omitempty"`
-	Probability float32                     `json:"probability,omitempty"`
-	Labels      []classify.LabelProbability `json:"labels"`
-	Explanation *classify.Explanation       `json:"explanation,omitempty"`
-}
-
-func (lw *labelWriter) write(ctx context.Context, o origin, p classify.Prediction) error {
-	top := p.Top(lw.k, lw.threshold)
-	var explanation *classify.Explanation
-	if lw.explain != nil {
-		var err error
-		if explanation, err = lw.explain.Explain(ctx, o.text, p.Label); err != nil {
-			return err
-		}
-	}
-	if lw.page != nil {
-		if err := lw.page.Add(o.name(lw.lines), p.Top(pageLabels, 0), explanation); err != nil {
-			return err
-		}
-	}
-	if !lw.json {
-		return lw.writeText(o, top, explanation)
-	}
-	r := labelRecord{File: o.file, Labels: top, Explanation: explanation}
-	if lw.lines {
-		r.Line = o.line
-	}
-	if len(top) > 0 {
-		r.Label, r.Probability = top[0].Label, top[0].Probability
-	} else {
-		r.Labels = []classify.LabelProbability{}
-	}
-	return printJSON(lw.w, r)
-}
-
-// writeText prints where a document stands and, behind tabs, its labels and their probabilities, and below, why.
-func (lw *labelWriter) writeText(o origin, top []classify.LabelProbability, explanation *classify.Explanation) error {
-	var b strings.Builder
-	b.WriteString(field(o.name(lw.lines)))
-	for _, l := range top {
-		fmt.Fprintf(&b, "\t%s\t%.4f", field(l.Label), l.Probability)
-	}
-	b.WriteByte('\n')
-	if explanation != nil {
-		printExplanation(&b, explanation, tokenName(string(lw.explain.Tokenizer().Kind())), lw.colour)
-	}
-	_, err := io.WriteString(lw.w, b.String())
-	return err
 }
