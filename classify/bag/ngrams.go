@@ -6,6 +6,7 @@ package bag
 import (
 	"iter"
 	"math/bits"
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -80,14 +81,21 @@ func (g NGrams) AppendLaterIDs(dst []int32, text string) []int32 {
 	return g.appendIDs(dst, text, gramsOfStartWords)
 }
 
-// appendIDs appends the ids of the first kinds.
+// appendIDs appends the ids of the first kinds. It makes room for just as many: those of all documents are kept.
 func (g NGrams) appendIDs(dst []int32, text string, kinds int) []int32 {
 	ranges, hashes := g.ranges(), make([]uint64, 0, 2*len(text)/3)
-	for kind, ids := range ranges[:kinds] {
-		hashes = g.appendKind(hashes[:0], kind, text)
-		for _, hash := range hashes {
-			dst = append(dst, ids.bucket(hash))
+	var ends [gramKinds]int
+	for kind := range kinds {
+		hashes = g.appendKind(hashes, kind, text)
+		ends[kind] = len(hashes)
+	}
+	dst = slices.Grow(dst, len(hashes))
+	from := 0
+	for kind, end := range ends[:kinds] {
+		for _, hash := range hashes[from:end] {
+			dst = append(dst, ranges[kind].bucket(hash))
 		}
+		from = end
 	}
 	return dst
 }

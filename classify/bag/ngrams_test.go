@@ -132,3 +132,15 @@ func BenchmarkNGrams(b *testing.B) {
 		ids = g.AppendIDs(ids[:0], text)
 	}
 }
+
+// TestIDsTakeTheirRoom holds the memory of a document's ids, which those of all documents have at the same time, to a
+// fifth more than they need: what Go rounds up.
+func TestIDsTakeTheirRoom(t *testing.T) {
+	g := NGrams{Words: 2, Chars: 6, Start: 4, Buckets: 1 << 20, Marks: true, Across: true}
+	for n := range 60 {
+		ids := g.AppendIDs(nil, strings.Repeat("Words and ", n))
+		if room := cap(ids); room > len(ids)+len(ids)/5+4 {
+			t.Errorf("%d ids have room for %d", len(ids), room)
+		}
+	}
+}
