@@ -19,6 +19,7 @@ type Linear struct {
 	grams   NGrams
 	labels  int
 	weights []float32 // [buckets][labels]
+	first   int       // id of the first row of weights
 	bias    []float32
 	ids     []int32
 }
@@ -72,23 +73,24 @@ func (l *Linear) startAtBayes(ids [][]int32, truth [][]int, share float64) {
 	totals, total := make([]float64, l.labels), 0.0
 	for i, text := range ids {
 		for _, id := range text {
-			if last[id] == int32(i+1) {
+			bucket := int(id) - l.first
+			if last[bucket] == int32(i+1) {
 				continue
 			}
-			last[id] = int32(i + 1)
-			having[id]++
+			last[bucket] = int32(i + 1)
+			having[bucket]++
 			total++
 			for _, label := range truth[i] {
-				l.weights[int(id)*l.labels+label]++
+				l.weights[bucket*l.labels+label]++
 				totals[label]++
 			}
 		}
 	}
-	for id, n := range having {
+	for bucket, n := range having {
 		if n == 0 {
 			continue
 		}
-		row := l.weights[id*l.labels:][:l.labels]
+		row := l.weights[bucket*l.labels:][:l.labels]
 		for label, with := range row {
 			odds := float64(with+1) / float64(n-with+1)
 			mean := (totals[label] + 1) / (total - totals[label] + 1)
@@ -110,18 +112,21 @@ func (l *Linear) step(ids []int32, truth []int, rate float64, p []float32) {
 		p[i] *= scale(len(ids))
 	}
 	for _, id := range ids {
-		row := l.weights[int(id)*l.labels:][:l.labels]
+		row := l.row(id)
 		for i, g := range p {
 			row[i] -= g
 		}
 	}
 }
 
+// row returns the weights of an id.
+func (l *Linear) row(id int32) []float32 { return l.weights[(int(id)-l.first)*l.labels:][:l.labels] }
+
 // scores writes W·x + b.
 func (l *Linear) scores(ids []int32, dst []float32) {
 	clear(dst)
 	for _, id := range ids {
-		row := l.weights[int(id)*l.labels:][:l.labels]
+		row := l.row(id)
 		for i, w := range row {
 			dst[i] += w
 		}

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math"
 	"slices"
+	"sort"
 
 	"golang.org/x/sync/errgroup"
 
@@ -12,7 +13,7 @@ import (
 	"github.com/textgen-go/textgen/classify/measure"
 )
 
-// Examples are documents by the ids of their n-grams, with the numbers of their labels.
+// Examples are documents by the ids of their n-grams, in the order of [NGrams.AppendIDs], with the numbers of their labels.
 type Examples struct {
 	IDs   [][]int32
 	Truth [][]int
@@ -112,7 +113,7 @@ func (t *Trainer) kinds() []idRange {
 // kind trains the weights of the n-grams whose ids are in a range, in the best of some ways, which it returns.
 func (t *Trainer) kind(ctx context.Context, weights []float32, ids idRange, ways []Way) (Way, error) {
 	t.trainIDs, t.validIDs = within(t.Training.IDs, ids), within(t.Valid.IDs, ids)
-	best, way, err := t.best(ctx, ids.len(), ways)
+	best, way, err := t.best(ctx, ids, ways)
 	if err != nil {
 		return Way{}, err
 	}
@@ -134,21 +135,20 @@ func (t *Trainer) ratio() float64 {
 	return float64(all) / float64(max(own, 1))
 }
 
-// within returns the ids of each document that are in a range, counted from its low end.
+// within returns the ids of each document that are in a range. They stand together, and in the memory of all: a copy would
+// be as large as the rest of what is held of short documents.
 func within(docs [][]int32, r idRange) [][]int32 {
 	list := make([][]int32, len(docs))
 	for i, ids := range docs {
-		for _, id := range ids {
-			if int(id) >= r.low && int(id) < r.high {
-				list[i] = append(list[i], id-int32(r.low))
-			}
-		}
+		from := sort.Search(len(ids), func(j int) bool { return int(ids[j]) >= r.low })
+		to := sort.Search(len(ids), func(j int) bool { return int(ids[j]) >= r.high })
+		list[i] = ids[from:to]
 	}
 	return list
 }
 
 // best trains in every way and returns the model with the least log loss on validation, at its best temperature.
-func (t *Trainer) best(ctx context.Context, buckets int, ways []Way) (*Linear, Way, error) {
+func (t *Trainer) best(ctx context.Context, ids idRange, ways []Way) (*Linear, Way, error) {
 	if len(t.Valid.IDs) == 0 {
 		ways = ways[:1]
 	}
@@ -158,7 +158,8 @@ func (t *Trainer) best(ctx context.Context, buckets int, ways []Way) (*Linear, W
 	for i, way := range ways {
 		g.Go(func() error {
 			var err error
-			models[i] = NewLinear(t.Task, NGrams{Buckets: buckets}, t.Labels)
+			models[i] = NewLinear(t.Task, NGrams{Buckets: ids.len()}, t.Labels)
+			models[i].first = ids.low
 			losses[i], err = t.try(ctx, models[i], way)
 			return err
 		})

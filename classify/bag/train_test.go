@@ -70,6 +70,29 @@ func spelled(n int, grams NGrams, rng *rand.Rand) Examples {
 	return docs
 }
 
+// TestWithin parts the ids of documents by kinds without a copy of them.
+func TestWithin(t *testing.T) {
+	grams := NGrams{Words: 1, Chars: 2, Start: 2, Buckets: 100}
+	docs := [][]int32{grams.AppendIDs(nil, "one two three"), nil, grams.AppendIDs(nil, "four")}
+	got := make([][]int32, len(docs))
+	for _, kind := range grams.ranges() {
+		for i, ids := range within(docs, kind) {
+			for _, id := range ids {
+				if int(id) < kind.low || int(id) >= kind.high {
+					t.Errorf("document %d: id %d is not in %v", i, id, kind)
+				}
+			}
+			got[i] = append(got[i], ids...)
+		}
+	}
+	if diff := cmp.Diff(docs, got); diff != "" {
+		t.Errorf("all kinds together: %s", diff)
+	}
+	if part := within(docs, grams.ranges()[gramsOfWords]); &part[0][0] != &docs[0][0] {
+		t.Error("the ids were copied")
+	}
+}
+
 // TestTrainer trains on all kinds of n-grams, for any number of threads alike, and again in the way that was chosen.
 func TestTrainer(t *testing.T) {
 	rng := rand.New(rand.NewPCG(1, 2))
