@@ -31,7 +31,7 @@ var mayImport = map[string][]string{
 	"model/train":       {"model", "model/optim"},
 	"generate":          head,
 	"classify":          append([]string{"classify/bag", "classify/labelset", "classify/measure"}, head...),
-	"classify/bag":      {"classify/labelset", "classify/measure"},
+	"classify/bag":      {"classify/labelset", "classify/measure", "internal/kernel"},
 	"classify/labelset": {"corpora"},
 	"classify/measure":  {"classify/labelset", "internal/report"},
 	"internal/bench":    {"model", "model/optim", "internal/kernel"},

@@ -7,7 +7,12 @@ import (
 
 	"github.com/textgen-go/textgen/classify/labelset"
 	"github.com/textgen-go/textgen/classify/measure"
+	"github.com/textgen-go/textgen/internal/kernel"
 )
+
+// fewLabels is the number of labels below which a row of weights is too short for a call of the kernel, which computes
+// the same sums.
+const fewLabels = 32
 
 // MostWeights bounds the size of a linear model: buckets · labels, 64 MiB of float32.
 const MostWeights = 1 << 24
@@ -109,28 +114,49 @@ func (l *Linear) step(ids []int32, truth []int, rate float64, p []float32) {
 	for i := range p {
 		p[i] *= float32(rate)
 		l.bias[i] -= p[i]
-		p[i] *= scale(len(ids))
+		p[i] *= -scale(len(ids))
 	}
-	for _, id := range ids {
-		row := l.row(id)
-		for i, g := range p {
-			row[i] -= g
-		}
-	}
+	l.addToRows(ids, p)
 }
 
 // row returns the weights of an id.
 func (l *Linear) row(id int32) []float32 { return l.weights[(int(id)-l.first)*l.labels:][:l.labels] }
 
+// addRows adds the weights of ids to sum.
+func (l *Linear) addRows(sum []float32, ids []int32) {
+	if l.labels >= fewLabels {
+		for _, id := range ids {
+			kernel.Add(sum, l.row(id))
+		}
+		return
+	}
+	for _, id := range ids {
+		for i, w := range l.row(id) {
+			sum[i] += w
+		}
+	}
+}
+
+// addToRows adds one change to the weights of each of ids.
+func (l *Linear) addToRows(ids []int32, change []float32) {
+	if l.labels >= fewLabels {
+		for _, id := range ids {
+			kernel.Add(l.row(id), change)
+		}
+		return
+	}
+	for _, id := range ids {
+		row := l.row(id)
+		for i, c := range change {
+			row[i] += c
+		}
+	}
+}
+
 // scores writes W·x + b.
 func (l *Linear) scores(ids []int32, dst []float32) {
 	clear(dst)
-	for _, id := range ids {
-		row := l.row(id)
-		for i, w := range row {
-			dst[i] += w
-		}
-	}
+	l.addRows(dst, ids)
 	x := scale(len(ids))
 	for i, b := range l.bias {
 		dst[i] = dst[i]*x + b

@@ -102,3 +102,51 @@ func TestBayesOfManyLabels(t *testing.T) {
 		}
 	}
 }
+
+// TestRows holds sums of rows, and what is added to rows, against one element after the other, bit by bit: with few labels
+// and with as many as the kernel adds.
+func TestRows(t *testing.T) {
+	rng := rand.New(rand.NewPCG(1, 2))
+	for _, labels := range []int{1, fewLabels - 1, fewLabels, 77} {
+		l := NewLinear(labelset.MultiClass, NGrams{Buckets: 5}, labels)
+		l.first = 10
+		for i := range l.weights {
+			l.weights[i] = rng.Float32() - 0.5
+		}
+		ids, sum, change := []int32{11, 14, 11, 10}, make([]float32, labels), slices.Clone(l.weights[3*labels:4*labels])
+		want, wantRows := make([]float32, labels), slices.Clone(l.weights)
+		for _, id := range ids {
+			for i := range want {
+				want[i] += wantRows[(int(id)-10)*labels+i]
+			}
+		}
+		if l.addRows(sum, ids); !slices.Equal(sum, want) {
+			t.Errorf("%d labels: the sum is %v, want %v", labels, sum, want)
+		}
+		for _, id := range ids {
+			for i, c := range change {
+				wantRows[(int(id)-10)*labels+i] += c
+			}
+		}
+		if l.addToRows(ids, change); !slices.Equal(l.weights, wantRows) {
+			t.Errorf("%d labels: the weights are %v, want %v", labels, l.weights, wantRows)
+		}
+	}
+}
+
+// BenchmarkStep is a step of gradient descent on a short document, with few labels and with many.
+func BenchmarkStep(b *testing.B) {
+	for _, labels := range []int{2, 8, 32, 200, 2000} {
+		b.Run(fmt.Sprint(labels), func(b *testing.B) {
+			grams := NGrams{Buckets: min(1<<18, MostWeights/labels)}
+			l, rng, p := NewLinear(labelset.MultiClass, grams, labels), rand.New(rand.NewPCG(1, 2)), make([]float32, labels)
+			ids := make([]int32, 300)
+			for b.Loop() {
+				for i := range ids {
+					ids[i] = int32(rng.ExpFloat64()*float64(grams.Buckets)/40) % int32(grams.Buckets)
+				}
+				l.step(ids, []int{rng.IntN(labels)}, 1, p)
+			}
+		})
+	}
+}
