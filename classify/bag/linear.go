@@ -4,6 +4,7 @@ import (
 	"context"
 	"math"
 	"math/rand/v2"
+	"slices"
 
 	"github.com/textgen-go/textgen/classify/labelset"
 	"github.com/textgen-go/textgen/classify/measure"
@@ -27,6 +28,7 @@ type Linear struct {
 	first   int       // id of the first row of weights
 	bias    []float32
 	ids     []int32
+	exps    []float64 // of the labels' scores
 }
 
 // A LinearConfig says how a linear model is trained.
@@ -107,7 +109,7 @@ func (l *Linear) startAtBayes(ids [][]int32, truth [][]int, share float64) {
 // step moves the weights against the gradient of one document's loss, (p − y)·x.
 func (l *Linear) step(ids []int32, truth []int, rate float64, p []float32) {
 	l.scores(ids, p)
-	measure.Temperature{T: 1}.Apply(l.task, p)
+	l.squash(p)
 	for _, label := range truth {
 		p[label]--
 	}
@@ -117,6 +119,25 @@ func (l *Linear) step(ids []int32, truth []int, rate float64, p []float32) {
 		p[i] *= -scale(len(ids))
 	}
 	l.addToRows(ids, p)
+}
+
+// squash turns scores into probabilities as [measure.Temperature.Apply] does at 1, but keeps the exponentials, which take
+// most of the time of a short document with many labels.
+func (l *Linear) squash(scores []float32) {
+	if l.task == labelset.MultiLabel {
+		measure.Temperature{T: 1}.Apply(l.task, scores)
+		return
+	}
+	top, sum := float64(slices.Max(scores)), 0.0
+	l.exps = l.exps[:0]
+	for _, z := range scores {
+		e := math.Exp(float64(z) - top)
+		l.exps = append(l.exps, e)
+		sum += e
+	}
+	for i, e := range l.exps {
+		scores[i] = float32(e / sum)
+	}
 }
 
 // row returns the weights of an id.

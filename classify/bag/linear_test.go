@@ -103,6 +103,25 @@ func TestBayesOfManyLabels(t *testing.T) {
 	}
 }
 
+// TestSquash holds probabilities against those of the temperature 1, bit by bit.
+func TestSquash(t *testing.T) {
+	rng := rand.New(rand.NewPCG(1, 2))
+	for _, task := range []labelset.Task{labelset.MultiClass, labelset.MultiLabel} {
+		l := NewLinear(task, NGrams{Buckets: 1}, 50)
+		for range 100 {
+			got := make([]float32, 50)
+			for i := range got {
+				got[i] = float32(20 * rng.NormFloat64())
+			}
+			want := slices.Clone(got)
+			measure.Temperature{T: 1}.Apply(task, want)
+			if l.squash(got); !slices.Equal(got, want) {
+				t.Fatalf("%s: %v, want %v", task, got, want)
+			}
+		}
+	}
+}
+
 // TestRows holds sums of rows, and what is added to rows, against one element after the other, bit by bit: with few labels
 // and with as many as the kernel adds.
 func TestRows(t *testing.T) {
