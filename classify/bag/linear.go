@@ -56,11 +56,11 @@ func (l *Linear) Train(ctx context.Context, cfg LinearConfig, ids [][]int32, tru
 	p := make([]float32, l.labels)
 	step, steps := 0, cfg.Epochs*len(ids)
 	for range cfg.Epochs {
-		if err := ctx.Err(); err != nil {
-			return err
-		}
 		rng.Shuffle(len(order), func(i, j int) { order[i], order[j] = order[j], order[i] })
 		for _, i := range order {
+			if err := ctx.Err(); err != nil { // a pass over many documents with thousands of labels takes minutes
+				return err
+			}
 			l.step(ids[i], truth[i], cfg.Rate*(1-float64(step)/float64(steps)), p)
 			if cfg.NoBias {
 				clear(l.bias)

@@ -1,6 +1,8 @@
 package bag
 
 import (
+	"context"
+	"errors"
 	"fmt"
 	"math"
 	"math/rand/v2"
@@ -151,6 +153,30 @@ func TestRows(t *testing.T) {
 			t.Errorf("%d labels: the weights are %v, want %v", labels, l.weights, wantRows)
 		}
 	}
+}
+
+// TestTrainStops ends training in the middle of a pass.
+func TestTrainStops(t *testing.T) {
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	l := NewLinear(labelset.MultiClass, NGrams{Buckets: 1}, 2)
+	err := l.Train(stopAfter{ctx, new(int)}, LinearConfig{Epochs: 1, Rate: 1}, make([][]int32, 100), slices.Repeat([][]int{{0}}, 100), 1)
+	if !errors.Is(err, context.Canceled) {
+		t.Errorf("error %v, want that of the context", err)
+	}
+}
+
+// stopAfter is a context that is cancelled while it is in use: after its error was asked for ten times.
+type stopAfter struct {
+	context.Context
+	asked *int
+}
+
+func (s stopAfter) Err() error {
+	if *s.asked++; *s.asked < 10 {
+		return nil
+	}
+	return s.Context.Err()
 }
 
 // BenchmarkStep is a step of gradient descent on a short document, with few labels and with many.
