@@ -57,14 +57,19 @@ func (r *run) prepare(ctx context.Context) error {
 		return err
 	}
 	r.workers = model.NewWorkers(r.cfg.Threads)
-	vectors, err := r.build(ctx, before)
+	vectors, err := r.build(before)
 	if err != nil {
 		return err
+	}
+	r.describe(vectors)
+	if !r.cfg.Resume {
+		if err := r.trainBag(ctx); err != nil {
+			return err
+		}
 	}
 	if err := r.connect(); err != nil {
 		return err
 	}
-	r.describe(vectors)
 	if err := r.session.Begin(0); err != nil {
 		return err
 	}
@@ -146,7 +151,7 @@ func (r *run) tellWarnings() {
 }
 
 // build makes the network and returns how many of its tokens start from a vector.
-func (r *run) build(ctx context.Context, before *Model) (vectors int, err error) {
+func (r *run) build(before *Model) (vectors int, err error) {
 	if r.cfg.Resume {
 		r.network = before.network
 		r.bag = before.training.Bag
@@ -163,9 +168,6 @@ func (r *run) build(ctx context.Context, before *Model) (vectors int, err error)
 	rng := rand.New(rand.NewPCG(s.Seed, weightStream))
 	r.network, err = model.NewClassifier(s.modelConfig(r.data.tokenizer.Size(), r.data.labels.Len()), rng)
 	if err != nil {
-		return 0, err
-	}
-	if err := r.trainBag(ctx); err != nil {
 		return 0, err
 	}
 	if found == nil {

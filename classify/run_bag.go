@@ -14,6 +14,7 @@ func (r *run) trainBag(ctx context.Context) (err error) {
 		return nil
 	}
 	r.bag, err = r.bagTrainer(r.data.training, r.data.checked).Choose(ctx, b.table.Value)
+	r.training.Bag = r.bag
 	b.weigh(1)
 	return err
 }

@@ -82,6 +82,30 @@ func (s stopAt) Step(r train.Record) {
 	}
 }
 
+// stopAtStart cancels a run when it is told of it.
+type stopAtStart struct {
+	stopAt
+	plan *classify.Plan
+}
+
+func (s stopAtStart) Started(p classify.Plan) {
+	*s.plan = p
+	s.cancel()
+}
+
+// What a run is going to do is told before the weights of n-grams are trained, which with thousands of labels takes minutes.
+func TestStartedBeforeNGrams(t *testing.T) {
+	ctx, cancel := context.WithCancel(t.Context())
+	var plan classify.Plan
+	cfg := classify.TrainConfig{Override: small, Paths: []string{documents(t, 150)}, Out: t.TempDir(), Observer: stopAtStart{stopAt{cancel: cancel}, &plan}}
+	if result, err := classify.Train(ctx, cfg); result != nil || !errors.Is(err, context.Canceled) {
+		t.Errorf("result %+v, error %v: the run was told of when there was nothing more to stop", result, err)
+	}
+	if plan.Train != 135 || plan.Parameters == 0 {
+		t.Errorf("plan %+v", plan)
+	}
+}
+
 // A run gives the same bits for any number of threads, and stopped and resumed at any place.
 func TestRunsAreReproducible(t *testing.T) {
 	docs := documents(t, 150)
