@@ -124,7 +124,7 @@ func (r *run) choose(before *Model) error {
 		return err
 	}
 	r.cfg.Override(&r.settings)
-	return r.settings.Validate()
+	return errors.Join(r.settings.Validate(), r.settings.checkLoop())
 }
 
 // readAll splits the documents and turns them into tokens.

@@ -256,3 +256,9 @@ func (s Settings) loopConfig() train.Config {
 	}
 	return cfg
 }
+
+// checkLoop reports what the loop would refuse, which is made only when n-grams have been trained for minutes.
+func (s Settings) checkLoop() error {
+	cfg := s.loopConfig()
+	return errors.Join(cfg.Validate(), cfg.Schedule.Validate(), cfg.Optimizer.Validate(), cfg.Clip.Validate())
+}

@@ -106,6 +106,25 @@ func TestStartedBeforeNGrams(t *testing.T) {
 	}
 }
 
+// What the loop would refuse is refused before n-grams are trained, and the run told of.
+func TestLoopIsCheckedFirst(t *testing.T) {
+	docs := documents(t, 60)
+	for name, change := range map[string]func(*classify.Settings){
+		"optimizer": func(s *classify.Settings) { s.Optimizer = "best" },
+		"schedule":  func(s *classify.Settings) { s.Schedule = "best" },
+		"rate":      func(s *classify.Settings) { s.LR = -1 },
+		"clip":      func(s *classify.Settings) { s.Clip = -1 },
+		"guard":     func(s *classify.Settings) { s.Guard = "best" },
+	} {
+		var plan classify.Plan
+		override := func(s *classify.Settings) { small(s); change(s) }
+		cfg := classify.TrainConfig{Override: override, Paths: []string{docs}, Out: t.TempDir(), Observer: stopAtStart{stopAt{cancel: func() {}}, &plan}}
+		if _, err := classify.Train(t.Context(), cfg); err == nil || !strings.Contains(err.Error(), name) || plan.Train > 0 {
+			t.Errorf("%s: error %v, after a run of %d documents was told of", name, err, plan.Train)
+		}
+	}
+}
+
 // A run gives the same bits for any number of threads, and stopped and resumed at any place.
 func TestRunsAreReproducible(t *testing.T) {
 	docs := documents(t, 150)
