@@ -3,6 +3,8 @@ package classify
 import (
 	"context"
 	"encoding/json"
+	"iter"
+	"slices"
 
 	"github.com/textgen-go/textgen/classify/measure"
 	"github.com/textgen-go/textgen/corpora"
@@ -61,18 +63,31 @@ func (m *Model) Evaluate(ctx context.Context, docs []corpora.Document, cfg measu
 	if err := m.Task().Check(docs); err != nil {
 		return nil, err
 	}
-	list := make([]string, len(docs))
-	for i, doc := range docs {
-		list[i] = doc.Text
-	}
-	predictions, err := m.Predict(ctx, list)
-	if err != nil {
-		return nil, err
-	}
-	rows := make([][]float32, len(docs))
-	for i, p := range predictions {
-		rows[i] = p.Probabilities
-	}
 	cfg.Task = m.Task()
-	return measure.Measure(cfg, m.labels.Names, labelsOf(docs), rows)
+	return measure.MeasureStream(cfg, m.labels.Names, labelsOf(docs), m.probabilities(ctx, docs))
+}
+
+// evaluateBatches is the number of batches for each core whose probabilities are held at a time.
+const evaluateBatches = 8
+
+// probabilities yields the probabilities of all labels, document after document.
+func (m *Model) probabilities(ctx context.Context, docs []corpora.Document) iter.Seq2[[]float32, error] {
+	return func(yield func([]float32, error) bool) {
+		for part := range slices.Chunk(docs, evaluateBatches*batchDocuments*cap(m.scorers)) {
+			list := make([]string, len(part))
+			for i, doc := range part {
+				list[i] = doc.Text
+			}
+			predictions, err := m.Predict(ctx, list)
+			if err != nil {
+				yield(nil, err)
+				return
+			}
+			for _, p := range predictions {
+				if !yield(p.Probabilities, nil) {
+					return
+				}
+			}
+		}
+	}
 }

@@ -10,27 +10,23 @@ import (
 // An outcome is what a document's labels are and what they were predicted to be, as ascending numbers.
 type outcome struct{ truth, predicted []int }
 
-// decide turns probabilities into labels.
-func decide(cfg Config, labels *labelset.Labels, truth [][]string, probabilities [][]float32) ([]outcome, error) {
-	outcomes := make([]outcome, len(truth))
-	for i, names := range truth {
-		o := &outcomes[i]
-		for _, name := range names {
-			if n := labels.Index(name); !slices.Contains(o.truth, n) {
-				o.truth = append(o.truth, n)
-			}
+// decide turns the probabilities of a document into labels.
+func decide(cfg Config, labels *labelset.Labels, document int, names []string, row []float32) (o outcome, err error) {
+	for _, name := range names {
+		if n := labels.Index(name); !slices.Contains(o.truth, n) {
+			o.truth = append(o.truth, n)
 		}
-		slices.Sort(o.truth)
-		if cfg.Task == labelset.MultiLabel {
-			o.predicted = Above(probabilities[i], cfg.Threshold)
-			continue
-		}
-		if len(o.truth) != 1 {
-			return nil, fmt.Errorf("measure: document %d has %d labels, but the task has exactly one a document", i, len(o.truth))
-		}
-		o.predicted = []int{MostProbable(probabilities[i])}
 	}
-	return outcomes, nil
+	slices.Sort(o.truth)
+	if cfg.Task == labelset.MultiLabel {
+		o.predicted = Above(row, cfg.Threshold)
+		return o, nil
+	}
+	if len(o.truth) != 1 {
+		return o, fmt.Errorf("measure: document %d has %d labels, but the task has exactly one a document", document, len(o.truth))
+	}
+	o.predicted = []int{MostProbable(row)}
+	return o, nil
 }
 
 // Above returns the labels from a probability on.

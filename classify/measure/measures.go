@@ -4,6 +4,7 @@ package measure
 
 import (
 	"fmt"
+	"iter"
 	"math"
 	"slices"
 
@@ -84,6 +85,21 @@ func (c Config) validate() error {
 // [documents][len(labels)], of a multi-class task adding up to one. Labels that are not among labels are given the
 // probability 0 and listed in [Measures].Unseen.
 func Measure(cfg Config, labels []string, truth [][]string, probabilities [][]float32) (*Measures, error) {
+	if len(truth) != len(probabilities) {
+		return nil, unequal(len(truth), len(probabilities))
+	}
+	return MeasureStream(cfg, labels, truth, func(yield func([]float32, error) bool) {
+		for _, row := range probabilities {
+			if !yield(row, nil) {
+				return
+			}
+		}
+	})
+}
+
+// MeasureStream is [Measure] of probabilities that come one document after the other and are not kept: those of thousands of
+// labels take more memory than the documents. An error among them is returned.
+func MeasureStream(cfg Config, labels []string, truth [][]string, probabilities iter.Seq2[[]float32, error]) (*Measures, error) {
 	if cfg.Task == "" {
 		cfg.Task = labelset.MultiClass
 	}
@@ -93,16 +109,13 @@ func Measure(cfg Config, labels []string, truth [][]string, probabilities [][]fl
 	if err := cfg.validate(); err != nil {
 		return nil, err
 	}
-	if err := checkProbabilities(len(labels), len(truth), probabilities); err != nil {
-		return nil, err
-	}
 	unseen := labelset.Unseen(labels, truth)
 	all := labelset.Named(slices.Concat(labels, unseen))
-	outcomes, err := decide(cfg, all, truth, probabilities)
+	m := &Measures{Task: cfg.Task, Documents: len(truth), Unseen: unseen}
+	outcomes, err := m.read(cfg, all, len(labels), truth, probabilities)
 	if err != nil {
 		return nil, err
 	}
-	m := &Measures{Task: cfg.Task, Documents: len(truth), Unseen: unseen}
 	n := count(outcomes, all.Len())
 	m.fill(n, all.Names)
 	if cfg.Task == labelset.MultiLabel {
@@ -110,9 +123,6 @@ func Measure(cfg Config, labels []string, truth [][]string, probabilities [][]fl
 	} else if all.Len() <= mostConfused {
 		m.Confusion = confusion(outcomes, all.Len())
 	}
-	m.LogLoss = logLoss(cfg.Task, all.Len(), outcomes, probabilities)
-	m.Reliability = reliability(cfg.Task, outcomes, probabilities)
-	m.ECE = calibrationError(m.Reliability)
 	if cfg.Resamples > 0 {
 		accuracy, macroF1 := bootstrap(outcomes, all.Len(), cfg.Resamples, cfg.Seed)
 		m.AccuracyInterval, m.MacroF1Interval = &accuracy, &macroF1
@@ -129,19 +139,53 @@ func Measure(cfg Config, labels []string, truth [][]string, probabilities [][]fl
 	return m, nil
 }
 
-// checkProbabilities refuses what no model puts out.
-func checkProbabilities(labels, documents int, probabilities [][]float32) error {
-	if documents == 0 || documents != len(probabilities) {
-		return fmt.Errorf("measure: %d documents and %d predictions: want as many, and some", documents, len(probabilities))
-	}
-	for i, row := range probabilities {
-		if len(row) != labels {
-			return fmt.Errorf("measure: document %d has %d probabilities for %d labels", i, len(row), labels)
+// read turns the probabilities of known labels into outcomes, and computes the measures that come from themselves.
+func (m *Measures) read(cfg Config, all *labelset.Labels, known int, truth [][]string, probabilities iter.Seq2[[]float32, error]) ([]outcome, error) {
+	outcomes := make([]outcome, 0, len(truth))
+	loss, bins := 0.0, make([]Bin, reliabilityBins)
+	for row, err := range probabilities {
+		if err != nil {
+			return nil, err
 		}
-		for _, p := range row {
-			if !(p >= 0 && p <= 1.0001) { // a softmax in float32 may add up to a little more than one
-				return fmt.Errorf("measure: document %d has a probability of %v", i, p)
-			}
+		i := len(outcomes)
+		if i == len(truth) {
+			return nil, unequal(len(truth), i+1)
+		}
+		if err := checkProbabilities(i, known, row); err != nil {
+			return nil, err
+		}
+		o, err := decide(cfg, all, i, truth[i], row)
+		if err != nil {
+			return nil, err
+		}
+		outcomes = append(outcomes, o)
+		loss += documentLoss(cfg.Task, o, row)
+		putDocument(bins, cfg.Task, o, row)
+	}
+	if len(outcomes) == 0 || len(outcomes) != len(truth) {
+		return nil, unequal(len(truth), len(outcomes))
+	}
+	m.LogLoss = loss / float64(len(outcomes))
+	if cfg.Task == labelset.MultiLabel {
+		m.LogLoss = loss / (float64(len(outcomes)) * float64(all.Len()))
+	}
+	m.Reliability = means(bins)
+	m.ECE = calibrationError(m.Reliability)
+	return outcomes, nil
+}
+
+func unequal(documents, predictions int) error {
+	return fmt.Errorf("measure: %d documents and %d predictions: want as many, and some", documents, predictions)
+}
+
+// checkProbabilities refuses what no model puts out.
+func checkProbabilities(document, labels int, row []float32) error {
+	if len(row) != labels {
+		return fmt.Errorf("measure: document %d has %d probabilities for %d labels", document, len(row), labels)
+	}
+	for _, p := range row {
+		if !(p >= 0 && p <= 1.0001) { // a softmax in float32 may add up to a little more than one
+			return fmt.Errorf("measure: document %d has a probability of %v", document, p)
 		}
 	}
 	return nil
@@ -192,21 +236,12 @@ func ratio(a, b int) float64 {
 // leastProbability bounds the loss of a document that was thought impossible.
 const leastProbability = 1e-15
 
-// logLoss returns the mean loss in nats.
-func logLoss(task labelset.Task, labels int, outcomes []outcome, probabilities [][]float32) float64 {
-	sum := 0.0
-	for i, o := range outcomes {
-		if task == labelset.MultiLabel {
-			sum += lossOfMany(o.truth, probabilities[i])
-		} else {
-			sum += lossOfOne(o.truth[0], probabilities[i])
-		}
-	}
-	n := float64(len(outcomes))
+// documentLoss returns the loss in nats.
+func documentLoss(task labelset.Task, o outcome, row []float32) float64 {
 	if task == labelset.MultiLabel {
-		n *= float64(labels)
+		return lossOfMany(o.truth, row)
 	}
-	return sum / n
+	return lossOfOne(o.truth[0], row)
 }
 
 // lossOfOne returns −ln of the probability of a label, 0 of a label that the model does not know.

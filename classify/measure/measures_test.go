@@ -2,7 +2,9 @@ package measure
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
+	"iter"
 	"math"
 	"os"
 	"strconv"
@@ -375,5 +377,43 @@ func TestManyUnknownLabels(t *testing.T) {
 	}
 	if len(m.Unseen) != n || m.Accuracy != 0 {
 		t.Errorf("%d unknown labels, accuracy %v", len(m.Unseen), m.Accuracy)
+	}
+}
+
+// TestMeasureStream measures rows that come in the same memory, and reports an error among them and rows that are too few or
+// too many.
+func TestMeasureStream(t *testing.T) {
+	labels, truth := []string{"a", "b"}, [][]string{{"a"}, {"b"}, {"b"}}
+	rows := [][]float32{{0.75, 0.25}, {0.5, 0.5}, {0.25, 0.75}}
+	failed := errors.New("failed")
+	stream := func(n int, end error) iter.Seq2[[]float32, error] {
+		return func(yield func([]float32, error) bool) {
+			row := make([]float32, 2)
+			for i := range n {
+				copy(row, rows[i%len(rows)])
+				if !yield(row, nil) {
+					return
+				}
+			}
+			if end != nil {
+				yield(nil, end)
+			}
+		}
+	}
+	want, err := Measure(Config{Resamples: 10}, labels, truth, rows)
+	if err != nil {
+		t.Fatal(err)
+	}
+	got, err := MeasureStream(Config{Resamples: 10}, labels, truth, stream(3, nil))
+	if diff := cmp.Diff(want, got); err != nil || diff != "" {
+		t.Errorf("error %v, measures differ from those of rows in memory: %s", err, diff)
+	}
+	if _, err := MeasureStream(Config{}, labels, truth, stream(2, failed)); !errors.Is(err, failed) {
+		t.Errorf("error %v, want that of the rows", err)
+	}
+	for _, n := range []int{0, 2, 4} {
+		if _, err := MeasureStream(Config{}, labels, truth, stream(n, nil)); err == nil {
+			t.Errorf("%d rows for 3 documents were measured", n)
+		}
 	}
 }

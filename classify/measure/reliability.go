@@ -21,19 +21,20 @@ type Bin struct {
 	Accuracy   float64 `json:"accuracy"`   // mean
 }
 
-// reliability sorts the predictions into bins.
-func reliability(task labelset.Task, outcomes []outcome, probabilities [][]float32) []Bin {
-	bins := make([]Bin, reliabilityBins)
-	for i, o := range outcomes {
-		if task != labelset.MultiLabel {
-			label := o.predicted[0]
-			put(bins, probabilities[i][label], label == o.truth[0])
-			continue
-		}
-		for label, p := range probabilities[i] {
-			put(bins, p, slices.Contains(o.truth, label))
-		}
+// putDocument adds the predictions for a document to their bins.
+func putDocument(bins []Bin, task labelset.Task, o outcome, row []float32) {
+	if task != labelset.MultiLabel {
+		label := o.predicted[0]
+		put(bins, row[label], label == o.truth[0])
+		return
 	}
+	for label, p := range row {
+		put(bins, p, slices.Contains(o.truth, label))
+	}
+}
+
+// means divides the sums in bins by their counts.
+func means(bins []Bin) []Bin {
 	for i := range bins {
 		if n := float64(bins[i].Count); n > 0 {
 			bins[i].Confidence /= n
