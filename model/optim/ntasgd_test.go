@@ -60,6 +60,7 @@ func fixtureParameters(weights [2][]float32) []*model.Parameter {
 }
 
 // TestTrigger: averaging begins when a validation is worse than the best of those that lie more than Patience before it.
+// Averages are there from the next step on; until then, Exchange says that there are none and leaves the weights.
 func TestTrigger(t *testing.T) {
 	for _, c := range []struct {
 		name     string
@@ -76,12 +77,18 @@ func TestTrigger(t *testing.T) {
 		{"by default after six more", 0, []float64{1, 2, 2, 2, 2, 2, 2}, true},
 		{"not a number", 1, []float64{1, 2, math.NaN()}, true},
 	} {
-		o := newOptimizer(t, Config{Name: NameNTASGD, Patience: c.patience}, random(6)).(*ntasgd)
+		params, w := random(6), workers(t, 1)
+		before := slices.Clone(params[0].Value)
+		o := newOptimizer(t, Config{Name: NameNTASGD, Patience: c.patience}, params).(Averager)
 		for _, l := range c.losses {
 			o.Observe(l)
 		}
-		if o.average.On != c.on {
-			t.Errorf("%s: averages: %v, want %v", c.name, o.average.On, c.on)
+		if o.Exchange(w) || !slices.Equal(params[0].Value, before) {
+			t.Errorf("%s: averages of no step were exchanged", c.name)
+		}
+		o.Step(0.01, 1, w)
+		if got := o.Exchange(w); got != c.on {
+			t.Errorf("%s: averages: %v, want %v", c.name, got, c.on)
 		}
 	}
 }
