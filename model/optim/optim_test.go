@@ -233,6 +233,26 @@ func TestRestoreContinuesWithTheSameBits(t *testing.T) {
 	}
 }
 
+// TestStateHoldsWhatIsRemembered: one or two tensors a parameter, or none where nothing is remembered.
+func TestStateHoldsWhatIsRemembered(t *testing.T) {
+	for _, c := range []struct {
+		cfg  Config
+		want int
+	}{
+		{Config{Name: NameSGD, WeightDecay: 0.1}, 0},
+		{Config{Name: NameSGD, Momentum: 0.9}, 1},
+		{Config{Name: NameRMSProp}, 1},
+		{Config{Name: NameAdam}, 2},
+		{Config{Name: NameAdamW}, 2},
+		{Config{Name: NameNTASGD}, 1},
+	} {
+		params := random(4)
+		if n := len(newOptimizer(t, c.cfg, params).State().Tensors); n != c.want*len(params) {
+			t.Errorf("%+v: %d tensors of %d parameters, want %d of each", c.cfg, n, len(params), c.want)
+		}
+	}
+}
+
 func TestRestoreRefuses(t *testing.T) {
 	saved := func() State { return newOptimizer(t, Config{}, random(4)).State() }
 	for _, c := range []struct {
