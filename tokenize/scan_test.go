@@ -57,6 +57,24 @@ func TestScannersEqualPatterns(t *testing.T) {
 	})
 }
 
+// Pieces are cut as the patterns say however far they stand into the text.
+func TestScannersFarIntoAText(t *testing.T) {
+	text := strings.Join(samples, "\n")
+	far := []byte(strings.Repeat(text, 1+2*maxPiece/len(text)))
+	for _, s := range splitters {
+		want := s.pattern.FindAllIndex(far, -1)
+		got := splits(s.split, far)
+		for i := range min(len(got), len(want)) {
+			if !slices.Equal(got[i], want[i]) {
+				t.Fatalf("%s scanner: piece %v, pattern: %v", s.name, got[i], want[i])
+			}
+		}
+		if len(got) != len(want) {
+			t.Errorf("%s scanner: %d pieces, pattern: %d", s.name, len(got), len(want))
+		}
+	}
+}
+
 // everyOrder calls check with every string of up to n characters of alphabet.
 func everyOrder(alphabet []rune, n int, check func([]rune)) {
 	var extend func(text []rune)
