@@ -201,6 +201,7 @@ func TestForeignPatterns(t *testing.T) {
 		{`[\^\$\[]`, "a^b$c[", 6},
 		{`(?i:'s|'t)|\p{L}+`, "it'S", 2},
 		{`'(?i:[sdmt]|ll|ve|re)`, "it'Sx", 3},
+		{`[ab]\s+c`, "xa\u00a0 cy", 3},
 		{`a{2,}`, "baaab", 3},
 	} {
 		tok, err := Parse(foreignSplit(t, c.pattern))
