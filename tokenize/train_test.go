@@ -36,6 +36,8 @@ func TestTrainVocabulary(t *testing.T) {
 		{"word limit", TrainConfig{Kind: Word, VocabSize: 6}, "c b b a a", "a b"},
 		{"space", TrainConfig{Kind: Space}, "mr. n.v. <unk> $ mr.\u2003N's\n \n", "\n mr. $ N's n.v."},
 		{"space specials in capitals", TrainConfig{Kind: Space, Lowercase: true}, "no <UNK> of <Eos>", "no of"},
+		{"word bad bytes", TrainConfig{Kind: Word}, "the \xff cat\xc3 cat", "cat the"},
+		{"space bad bytes", TrainConfig{Kind: Space}, "the \xff c\xc3t cat", "cat the"},
 		{"word specials", TrainConfig{Kind: Word}, "no <unk> of<eos>", "no of"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
