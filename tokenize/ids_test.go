@@ -56,6 +56,9 @@ func TestIDsBounds(t *testing.T) {
 	if n := ids.Read(make([]int32, 2), 4) + ids.Read(make([]int32, 2), -1); n != 0 {
 		t.Errorf("read %d ids out of range", n)
 	}
+	if whole := ids.Slice(0, 3); whole.Len() != 3 || ids.Slice(3, 3).Len() != 0 {
+		t.Errorf("a view of all ids has %d of 3", whole.Len())
+	}
 	for name, f := range map[string]func(){
 		"At(3)":             func() { ids.At(3) },
 		"At(-1)":            func() { ids.At(-1) },
