@@ -162,23 +162,28 @@ func TestForeignMergesFirstOfEqualPairs(t *testing.T) {
 // foreignPairs is a foreign byte-level BPE with some tokens of x, y and z.
 func foreignPairs(t *testing.T, merges string) Tokenizer {
 	t.Helper()
+	tok, err := Parse(foreignBPE(t, `{"type":"ByteLevel","add_prefix_space":false}`, merges))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return tok
+}
+
+// foreignBPE is the file of a BPE with a pre-tokenizer, some tokens of x, y and z, and merges.
+func foreignBPE(t *testing.T, split, merges string) []byte {
+	t.Helper()
 	vocab := map[string]int{}
 	for _, r := range byteRunes {
 		vocab[string(r)] = len(vocab)
 	}
-	for _, token := range []string{"xx", "xxx", "xxxx", "xy", "yz"} {
+	for _, token := range []string{"xx", "xxx", "xxxx", "xy", "yz", "x,"} {
 		vocab[token] = len(vocab)
 	}
 	list, err := json.Marshal(vocab)
 	if err != nil {
 		t.Fatal(err)
 	}
-	tok, err := Parse([]byte(`{"pre_tokenizer":{"type":"ByteLevel","add_prefix_space":false},"model":{"type":"BPE","vocab":` +
-		string(list) + `,"merges":` + merges + `}}`))
-	if err != nil {
-		t.Fatal(err)
-	}
-	return tok
+	return []byte(`{"pre_tokenizer":` + split + `,"model":{"type":"BPE","vocab":` + string(list) + `,"merges":` + merges + `}}`)
 }
 
 // Patterns that Go reads otherwise than Oniguruma are refused, and the others keep their meaning.
@@ -257,5 +262,55 @@ func TestForeignCutsNormalizedTokensLast(t *testing.T) {
 	}
 	if diff := cmp.Diff([]string{"<unk>", "ow"}, got); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
+	}
+}
+
+// foreignWords is a foreign WordLevel file with some further members.
+func foreignWords(further string) []byte {
+	return []byte(`{"model":{"type":"WordLevel","vocab":{"lo":0,"w":1,"[UNK]":2},"unk_token":"[UNK]"}` + further + `}`)
+}
+
+// What would give other ids or another text than Hugging Face tokenizers is refused.
+func TestForeignRefuses(t *testing.T) {
+	for _, c := range []struct{ further, want string }{
+		{`"normalizer":{"type":"StripAccents"}`, `normalizer "StripAccents"`},
+		{`"normalizer":{"type":"Sequence","normalizers":[{"type":"NFC"},{"type":"Sequence","normalizers":[]}]}`, "normalizers 1"},
+		{`"normalizer":{"type":"Sequence","normalizers":["NFC"]}`, "normalizers 0"},
+		{`"pre_tokenizer":{"type":"Metaspace"}`, `pre_tokenizer "Metaspace"`},
+		{`"pre_tokenizer":{"type":"Sequence","pretokenizers":[{"type":"ByteLevel"},{"type":"WhitespaceSplit"}]}`, "after ByteLevel"},
+		{`"pre_tokenizer":{"type":"Sequence","pretokenizers":[{"type":"Sequence","pretokenizers":[]}]}`, "pretokenizers 0"},
+		{`"pre_tokenizer":{"type":"Split","pattern":{"Regex":"x*"},"behavior":"Isolated","invert":false}`, `pattern "x*"`},
+		{`"pre_tokenizer":{"type":"Split","behavior":"Isolated","invert":false}`, `pattern ""`},
+		{`"added_tokens":[{"id":3,"content":""}]`, "is empty"},
+		{`"added_tokens":[{"id":3,"content":"<x>","lstrip":true}]`, "lstrip"},
+		{`"added_tokens":[{"id":3,"content":"<x>","rstrip":true}]`, "rstrip"},
+		{`"added_tokens":[{"id":3,"content":"<x>","single_word":true}]`, "single_word"},
+		{`"added_tokens":[{"id":3,"content":"<x>","normalized":true}],"normalizer":{"type":"NFC"}`, "normalized with a normalizer"},
+		{`"decoder":{"type":"WordPiece"}`, `decoder "WordPiece"`},
+	} {
+		if tok, err := Parse(foreignWords("," + c.further)); !errors.Is(err, ErrUnsupported) || !strings.Contains(err.Error(), c.want) {
+			t.Errorf("%s: %v, %v; want ErrUnsupported with %q", c.further, tok, err, c.want)
+		}
+	}
+	for _, c := range []struct{ data, want string }{
+		{string(foreignWords(`,"added_tokens":[{"id":3,"content":"w"}]`)), `"w" has id 3, and 1`},
+		{string(foreignWords(`,"added_tokens":[{"id":4,"content":"<x>"}]`)), "none has id 3"},
+		{`{"model":{"type":"WordLevel","vocab":{"lo":0}}}`, "no unk_token"},
+		{`{"model":{"type":"WordLevel","vocab":{"lo":0},"unk_token":"[UNK]"}}`, `lacks the unknown token "[UNK]"`},
+	} {
+		if tok, err := Parse([]byte(c.data)); err == nil || !strings.Contains(err.Error(), c.want) {
+			t.Errorf("%s: %v, %v; want an error with %q", c.data, tok, err, c.want)
+		}
+	}
+	for _, option := range []string{
+		`"dropout":0.1`, `"continuing_subword_prefix":"##"`, `"end_of_word_suffix":"</w>"`,
+		`"fuse_unk":true`, `"byte_fallback":true`, `"ignore_merges":true`,
+	} {
+		if _, err := Parse(foreignBPE(t, `{"type":"ByteLevel"}`, `[],`+option)); !errors.Is(err, ErrUnsupported) {
+			t.Errorf("BPE with %s: error %v, want ErrUnsupported", option, err)
+		}
+	}
+	if _, err := Parse(foreignBPE(t, `null`, `[]`)); !errors.Is(err, ErrUnsupported) {
+		t.Errorf("BPE without ByteLevel: error %v, want ErrUnsupported", err)
 	}
 }
