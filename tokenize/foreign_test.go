@@ -314,3 +314,33 @@ func TestForeignRefuses(t *testing.T) {
 		t.Errorf("BPE without ByteLevel: error %v, want ErrUnsupported", err)
 	}
 }
+
+// What ByteLevel makes of a text, and after a Split, as Hugging Face tokenizers 0.23.3 does.
+func TestForeignByteLevelOptions(t *testing.T) {
+	for _, c := range []struct {
+		split string
+		want  string // of "x,y xy", one | apart
+	}{
+		{`{"type":"ByteLevel","add_prefix_space":false}`, "x|,|y|Ġ|xy"},
+		{`{"type":"ByteLevel","add_prefix_space":false,"use_regex":true}`, "x|,|y|Ġ|xy"},
+		{`{"type":"ByteLevel","add_prefix_space":false,"use_regex":false}`, "x,|y|Ġ|xy"},
+		{`{"type":"ByteLevel","add_prefix_space":true,"use_regex":false}`, "Ġ|x,|y|Ġ|xy"},
+		{`{"type":"Sequence","pretokenizers":[{"type":"Split","pattern":{"Regex":"[y]\\s+"},"behavior":"Isolated","invert":false},
+			{"type":"ByteLevel","add_prefix_space":false,"use_regex":false}]}`, "x,|y|Ġ|xy"},
+		{`{"type":"Sequence","pretokenizers":[{"type":"Split","pattern":{"String":"x"},"behavior":"Isolated","invert":false},
+			{"type":"ByteLevel","add_prefix_space":false,"use_regex":false}]}`, "x|,|y|Ġ|x|y"},
+	} {
+		tok, err := Parse(foreignBPE(t, c.split, `["x ,","x y"]`))
+		if err != nil {
+			t.Fatalf("%s: %v", c.split, err)
+		}
+		var got []string
+		ids, _ := tok.AppendIDs(nil, []byte("x,y xy"))
+		for _, id := range ids {
+			got = append(got, tok.Token(id))
+		}
+		if got := strings.Join(got, "|"); got != c.want {
+			t.Errorf("%s: %q, want %q", c.split, got, c.want)
+		}
+	}
+}
