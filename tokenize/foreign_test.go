@@ -344,3 +344,23 @@ func TestForeignByteLevelOptions(t *testing.T) {
 		}
 	}
 }
+
+// How tokens become a text, as Hugging Face tokenizers 0.23.3 joins them: ids out of range are left out.
+func TestForeignDecoders(t *testing.T) {
+	for _, c := range []struct{ further, want string }{
+		{"", "lo w lo"},
+		{`,"decoder":null`, "lo w lo"},
+		{`,"decoder":{"type":"Fuse"}`, "lowlo"},
+		{`,"decoder":{"type":"ByteLevel"}`, "lowlo"},
+	} {
+		tok, err := Parse(foreignWords(c.further))
+		if err != nil {
+			t.Fatalf("%s: %v", c.further, err)
+		}
+		lo, _ := tok.ID("lo")
+		w, _ := tok.ID("w")
+		if got := string(tok.AppendText(nil, []int32{-1, lo, 99, w, lo})); got != c.want {
+			t.Errorf("%s: %q, want %q", c.further, got, c.want)
+		}
+	}
+}
