@@ -364,3 +364,21 @@ func TestForeignDecoders(t *testing.T) {
 		}
 	}
 }
+
+// The first unknown token of a foreign file is told with the place of the text between added tokens that it stands in.
+func TestForeignUnknowns(t *testing.T) {
+	tok, err := Parse(foreignWords(`,"pre_tokenizer":{"type":"WhitespaceSplit"},"added_tokens":[{"id":3,"content":"<x>"}]`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for text, want := range map[string]Unknowns{
+		"lo w lo":        {},
+		"lo no w":        {1, "no", 0},
+		"lo<x>w ho no w": {2, "ho", 5},
+		"lo <unk>no":     {1, "no", 8},
+	} {
+		if _, got := tok.AppendIDs(nil, []byte(text)); got != want {
+			t.Errorf("%q: %+v, want %+v", text, got, want)
+		}
+	}
+}
