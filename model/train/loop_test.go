@@ -312,8 +312,13 @@ func TestCancelWhileMeasuring(t *testing.T) {
 	}
 }
 
-// TestResume stops a run after each of its steps, and in each of its validations, and carries on in a new loop.
+// TestResume stops a run after each of its steps, and in each of its validations, and carries on in a new loop. Validations
+// go up and down, so that what the plateau remembers has a say.
 func TestResume(t *testing.T) {
+	validate := func(q *quadratic) {
+		q.losses = []float64{5, 4, 4.5, 4.2, 4.1, 3, 3.5, 3.1}[(q.epoch*fakeBatches+q.batch)/5-1:]
+		q.validations = 0
+	}
 	config := func(q *quadratic) Config {
 		cfg := fakeConfig(q)
 		cfg.Schedule = optim.ScheduleConfig{Name: optim.Plateau, Rate: 0.3, Warmup: 4, Patience: 1}
@@ -321,6 +326,7 @@ func TestResume(t *testing.T) {
 		return cfg
 	}
 	straight, q := &history{}, newQuadratic()
+	q.onValidate = func() { validate(q) }
 	want := run(t, newLoop(t, q, config(q), straight.hooks()))
 
 	for stop := range want.Steps {
@@ -335,6 +341,7 @@ func TestResume(t *testing.T) {
 				}
 			}
 			q1.onValidate = func() {
+				validate(q1)
 				if step >= stop {
 					cancel()
 				}
@@ -352,6 +359,7 @@ func TestResume(t *testing.T) {
 
 			q2 := newQuadratic()
 			copy(q2.param.Value, q1.param.Value)
+			q2.onValidate = func() { validate(q2) }
 			l := newLoop(t, q2, config(q2), h.hooks())
 			if err := l.Restore(throughJSON(t, h.last)); err != nil {
 				t.Fatal(err)
