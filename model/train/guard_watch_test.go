@@ -7,6 +7,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"github.com/textgen-go/textgen/model"
 )
 
 func TestFacts(t *testing.T) {
@@ -14,6 +16,13 @@ func TestFacts(t *testing.T) {
 	rng := rand.New(rand.NewPCG(1, 2))
 	for i := range uniform {
 		uniform[i] = rng.Int32N(20)
+	}
+	weak := slices.Clone(uniform) // one token in five is that of eight before
+	for i := range weak {
+		weak[i] = rng.Int32N(2)
+		if i >= 8 && rng.IntN(5) == 0 {
+			weak[i] = weak[i-8]
+		}
 	}
 	for _, c := range []struct {
 		name   string
@@ -24,6 +33,7 @@ func TestFacts(t *testing.T) {
 	}{
 		{"independent tokens", uniform, 20, 0, 0},
 		{"each follows from the last but one", babble(60000, vocab, 1), vocab, 2, 32},
+		{"of two tokens, a fifth follows from the last but seven", weak, 20, 8, 16},
 		{"passages", dialects(60000, 1), dialectVocab, 32, 63},
 		{"always the same", make(ids, 1000), 3, 0, 0},
 	} {
@@ -34,6 +44,27 @@ func TestFacts(t *testing.T) {
 		}
 		if c.name == "independent tokens" && math.Abs(f.Unigram-math.Log(20)) > 1e-3 {
 			t.Errorf("the entropy of one of 20 is %v", f.Unigram)
+		}
+	}
+}
+
+func TestFactsOfNetworks(t *testing.T) {
+	scaled := func(scheme model.Scheme, scale float64) model.RecurrentConfig {
+		return model.RecurrentConfig{Cell: model.RNN, Init: model.Init{Scheme: scheme, RecurrentScale: scale}}
+	}
+	for _, c := range []struct {
+		network model.RecurrentConfig
+		want    Facts
+	}{
+		{model.RecurrentConfig{Cell: model.LSTM}, Facts{Gated: true, Orthogonal: true}},
+		{model.RecurrentConfig{Cell: model.GRU, LayerNorm: true}, Facts{Gated: true, Orthogonal: true, Normalised: true}},
+		{scaled("", 1), Facts{Orthogonal: true}},
+		{scaled(model.Orthogonal, 0), Facts{Orthogonal: true}},
+		{scaled(model.Orthogonal, 1.8), Facts{}},
+		{scaled(model.Identity, 0), Facts{}},
+	} {
+		if got := networkFacts(c.network); got != c.want {
+			t.Errorf("%+v: %+v, want %+v", c.network, got, c.want)
 		}
 	}
 }
