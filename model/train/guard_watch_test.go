@@ -161,6 +161,13 @@ func TestDiagnose(t *testing.T) {
 			layer.Gain = 1.6
 			return measured(step, layer, lags...)
 		}), facts, "exploding 25"},
+		{"level over a short window", each(8, func(step int) Record {
+			short := ProbedLags(8)
+			layer := decay(0.97, short)
+			layer.Gain = 1.6
+			return measured(step, layer, short...)
+		}), Facts{Window: 8}, ""},
+		{"growing, in a classifier", each(8, gain(1.05)), Facts{}, ""},
 		{"saturated", each(8, gates(0.5, 0.46, 0)), facts, "saturated 75"},
 		{"half saturated", each(8, gates(0.5, 0.3, 0)), facts, ""},
 		{"dead", each(8, gates(0, 0, 0.6)), facts, "saturated 75"},
