@@ -202,8 +202,13 @@ func TestDiagnose(t *testing.T) {
 	}
 	spike := measured(25, decay(0.8, lags), lags...)
 	spike.Health.NormMax = 25
-	if got := Diagnose([]Record{spike}, facts); len(got) != 1 || got[0].Kind != Exploding {
+	spike.Health.Parameters = []ParameterHealth{{Name: "a_l0", Gradient: 2}, {Name: "b_l1", Gradient: 20}, {Name: "c_l0", Gradient: 3}}
+	if got := Diagnose([]Record{spike}, facts); len(got) != 1 || got[0].Kind != Exploding || got[0].Layer != "layer 1" ||
+		!strings.HasSuffix(strings.Split(got[0].Evidence, ";")[0], "most of it in b_l1") {
 		t.Errorf("a norm of 25 gives %v", got)
+	}
+	if got := Diagnose([]Record{spike}, Facts{}); len(got) != 0 {
+		t.Errorf("a norm of 25 in a classifier gives %v", got)
 	}
 }
 
