@@ -549,6 +549,7 @@ func TestNewLanguageModelRefuses(t *testing.T) {
 		{"no text", BPTT{}, nil, nil, "0 tokens are too few"},
 		{"a validation text of one token", BPTT{Batch: 2, Steps: 5}, text, text[:1], "1 tokens for validation are too few"},
 		{"a share of 1", BPTT{Tail: 1}, text, nil, "is 1"},
+		{"a reset that is no probability", BPTT{Reset: 1.1}, text, nil, "reset is 1.1"},
 		{"a split with a shift", BPTT{Tail: 0.5, Shift: true}, text, nil, "cannot shift"},
 		{"a split with a text", BPTT{Batch: 2, Steps: 5, Tail: 0.5}, text, text, "choose one"},
 		{"a share without a window", BPTT{Batch: 2, Steps: 40, Tail: 0.5}, text, nil, "holds no window of 40: use a smaller batch or shorter windows"},
