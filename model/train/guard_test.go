@@ -207,7 +207,8 @@ func TestGuardGivesUp(t *testing.T) {
 	if said := h.verdicts(); len(said) != 1+maxRollbacks || len(last.Verdicts) == 0 || last.Step != 10 || last.Rate == 0 || !finite(last.Loss) {
 		t.Errorf("the last record is %+v, of %d verdicts in all", last, len(said))
 	}
-	if v := last.Verdicts[len(last.Verdicts)-1]; v.Kind != NonFinite || v.Tensor != "w" || v.Action != "gave up" {
+	if v := last.Verdicts[len(last.Verdicts)-1]; v.Kind != NonFinite || v.Tensor != "w" || v.Action != "gave up" ||
+		!strings.Contains(v.Try, "--lr 0.019") { // half of an eighth of 0.3
 		t.Errorf("the last verdict is %+v", v)
 	}
 }
