@@ -213,6 +213,25 @@ func TestGuardGivesUp(t *testing.T) {
 	}
 }
 
+// After the guard went back, the next step sees the weights that it went back to.
+func TestStepSeesWhatTheGuardWentBackTo(t *testing.T) {
+	q := newQuadratic()
+	n := 0
+	q.onStep = func(q *quadratic) {
+		if n++; n == 25 {
+			q.param.Value[0] = float32(math.NaN())
+		} else if q.packed != q.param.Value[0] {
+			t.Errorf("step %d sees a weight of %v, not %v", n, q.packed, q.param.Value[0])
+		}
+	}
+	cfg := fakeConfig(q)
+	cfg.Steps, cfg.EvalEvery = 40, -1
+	l := newLoop(t, q, cfg, Hooks{})
+	if run(t, l); l.state.Guard.Rollbacks != 1 {
+		t.Errorf("%d returns, want 1", l.state.Guard.Rollbacks)
+	}
+}
+
 // TestRolledBackRunResumes stops a run after the guard went back, and goes on.
 func TestRolledBackRunResumes(t *testing.T) {
 	var straight, pieces history
