@@ -232,6 +232,36 @@ func TestStepSeesWhatTheGuardWentBackTo(t *testing.T) {
 	}
 }
 
+// A guard that is to warn tells once of a loss that leaps, and does nothing; of a validation that leaps it says nothing.
+func TestGuardOnlyWarns(t *testing.T) {
+	q := newQuadratic()
+	q.losses = []float64{3, 900}
+	cfg := fakeConfig(q)
+	cfg.Steps, cfg.EvalEvery, cfg.Guard = 300, 100, GuardWarn
+	nats := func(step int) float64 {
+		if step > 150 && step < 250 {
+			return 40
+		}
+		return 0.2
+	}
+	var h history
+	l := newLoop(t, &single{quadratic: q, nats: nats}, cfg, h.hooks())
+	if r := run(t, l); r.Ending != Completed || l.state.Guard.Rollbacks != 0 {
+		t.Errorf("%+v with %d returns", r, l.state.Guard.Rollbacks)
+	}
+	if said := h.verdicts(); len(said) != 1 || said[0].Kind != Exploding || said[0].Action != "" || said[0].Step < 150 || said[0].Step > 170 {
+		t.Errorf("verdicts %v, want one of a loss that leaps", said)
+	}
+
+	q.onStep = func(q *quadratic) { q.param.Grad[0] = float32(math.NaN()) }
+	if _, err := newLoop(t, q, cfg, h.hooks()).Run(t.Context()); !errors.Is(err, ErrDiverged) {
+		t.Fatalf("error %v", err)
+	}
+	if said := h.verdicts(); len(said) != 2 || said[1].Kind != NonFinite || said[1].Action != "" {
+		t.Errorf("verdicts %v, want one more of a gradient that is not finite", said)
+	}
+}
+
 // TestRolledBackRunResumes stops a run after the guard went back, and goes on.
 func TestRolledBackRunResumes(t *testing.T) {
 	var straight, pieces history
