@@ -466,6 +466,26 @@ func TestGuardConfig(t *testing.T) {
 	}
 }
 
+func TestWhatIsFound(t *testing.T) {
+	nan := math.NaN()
+	for _, c := range []struct {
+		err  DivergedError
+		want string
+	}{
+		{DivergedError{What: "loss", Before: 2, Value: 40}, "the loss leaps from about 2 to 40 nats"},
+		{DivergedError{What: "validation loss", Before: 2, Value: 40, Tensor: "rnn.weight_hh_l0", Layer: "layer 0"},
+			"the validation loss leaps from about 2 to 40 nats; the largest gradient is that of rnn.weight_hh_l0 (layer 0)"},
+		{DivergedError{What: "loss", Value: nan}, "the loss is NaN"},
+		{DivergedError{What: "loss", Value: nan, Tensor: "head.bias", Layer: "head"}, "the loss is NaN, and so is an element of head.bias (head)"},
+		{DivergedError{What: "validation loss", Value: nan, Tensor: "w"}, "the validation loss is NaN; the largest gradient is that of w"},
+		{DivergedError{What: "gradient", Value: nan, Tensor: "w"}, "the gradient of w is NaN"},
+	} {
+		if got := c.err.finding(); got != c.want {
+			t.Errorf("%q, want %q", got, c.want)
+		}
+	}
+}
+
 func TestLayerOf(t *testing.T) {
 	for tensor, want := range map[string]string{
 		"rnn.weight_hh_l0": "layer 0", "optim.adam.v.rnn.bias_ih_l12_reverse": "layer 12", "state.h_l1": "layer 1",
