@@ -224,6 +224,8 @@ func TestRemediesOfANetworkThatHasSome(t *testing.T) {
 		{Exploding, Facts{Window: 64, Clip: 1}, "--init orthogonal without --recurrent-scale; --cell lstm; half the --lr; --clip 0.25"},
 		{Exploding, Facts{Window: 64, Clip: 1, Gated: true, Orthogonal: true}, "half the --lr; --clip 0.25"},
 		{Mismatched, Facts{Window: 64}, "--split streams:0.9, which validates on pieces from all over the text; --valid with text of the kind that matters"},
+		{Exploding, Facts{Clip: 5, Rate: 0.01}, "--clip 1; --lr 0.005"},
+		{NonFinite, Facts{Clip: 1}, "half the --lr; --clip 0.25"},
 		{Overfitting, Facts{Window: 64}, "more --dropout, a smaller --hidden, more text, or --patience 5 to end in time"},
 		{Overfitting, Facts{}, "more --head-dropout or --input-dropout, a smaller --hidden, more documents, or --patience 3 to end in time"},
 	} {
