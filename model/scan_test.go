@@ -20,7 +20,7 @@ func scanConfigs() []ClassifierConfig {
 						}
 						list = append(list, ClassifierConfig{
 							VocabSize: 600, Embedding: 2 * hidden, Labels: 3, Pooling: pooling,
-							RecurrentConfig: RecurrentConfig{Cell: cell, Layers: layers, Hidden: hidden, Bidirectional: both, Residual: layers > 1},
+							RecurrentConfig: RecurrentConfig{Cell: cell, Layers: layers, Hidden: hidden, Bidirectional: both, Residual: layers > 1 && pooling != PoolMean},
 						})
 					}
 				}
