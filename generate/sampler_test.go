@@ -43,15 +43,16 @@ func TestSamplerPenalisesWhatItSaid(t *testing.T) {
 	s := newSampler(t, Sampling{RepetitionPenalty: 2, RepetitionWindow: 2})
 	logits := []float32{0, 0, 0, 0, 3, 2, 1.6, 1.55}
 	var got []int32
-	for range 4 {
+	for range 6 {
 		id, err := s.Next(logits)
 		if err != nil {
 			t.Fatal(err)
 		}
 		got = append(got, id)
 	}
-	// 3, 2, 1.6, 1.55 → 4; 1.5, 2, … → 5; 1.5, 1, 1.6, … → 6; the window then holds 5 and 6, and 3 counts whole again → 4.
-	if want := [4]int32{4, 5, 6, 4}; [4]int32(got) != want {
+	// 3, 2, 1.6, 1.55 → 4; 1.5, 2, … → 5; 1.5, 1, 1.6, … → 6; the window then holds 5 and 6, and 3 counts whole again → 4;
+	// it holds 6 and 4 → 5; it holds 4 and 5 → 6.
+	if want := [6]int32{4, 5, 6, 4, 5, 6}; [6]int32(got) != want {
 		t.Errorf("chose %v, want %v", got, want)
 	}
 }
