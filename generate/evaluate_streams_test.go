@@ -5,9 +5,28 @@ import (
 	"math/rand/v2"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
+
 	"github.com/textgen-go/textgen/model"
 	"github.com/textgen-go/textgen/tokenize"
 )
+
+// The means of a score, by hand: a bit is ln 2 nats.
+func TestMeansOfAScore(t *testing.T) {
+	got := Score{Tokens: 4, Chars: 8, Bytes: 16, Nats: 8 * math.Ln2}
+	want := got
+	want.NatsPerToken, want.Perplexity = 2*math.Ln2, 4
+	want.BitsPerToken, want.BitsPerChar, want.BitsPerByte, want.CharsPerToken = 2, 1, 0.5, 2
+	got.finish()
+	if diff := cmp.Diff(want, got, cmpopts.EquateApprox(1e-12, 0)); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+	endless := Score{Tokens: 1, Chars: 1, Bytes: 1, Nats: 1e4}
+	if endless.finish(); endless.Perplexity != math.MaxFloat64 {
+		t.Errorf("the perplexity is %v, want the largest that JSON holds", endless.Perplexity)
+	}
+}
 
 // A long text is measured as streams that follow each other and the rest as one more, each token after the one before it
 // in the text: what that gives is added up here token by token.
