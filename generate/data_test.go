@@ -23,6 +23,7 @@ func quickly(t *testing.T, text string, change func(*generate.Settings)) *genera
 func TestWhereTextsBegin(t *testing.T) {
 	for _, c := range []struct{ text, want string }{
 		{strings.Repeat("one\ntwo\n\n", 50), "\n\n"}, {strings.Repeat("one\ntwo\n", 50), "\n"}, {strings.Repeat("one two ", 50), ""},
+		{strings.Repeat("one\ntwo\n", 50_000) + "\n\nfar", "\n"}, // what is far into a text is not looked at
 	} {
 		m := quickly(t, c.text, func(*generate.Settings) {})
 		if got := m.Info().Training.Start; got != c.want {
