@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"github.com/textgen-go/textgen/generate"
+	"github.com/textgen-go/textgen/tokenize"
 )
 
 // quickly trains a model of few steps on a text.
@@ -40,6 +41,17 @@ func TestWhereTextsOfAFolderBegin(t *testing.T) {
 	train1(t, cfg)
 	if got := load(t, cfg.Out).Info().Training.Start; got != "\n\n" {
 		t.Errorf("a text begins after %q, want an empty line", got)
+	}
+}
+
+// Characters are learned from all of the text, words from what is trained on.
+func TestWhatTokenizersLearnFrom(t *testing.T) {
+	text := strings.Repeat("one two\n", 500) + "Ω\n"
+	for kind, known := range map[tokenize.Kind]bool{tokenize.Char: true, tokenize.Word: false} {
+		m := quickly(t, text, func(s *generate.Settings) { s.Tokenizer = kind })
+		if _, ok := m.Tokenizer().ID("Ω"); ok != known {
+			t.Errorf("%s: Ω, which stands in the part for validation, is known: %v, want %v", kind, ok, known)
+		}
 	}
 }
 
