@@ -35,6 +35,9 @@ func TestSettingsValidate(t *testing.T) {
 			}
 		}
 	}
+	if _, err := generate.Preset("huge"); err == nil || !strings.Contains(err.Error(), `"huge" is unknown; use one of tiny`) {
+		t.Errorf("an unknown preset: %v", err)
+	}
 	for _, name := range generate.Presets {
 		s, err := generate.Preset(name)
 		if err != nil {
