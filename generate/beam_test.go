@@ -1,6 +1,7 @@
 package generate_test
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"math"
@@ -17,6 +18,9 @@ func search(t *testing.T, m *generate.Model, req generate.BeamRequest) []generat
 	found, err := m.Beam(t.Context(), req)
 	if err != nil {
 		t.Fatal(err)
+	}
+	if width := cmp.Or(req.Width, 5); len(found) < 1 || len(found) > width {
+		t.Errorf("%d texts of a beam of %d", len(found), width)
 	}
 	for _, l := range found {
 		// What the search says of a text is what the model says of it after the prompt.
