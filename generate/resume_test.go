@@ -5,6 +5,7 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -32,9 +33,9 @@ func TestResumeNeedsTheSameText(t *testing.T) {
 	}
 }
 
-// A fine-tuned run still says what it started from after it was resumed.
+// A fine-tuned run still says what it started from, and validates on the same text, after it was resumed.
 func TestResumeKeepsTheOrigin(t *testing.T) {
-	base := generate.TrainConfig{Settings: settings(t), Paths: []string{corpus(t)}, Out: filepath.Join(t.TempDir(), "base")}
+	base := generate.TrainConfig{Settings: settings(t), Paths: []string{corpus(t)}, ValidPaths: []string{corpus(t)}, Out: filepath.Join(t.TempDir(), "base")}
 	base.Settings.Steps = 2
 	train1(t, base)
 	tuned := base
@@ -47,6 +48,9 @@ func TestResumeKeepsTheOrigin(t *testing.T) {
 	}
 	if got := m.Info().Training.From; got != base.Out {
 		t.Errorf("the file says it comes from %q, want %q", got, base.Out)
+	}
+	if got := m.Info().Training.Valid; !slices.Equal(got, base.ValidPaths) {
+		t.Errorf("the file says it was validated on %q, want %q", got, base.ValidPaths)
 	}
 }
 
