@@ -252,6 +252,9 @@ func TestTrainLoadGenerateEvaluate(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	if info := m.Info(); info.Training.Planned != 400 || info.Metrics.ValidLoss != result.ValidLoss || info.Metrics.Step%cfg.EvalEvery != 0 {
+		t.Errorf("the file tells of %d planned steps and %+v, want 400 and a validation of %v", info.Training.Planned, info.Metrics, result.ValidLoss)
+	}
 	score, err := m.Evaluate(t.Context(), chunks("Sentence 7 is followed by the next.\n\n"), 1)
 	if err != nil || score.Tokens != 37 || score.Chars != 37 || score.Bytes != 37 {
 		t.Errorf("Evaluate: %+v, %v; want 37 tokens, characters and bytes", score, err)
