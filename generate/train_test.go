@@ -328,6 +328,9 @@ func TestFineTuneKeepsTokenizerAndNetwork(t *testing.T) {
 	if h := m.Info().Config.Hidden; h != 16 {
 		t.Errorf("hidden is %d after fine-tuning, want the base's 16", h)
 	}
+	if h := m.Info().Training.Settings.Hidden; h != 16 {
+		t.Errorf("the file says that hidden was set to %d, want the base's 16", h)
+	}
 	if m.Info().Training.From != base.Out {
 		t.Errorf("the file says it comes from %q, want %q", m.Info().Training.From, base.Out)
 	}
