@@ -3,12 +3,14 @@ package generate_test
 import (
 	"context"
 	"errors"
+	"math"
 	"path/filepath"
 	"strings"
 	"testing"
 	"unicode/utf8"
 
 	"github.com/textgen-go/textgen/generate"
+	"github.com/textgen-go/textgen/model"
 	"github.com/textgen-go/textgen/model/checkpoint"
 )
 
@@ -47,6 +49,26 @@ func enormous(t *testing.T, m *generate.Model) *generate.Model {
 		t.Fatal(err)
 	}
 	return load(t, path)
+}
+
+// A model that is set back to its first precision answers as at first.
+func TestPrecisionsComeBack(t *testing.T) {
+	m := trained(t)
+	likely := func(p model.Precision) float64 {
+		m.SetPrecision(p)
+		next, err := m.Next(t.Context(), "Sentence", 1)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return next[0].Probability
+	}
+	full := likely(model.Float32)
+	if short := likely(model.BFloat16); short == full || math.Abs(short-full) > 0.01 {
+		t.Errorf("a probability is %v in bfloat16, %v in float32", short, full)
+	}
+	if again := likely(model.Float32); again != full {
+		t.Errorf("a probability is %v after a change of precision, %v before", again, full)
+	}
 }
 
 // A text that is cut into streams loses nothing where they do not come out even.
