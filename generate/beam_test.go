@@ -122,18 +122,19 @@ func TestBeamStops(t *testing.T) {
 // What a search returns is whole: it ends with a stop text or is as long as asked. The most likely a token comes first.
 func TestBeamReturnsWholeTexts(t *testing.T) {
 	m := trained(t)
-	const length = 40
-	for _, stop := range []string{"e", ".", "t", " "} {
-		least := 0.0
-		for _, l := range search(t, m, generate.BeamRequest{Prompt: "Sentence", Length: length, Width: 4, Stop: []string{stop}}) {
-			if !l.Finished && l.Tokens != length {
-				t.Errorf("stop %q: %+v is neither finished nor %d tokens long", stop, l, length)
+	for _, length := range []int{2, 40} {
+		for _, stop := range []string{"e", ".", "t", " "} {
+			least := 0.0
+			for _, l := range search(t, m, generate.BeamRequest{Prompt: "Sentence", Length: length, Width: 4, Stop: []string{stop}}) {
+				if !l.Finished && l.Tokens != length {
+					t.Errorf("stop %q: %+v is neither finished nor %d tokens long", stop, l, length)
+				}
+				nats := l.Nats / float64(max(1, l.Tokens)) // the stop text may be all that follows
+				if nats < least {
+					t.Errorf("stop %q: %+v stands behind a text with more nats a token, %v", stop, l, least)
+				}
+				least = nats
 			}
-			nats := l.Nats / float64(max(1, l.Tokens)) // the stop text may be all that follows
-			if nats < least {
-				t.Errorf("stop %q: %+v stands behind a text with more nats a token, %v", stop, l, least)
-			}
-			least = nats
 		}
 	}
 }
