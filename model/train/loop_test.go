@@ -63,8 +63,11 @@ func TestRecordsAreMeansSinceTheLast(t *testing.T) {
 		if math.Abs(r.Loss-want) > 1e-12 {
 			t.Errorf("step %d: loss %v, want %v", r.Step, r.Loss, want)
 		}
-		if last := each.records[2*i+1]; r.GradNorm != last.GradNorm || r.Rate != last.Rate {
+		if last := each.records[2*i+1]; r.GradNorm == 0 || r.GradNorm != last.GradNorm || r.Rate != last.Rate {
 			t.Errorf("step %d: norm and rate are not those of the step", r.Step)
+		}
+		if (r.Facts != nil) != (i == 0) {
+			t.Errorf("step %d: facts %v; the first record tells them, once", r.Step, r.Facts)
 		}
 	}
 }
