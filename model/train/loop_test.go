@@ -122,7 +122,11 @@ func TestSavesByTime(t *testing.T) {
 	q.step = 2 * time.Minute
 	cfg := fakeConfig(q)
 	cfg.Steps, cfg.EvalEvery = 8, 8
-	run(t, newLoop(t, q, cfg, h.hooks()))
+	l := newLoop(t, q, cfg, h.hooks())
+	r := run(t, l)
+	if q.clock.pass(time.Hour); l.State().Seconds != r.Seconds || r.Seconds != 16*60 {
+		t.Errorf("%v seconds, and %v an hour after the run, want %v", r.Seconds, l.State().Seconds, 16*60)
+	}
 	want, at := []SaveReason{SaveStart, SavePeriodic, SavePeriodic, SaveBest, SaveFinal}, []int{0, 3, 6, 8, 8}
 	if !slices.Equal(h.saves, want) || !slices.Equal(h.at, at) {
 		t.Errorf("saves %v at %v, want %v at %v", h.saves, h.at, want, at)
