@@ -314,7 +314,7 @@ func TestCancelWhileMeasuring(t *testing.T) {
 	if !errors.Is(err, context.Canceled) || r.Ending != Interrupted || r.Steps != 0 {
 		t.Fatalf("%+v, %v", r, err)
 	}
-	if s := l.State(); s.Position.Batch != 0 || s.Optimizer.Steps != 0 || q.param.Value[0] != 10 {
+	if s := l.State(); s.Position.Batch != 0 || s.Optimizer.Steps != 0 || q.param.Value[0] != 10 || s.Guard.Leap != (leapState{}) {
 		t.Errorf("measuring left its trace: %+v", s)
 	}
 }
