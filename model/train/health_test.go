@@ -68,6 +68,37 @@ func TestHealthIsMeasuredNowAndThen(t *testing.T) {
 	}
 }
 
+// What is probed is the first streams of the last window, from the state that they had there.
+func TestProbeReadsTheLastWindow(t *testing.T) {
+	const steps = 6
+	m, w := newModel(t, vocab, 0), newWorkers(t, 1)
+	o := newObjective(t, m, w, BPTT{Batch: probeStreams + 1, Steps: steps}, babble(400, vocab, 1), nil)
+	probe, from := m.NewProbe(w, steps, probeStreams), m.NewState(probeStreams)
+	m.Pack(w)
+	for range 2 {
+		for b := range probeStreams {
+			from.CopyStream(b, o.state, b)
+		}
+		if _, err := o.Step(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	var inputs []int32
+	for at := range steps {
+		inputs = append(inputs, o.inputs[at*o.cfg.Batch:][:probeStreams]...)
+	}
+	last := (steps - 1) * o.cfg.Batch
+	want := probe.Measure(inputs, o.targets[last:last+probeStreams], from)
+	got := o.Probe()
+	for i, layer := range got.Layers {
+		for j, k := range got.Lags {
+			if layer.Gradient[j] != told(want[i].Gradient[k]) {
+				t.Errorf("layer %d: the gradient at lag %d is %v, want %v", i, k, layer.Gradient[j], told(want[i].Gradient[k]))
+			}
+		}
+	}
+}
+
 // TestHealthOfAStep works the numbers of one step out by hand.
 func TestHealthOfAStep(t *testing.T) {
 	q, h := newQuadratic(), &history{}
