@@ -157,6 +157,13 @@ func TestDiagnose(t *testing.T) {
 		{"no gradient at all", each(8, gain(0)), facts, "vanishing 75"},
 		{"short text", each(8, gain(0.5)), Facts{Dependency: 16}, ""},
 		{"exploding", each(8, gain(1.05)), facts, "exploding 25"},
+		{"exploding, from small gradients", each(8, func(step int) Record {
+			layer := decay(1.05, lags)
+			for i := range layer.Gradient {
+				layer.Gradient[i] /= 100
+			}
+			return measured(step, layer, lags...)
+		}), facts, "exploding 25"},
 		{"growing, but slight", each(8, slight), facts, ""},
 		{"the first steps of layer norm", []Record{gain(1.05)(1), gain(1.05)(24), gain(0.8)(50)}, Facts{Window: 64, Normalised: true}, ""},
 		{"exploding in spite of layer norm", each(2, gain(1.05)), Facts{Window: 64, Normalised: true}, "exploding 25"},
