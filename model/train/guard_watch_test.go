@@ -99,6 +99,28 @@ func curve(losses []float64, valid ...float64) (out []Record) {
 	return out
 }
 
+// The bound falls from the gradient at lag 1 by the least share that a step back should keep, up to the lag that counts.
+func TestVanishingBound(t *testing.T) {
+	plain, gated := decay(0.5, ProbedLags(64)), decay(0.5, ProbedLags(64))
+	gated.Gates = make([]GateHealth, 3)
+	for least, layer := range map[float64]LayerHealth{vanishingGain: plain, gatedGain: gated} {
+		bound := layer.VanishingBound(ProbedLags(64))
+		if want := len(ProbedLags(64)) - 3; len(bound) != want { // all but lags 0, 48 and 63
+			t.Fatalf("%d bounds, want %d", len(bound), want)
+		}
+		for i, k := range ProbedLags(64)[1 : 1+len(bound)] {
+			if want := 0.5 * math.Pow(least, float64(k-1)); math.Abs(bound[i]-want) > 1e-12*want {
+				t.Errorf("at lag %d the bound is %v, want %v", k, bound[i], want)
+			}
+		}
+	}
+	for _, lags := range [][]int{ProbedLags(8), {0, 2, 32}, nil} {
+		if bound := decay(0.5, lags).VanishingBound(lags); bound != nil {
+			t.Errorf("lags %v have the bounds %v, want none", lags, bound)
+		}
+	}
+}
+
 func TestDiagnose(t *testing.T) {
 	lags := ProbedLags(64)
 	facts := Facts{Steps: 2000, Window: 64, Unigram: 3.3, Dependency: 63}
