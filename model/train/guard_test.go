@@ -235,6 +235,7 @@ func TestStepSeesWhatTheGuardWentBackTo(t *testing.T) {
 // A guard that is to warn tells once of a loss that leaps, and does nothing; of a validation that leaps it says nothing.
 func TestGuardOnlyWarns(t *testing.T) {
 	q := newQuadratic()
+	q.param.Name = "head.bias"
 	q.losses = []float64{3, 900}
 	cfg := fakeConfig(q)
 	cfg.Steps, cfg.EvalEvery, cfg.Guard = 300, 100, GuardWarn
@@ -249,7 +250,7 @@ func TestGuardOnlyWarns(t *testing.T) {
 	if r := run(t, l); r.Ending != Completed || l.state.Guard.Rollbacks != 0 {
 		t.Errorf("%+v with %d returns", r, l.state.Guard.Rollbacks)
 	}
-	if said := h.verdicts(); len(said) != 1 || said[0].Kind != Exploding || said[0].Action != "" || said[0].Step < 150 || said[0].Step > 170 {
+	if said := h.verdicts(); len(said) != 1 || said[0].Kind != Exploding || said[0].Action != "" || said[0].Layer != "head" || said[0].Step < 150 || said[0].Step > 170 {
 		t.Errorf("verdicts %v, want one of a loss that leaps", said)
 	}
 
