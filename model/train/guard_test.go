@@ -263,6 +263,27 @@ func TestGuardOnlyWarns(t *testing.T) {
 	}
 }
 
+// A guard that is off says nothing but that a value is not finite.
+func TestGuardIsOff(t *testing.T) {
+	q := newQuadratic()
+	steps := 0
+	q.onStep = func(q *quadratic) {
+		if steps++; steps == 250 {
+			q.param.Grad[0] = float32(math.NaN())
+		}
+	}
+	cfg := fakeConfig(q)
+	cfg.Steps, cfg.EvalEvery, cfg.Guard = 300, -1, GuardOff
+	var h history
+	l := newLoop(t, &single{quadratic: q, nats: func(step int) float64 { return float64(step / 100 * 40) }}, cfg, h.hooks())
+	if _, err := l.Run(t.Context()); !errors.Is(err, ErrDiverged) {
+		t.Fatalf("error %v", err)
+	}
+	if said := h.verdicts(); len(said) != 1 || said[0].Kind != NonFinite {
+		t.Errorf("verdicts %v, want one of a gradient that is not finite", said)
+	}
+}
+
 // TestRolledBackRunResumes stops a run after the guard went back, and goes on.
 func TestRolledBackRunResumes(t *testing.T) {
 	var straight, pieces history
