@@ -24,9 +24,10 @@ func TestFacts(t *testing.T) {
 			weak[i] = weak[i-8]
 		}
 	}
-	last := slices.Clone(weak)
+	last, many := slices.Clone(weak), slices.Clone(weak)
 	for i := range last {
 		last[i] += 58
+		many[i] = rng.Int32N(60)
 	}
 	for _, c := range []struct {
 		name   string
@@ -38,6 +39,7 @@ func TestFacts(t *testing.T) {
 		{"independent tokens", uniform, 20, 0, 0},
 		{"each follows from the last but one", babble(60000, vocab, 1), vocab, 2, 32},
 		{"of two tokens, a fifth follows from the last but seven", weak, 20, 8, 16},
+		{"independent tokens, more than are told apart", many, 60, 0, 0},
 		{"the same two, at the end of the vocabulary", last, 60, 8, 16},
 		{"passages", dialects(60000, 1), dialectVocab, 32, 63},
 		{"always the same", make(ids, 1000), 3, 0, 0},
