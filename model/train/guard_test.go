@@ -273,9 +273,10 @@ func TestGuardIsOff(t *testing.T) {
 		}
 	}
 	cfg := fakeConfig(q)
-	cfg.Steps, cfg.EvalEvery, cfg.Guard = 300, -1, GuardOff
+	cfg.Steps, cfg.EvalEvery, cfg.Guard = 300, 20, GuardOff
+	q.losses = []float64{1, 1.5, 2, 2.5, 3} // overfitting
 	var h history
-	l := newLoop(t, &single{quadratic: q, nats: func(step int) float64 { return float64(step / 100 * 40) }}, cfg, h.hooks())
+	l := newLoop(t, &single{quadratic: q, nats: func(step int) float64 { return 10 * math.Pow(0.99, float64(step)) }}, cfg, h.hooks())
 	if _, err := l.Run(t.Context()); !errors.Is(err, ErrDiverged) {
 		t.Fatalf("error %v", err)
 	}
