@@ -89,6 +89,45 @@ func TestPartsHaveTheNGramsOfTheDocument(t *testing.T) {
 	}
 }
 
+// Documents that fill several batches have the logits that each has alone.
+func TestScoresOfManyBatches(t *testing.T) {
+	network, err := model.NewClassifier(model.ClassifierConfig{
+		VocabSize: 9, Embedding: 2, Labels: 2, Pooling: model.PoolMean,
+		RecurrentConfig: model.RecurrentConfig{Cell: model.GRU, Layers: 1, Hidden: 2},
+	}, rand.New(rand.NewPCG(1, 2)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	w := model.NewWorkers(1)
+	defer w.Close()
+	network.Pack(w)
+	rng := rand.New(rand.NewPCG(3, 4))
+	var docs []model.Document
+	for range 2*batchDocuments + 9 {
+		doc := model.Document{}
+		for range 1 + rng.IntN(5) {
+			doc.Tokens = append(doc.Tokens, rng.Int32N(9))
+		}
+		docs = append(docs, doc)
+	}
+	s := &scorer{batch: network.NewBatch(w)}
+	rows, err := s.score(t.Context(), docs)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, doc := range docs {
+		alone, err := s.score(t.Context(), []model.Document{doc})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for label, want := range alone[0] {
+			if got := rows[i][label]; math.Abs(float64(got-want)) > 1e-6 {
+				t.Errorf("document %d, label %d: %v among many, %v alone", i, label, got, want)
+			}
+		}
+	}
+}
+
 func TestPiecesEndBetweenCharacters(t *testing.T) {
 	for _, c := range []struct{ char, blank string }{{"a", " "}, {"é", ""}, {"日", ""}, {"🎈", ""}, {"日", "\n"}} {
 		text := strings.Repeat("x"+c.blank+strings.Repeat(c.char, 1001), 300)
