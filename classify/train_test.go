@@ -1,6 +1,7 @@
 package classify_test
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -240,9 +241,19 @@ func TestTrainRefusesToOverwrite(t *testing.T) {
 func TestResumeNeedsTheSameDocuments(t *testing.T) {
 	cfg := classify.TrainConfig{Override: small, Paths: []string{documents(t, 60)}, Out: filepath.Join(t.TempDir(), "run"), NoBaselines: true}
 	run(t, cfg)
-	_, err := classify.Train(t.Context(), classify.TrainConfig{Out: cfg.Out, Resume: true, Paths: []string{documents(t, 63)}})
-	if err == nil || !strings.Contains(err.Error(), "documents have changed") {
-		t.Errorf("resuming with other documents: %v", err)
+	text, err := os.ReadFile(cfg.Paths[0])
+	if err != nil {
+		t.Fatal(err)
+	}
+	asLong := filepath.Join(t.TempDir(), "documents.tsv")
+	if err := os.WriteFile(asLong, bytes.ReplaceAll(text, []byte("rain"), []byte("hail")), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for _, path := range []string{documents(t, 63), asLong} {
+		_, err := classify.Train(t.Context(), classify.TrainConfig{Out: cfg.Out, Resume: true, Paths: []string{path}})
+		if err == nil || !strings.Contains(err.Error(), "documents have changed") {
+			t.Errorf("resuming with other documents: %v", err)
+		}
 	}
 }
 
