@@ -118,6 +118,7 @@ func TestParseErrors(t *testing.T) {
 		{"no model", `{}`, "no model"},
 		{"too large", strings.Repeat(" ", MaxJSON+1), "limit"},
 		{"gap in ids", edit(`"!":4`, `"!":40000`), "none has id 4"},
+		{"negative id", edit(`"!":4`, `"!":-4`), "none has id 4"},
 		{"special tokens moved", edit(`"<pad>":0,"<unk>":1`, `"<pad>":1,"<unk>":0`), "must begin with"},
 		{"byte missing", edit(`"!":4`, `"!!":4`), "stands for byte 33"},
 		{"merge of nothing", edit(`"merges":["`, `"merges":["qqq q","`), "merge 0"},
