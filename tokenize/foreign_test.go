@@ -265,6 +265,22 @@ func TestForeignCutsNormalizedTokensLast(t *testing.T) {
 	}
 }
 
+// Of added tokens that begin at one place, the longest is cut out.
+func TestForeignCutsTheLongestToken(t *testing.T) {
+	tok, err := Parse(foreignWords(`,"added_tokens":[{"id":3,"content":"<"},{"id":4,"content":"<<x"},{"id":5,"content":"<<"}]`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got []string
+	ids, _ := tok.AppendIDs(nil, []byte("<<x<<<"))
+	for _, id := range ids {
+		got = append(got, tok.Token(id))
+	}
+	if diff := cmp.Diff([]string{"<<x", "<<", "<"}, got); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+}
+
 // foreignWords is a foreign WordLevel file with some further members.
 func foreignWords(further string) []byte {
 	return []byte(`{"model":{"type":"WordLevel","vocab":{"lo":0,"w":1,"[UNK]":2},"unk_token":"[UNK]"}` + further + `}`)
