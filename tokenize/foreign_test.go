@@ -397,4 +397,11 @@ func TestForeignUnknowns(t *testing.T) {
 			t.Errorf("%q: %+v, want %+v", text, got, want)
 		}
 	}
+	e := NewEncoder(tok)
+	for range 3 { // of three texts, the first unknown token of the first is told
+		e.Flush(e.Append(nil, []byte("lo no w ho")))
+	}
+	if got, want := e.Unknown(), (Unknowns{6, "no", 0}); got != want {
+		t.Errorf("of three texts: %+v, want %+v", got, want)
+	}
 }
