@@ -43,6 +43,20 @@ func TestUnknowns(t *testing.T) {
 	}
 }
 
+// An Encoder that has ended a text begins another, with nothing of the first.
+func TestEncoderOfSeveralTexts(t *testing.T) {
+	for _, kind := range []Kind{Char, Word, Space, BPE} {
+		tok := mustTrain(t, TrainConfig{Kind: kind})
+		e := NewEncoder(tok)
+		for _, text := range []string{"The cat <eo", "the dog's <u", "ma", "t"} {
+			want, _ := tok.AppendIDs(nil, []byte(text))
+			if got := e.Flush(e.Append(nil, []byte(text))); !slices.Equal(got, want) {
+				t.Errorf("%s: %q became %v, want %v", kind, text, got, want)
+			}
+		}
+	}
+}
+
 func TestUnknownTexts(t *testing.T) {
 	for _, test := range []struct {
 		kind Kind
