@@ -162,6 +162,34 @@ func TestForgetBiasOfUniform(t *testing.T) {
 	}
 }
 
+// TestChronoBias: the gates that keep the state have biases log(U[1, T−1]), an LSTM's input gates the opposite; the others
+// have none (Tallec & Ollivier 2018, eq. 16).
+func TestChronoBias(t *testing.T) {
+	const span = 50
+	keeping := map[Cell]int{LSTM: 1, GRU: 1} // the place of the gate among the others: i f g o, r z n
+	for cell, kept := range keeping {
+		cfg := initCase(cell, "")
+		cfg.Hidden, cfg.Init.Chrono = 300, span
+		newModel(t, cfg, 7).recurrent.each(func(l *layer) {
+			uniform := make([]float32, l.hidden)
+			for i, b := range l.bih.Value {
+				bias := b + l.bhh.Value[i]
+				switch gate, unit := i/l.hidden, i%l.hidden; {
+				case gate == kept:
+					uniform[unit] = float32(math.Exp(float64(bias)) - span/2)
+				case gate == 0 && cell == LSTM:
+					if want := -l.bih.Value[l.hidden+unit]; bias != want {
+						t.Errorf("%s: input gate %d has the bias %v, want %v", l.bih.Name, unit, bias, want)
+					}
+				case bias != 0:
+					t.Errorf("%s: bias %d is %v, want 0", l.bih.Name, i, bias)
+				}
+			}
+			checkUniform(t, string(cell)+": what the gates remember", uniform, span/2-1)
+		})
+	}
+}
+
 func TestHeadAndEmbedding(t *testing.T) {
 	cfg := initCase(GRU, "")
 	cfg.VocabSize = 100
