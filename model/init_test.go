@@ -210,6 +210,27 @@ func TestHeadAndEmbedding(t *testing.T) {
 	checkUniform(t, "what reads a tied embedding, as in PyTorch", newModel(t, cfg, 7).recurrent.layers[0][0].wih.Value, 1/math.Sqrt(17))
 }
 
+// TestAdaptiveHead: what projects onto a tail and what tells its tokens apart is drawn as a head is.
+func TestAdaptiveHead(t *testing.T) {
+	cfg := initCase(GRU, "")
+	cfg.VocabSize, cfg.Hidden, cfg.Cutoffs = 2000, 64, []int{100, 500}
+	m := newModel(t, cfg, 7)
+	for i, tail := range m.tails {
+		for _, weight := range []*Parameter{tail.project.weight, tail.words.weight} {
+			checkUniform(t, weight.Name, weight.Value, math.Sqrt(6/float64(weight.Shape[0]+weight.Shape[1])))
+		}
+		if width := cfg.tailWidth(i); tail.project.weight.Shape[0] != width {
+			t.Errorf("tail %d is %d wide, want %d", i, tail.project.weight.Shape[0], width)
+		}
+	}
+	cfg.Init = Init{Scheme: Uniform, Range: 0.05}
+	for _, p := range newModel(t, cfg, 7).Parameters() {
+		if len(p.Shape) > 1 {
+			checkUniform(t, p.Name, p.Value, 0.05)
+		}
+	}
+}
+
 func TestSeeds(t *testing.T) {
 	for _, scheme := range Schemes {
 		for _, cell := range Cells {
