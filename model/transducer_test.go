@@ -144,6 +144,7 @@ func TestTransducerConfig(t *testing.T) {
 		func(c *TransducerConfig) { c.Outputs = 0 },
 		func(c *TransducerConfig) { c.Cell = "" },
 		func(c *TransducerConfig) { c.Bidirectional = true },
+		func(c *TransducerConfig) { c.EmbeddingDropout = 0.1 },
 	} {
 		bad := good
 		spoil(&bad)
