@@ -190,6 +190,27 @@ func TestChronoBias(t *testing.T) {
 	}
 }
 
+// TestNormsBeginAtOne: gains are one at first, and the bias of a normalised cell is zero.
+func TestNormsBeginAtOne(t *testing.T) {
+	for _, cell := range Cells {
+		cfg := initCase(cell, "")
+		cfg.LayerNorm = true
+		newModel(t, cfg, 7).recurrent.each(func(l *layer) {
+			for _, p := range l.norm.parameters() {
+				want := float32(1)
+				if p == l.norm.biasC {
+					want = 0
+				}
+				for i, v := range p.Value {
+					if v != want {
+						t.Fatalf("%s: element %d of %s is %v, want %v", cell, i, p.Name, v, want)
+					}
+				}
+			}
+		})
+	}
+}
+
 func TestHeadAndEmbedding(t *testing.T) {
 	cfg := initCase(GRU, "")
 	cfg.VocabSize = 100
