@@ -58,6 +58,11 @@ func TestMisusePanics(t *testing.T) {
 			m := packed(t)
 			m.NewTrainingWindow(w, 3, 2).Forward(tokens, tokens, m.NewState(2), 0)
 		}},
+		{"forward unpacked in a second window for training", "not packed", func(t *testing.T) {
+			m := fresh(t)
+			m.NewTrainingWindow(w, 3, 2)
+			m.NewTrainingWindow(w, 3, 2).Forward(tokens, tokens, m.NewState(2), 0)
+		}},
 		{"forward in another precision", "not packed", func(t *testing.T) {
 			m := packed(t)
 			m.SetPrecision(BFloat16)
