@@ -17,14 +17,14 @@ func TestCrossValidate(t *testing.T) {
 		TrainConfig: classify.TrainConfig{Override: small, Paths: []string{documents(t, 120)}, Out: filepath.Join(t.TempDir(), "folds")},
 		Folds:       3,
 		Warning:     func(message string) { warnings = append(warnings, message) },
-		OnFold:      func(f classify.Fold) { seen = append(seen, f.Number, f.Folds, f.Train, f.Measures.Documents) },
+		OnFold:      func(f classify.Fold) { seen = append(seen, f.Number, f.Folds, f.Train, f.Measures.Documents, f.Steps) },
 	}
 	r, err := classify.CrossValidate(t.Context(), cfg)
 	if err != nil {
 		t.Fatal(err)
 	}
-	for i, want := range []int{1, 3, 80, 40, 2, 3, 80, 40, 3, 3, 80, 40} {
-		if len(seen) != 12 || seen[i] != want {
+	for i, want := range []int{1, 3, 80, 40, 60, 2, 3, 80, 40, 60, 3, 3, 80, 40, 60} {
+		if len(seen) != 15 || seen[i] != want {
 			t.Fatalf("folds %v", seen)
 		}
 	}
