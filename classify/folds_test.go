@@ -1,13 +1,23 @@
 package classify
 
 import (
+	"math"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
 )
+
+// The standard deviation, by hand: of 1, 2, 4 and 5 around 3 it is √(10/3).
+func TestSpread(t *testing.T) {
+	want := Spread{Mean: 3, Deviation: math.Sqrt(10. / 3), Least: 1, Most: 5}
+	if diff := cmp.Diff(want, newSpread([]float64{2, 5, 1, 4}), cmpopts.EquateApprox(1e-12, 0)); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+}
 
 // The seed of the settings deals the folds.
 func TestSeedDealsTheFolds(t *testing.T) {
