@@ -203,6 +203,9 @@ func TestTrainLoadPredict(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	if s := m.Info().Training.Settings; s.Hidden != 8 || s.Steps != 60 || s.Buckets != 512 {
+		t.Errorf("trained with %+v, not with what was asked for", s)
+	}
 	texts := []string{"snow covers the hills", "", "today today sun shines over the 3 hills", strings.Repeat("rain falls ", 4000)}
 	all, err := m.Predict(t.Context(), texts)
 	if err != nil {
