@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"iter"
+	"math"
 	"path/filepath"
 	"runtime"
 	"strings"
@@ -88,6 +89,23 @@ func TestPredictAloneAndAtOnce(t *testing.T) {
 	for _, p := range []model.Precision{model.Float32, model.Mixed, model.Float32} {
 		m.SetPrecision(p)
 		t.Run(p.String(), func(t *testing.T) { predictAloneAndAtOnce(t, m) })
+	}
+}
+
+// Mixed precision moves probabilities a little, and they come back.
+func TestPrecisionsOfPrediction(t *testing.T) {
+	m := trained(t)
+	var got []float64
+	for _, p := range []model.Precision{model.Float32, model.Mixed, model.Float32} {
+		m.SetPrecision(p)
+		predictions, err := m.Predict(t.Context(), []string{"rain falls on the hills"})
+		if err != nil {
+			t.Fatal(err)
+		}
+		got = append(got, float64(predictions[0].Probabilities[0]))
+	}
+	if got[0] == got[1] || math.Abs(got[0]-got[1]) > 0.02 || got[2] != got[0] {
+		t.Errorf("probabilities in fp32, bf16 and fp32 again: %v", got)
 	}
 }
 
