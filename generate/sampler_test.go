@@ -2,8 +2,10 @@ package generate
 
 import (
 	"errors"
+	"maps"
 	"math"
 	"math/rand/v2"
+	"slices"
 	"testing"
 )
 
@@ -54,6 +56,36 @@ func TestSamplerPenalisesWhatItSaid(t *testing.T) {
 	// it holds 6 and 4 → 5; it holds 4 and 5 → 6.
 	if want := [6]int32{4, 5, 6, 4, 5, 6}; [6]int32(got) != want {
 		t.Errorf("chose %v, want %v", got, want)
+	}
+}
+
+// Of the shares 1/8, 2/8 and 5/8, each limit leaves what it allows.
+func TestSamplerLimits(t *testing.T) {
+	logits := []float32{0, 0, 0, 0, 0, float32(math.Log(2)), float32(math.Log(5))}
+	for _, c := range []struct {
+		cfg  Sampling
+		want []int32
+	}{
+		{Sampling{Temperature: 1}, []int32{4, 5, 6}},
+		{Sampling{Temperature: 1, TopK: 2}, []int32{5, 6}},
+		{Sampling{Temperature: 1, TopK: 1}, []int32{6}},
+		{Sampling{Temperature: 1, TopP: 0.8}, []int32{5, 6}},
+		{Sampling{Temperature: 1, TopP: 0.6}, []int32{6}},
+		{Sampling{Temperature: 1, MinP: 0.3}, []int32{5, 6}},
+		{Sampling{Temperature: 1, MinP: 0.5}, []int32{6}},
+		{Sampling{Temperature: 1, TopK: 2, MinP: 0.5}, []int32{6}},
+	} {
+		s, drawn := newSampler(t, c.cfg), map[int32]bool{}
+		for range 200 {
+			id, err := s.Next(logits)
+			if err != nil {
+				t.Fatal(err)
+			}
+			drawn[id] = true
+		}
+		if got := slices.Sorted(maps.Keys(drawn)); !slices.Equal(got, c.want) {
+			t.Errorf("%+v: drew %v, want %v", c.cfg, got, c.want)
+		}
 	}
 }
 
