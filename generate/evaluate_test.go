@@ -148,6 +148,22 @@ func TestGenerateIsCancelled(t *testing.T) {
 	}
 }
 
+// A request that cannot be is an error, not an empty text.
+func TestGenerateRefuses(t *testing.T) {
+	m := trained(t)
+	for _, req := range []generate.Request{{Sampling: generate.Sampling{Temperature: -1}}, {Length: -1}} {
+		n := 0
+		for piece, err := range m.Generate(t.Context(), req) {
+			if n++; err == nil || piece != "" {
+				t.Errorf("%+v: %q, %v; want an error", req, piece, err)
+			}
+		}
+		if n != 1 {
+			t.Errorf("%+v: %d elements, want an error", req, n)
+		}
+	}
+}
+
 // What a prompt says is repeated, too, when a text repeats it.
 func TestPenaltyKnowsThePrompt(t *testing.T) {
 	m := trained(t)
