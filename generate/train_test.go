@@ -304,6 +304,31 @@ func write(t *testing.T, m *generate.Model, req generate.Request) string {
 	return text.String()
 }
 
+// planned keeps the plan that a run tells.
+type planned struct {
+	stopAt
+	plan *generate.Plan
+}
+
+func (p planned) Started(plan generate.Plan) { *p.plan = plan }
+
+// The plan that a run tells is that of its text and its network.
+func TestPlan(t *testing.T) {
+	cfg := generate.TrainConfig{Settings: settings(t), Paths: []string{writeText(t, strings.Repeat("one two\n", 250))}, Out: filepath.Join(t.TempDir(), "run")}
+	cfg.Settings.Steps = 2
+	var got generate.Plan
+	cfg.Observer = planned{stopAt{step: 1 << 30}, &got}
+	train1(t, cfg)
+	info := load(t, cfg.Out).Info()
+	want := generate.Plan{
+		Corpus: cfg.Paths, Chars: 2000, TrainTokens: 1800, ValidTokens: 200, Tokenizer: "char", VocabSize: 4 + 7,
+		Parameters: info.Total, Settings: info.Training.Settings,
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+}
+
 func TestTrainRefusesToOverwrite(t *testing.T) {
 	cfg := generate.TrainConfig{Settings: settings(t), Paths: []string{corpus(t)}, Out: filepath.Join(t.TempDir(), "run")}
 	cfg.Settings.Steps = 2
