@@ -196,7 +196,7 @@ func (d *Documents) formatByContent(src source) (string, error) {
 
 // isHeader reports whether a line of a table has both names among its fields.
 func isHeader(line, text, label string) bool {
-	sep, _ := separator("csv", line)
+	sep, _ := separator("csv", outsideQuotes(line))
 	fields := strings.Split(line, string(sep))
 	for i, f := range fields {
 		fields[i] = strings.Trim(strings.TrimSpace(f), `"`)

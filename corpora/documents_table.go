@@ -34,6 +34,17 @@ func separator(format, first string) (sep rune, declared bool) {
 	return ',', false
 }
 
+// outsideQuotes leaves out what stands in quotes, of which the last may be closed in another line.
+func outsideQuotes(line string) string {
+	var b strings.Builder
+	for i, part := range strings.Split(line, `"`) {
+		if i%2 == 0 {
+			b.WriteString(part)
+		}
+	}
+	return b.String()
+}
+
 // quotedTable reads rows by RFC 4180. An empty line is no row, and is passed over by encoding/csv.
 func (p *pass) quotedTable(f documentFile) error {
 	pull, stop := iter.Pull2(p.lineText(f.source))
@@ -44,7 +55,7 @@ func (p *pass) quotedTable(f documentFile) error {
 		return err
 	}
 	r := csv.NewReader(text)
-	comma, declared := separator(f.format, first)
+	comma, declared := separator(f.format, outsideQuotes(first))
 	r.Comma = comma
 	r.FieldsPerRecord = -1
 	r.ReuseRecord = true

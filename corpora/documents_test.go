@@ -61,6 +61,8 @@ func TestDocumentFormats(t *testing.T) {
 		{"csv with semicolons told by its header", "id;text;label\n1;a, b;x\n", opts{}, []string{"x:a, b"}},
 		{"csv with semicolons and without quotes", "text;label\n\"a;x\n", opts{Format: "csv", Quotes: "none"}, []string{`x:"a`}},
 		{"csv with tabs", "\ntext\tlabel\n\"a\tb\"\tx\n", opts{Format: "csv"}, []string{"x:a\tb"}},
+		{"csv with semicolons, told by its header with a comma in quotes", "\"id, old\";\"text\";label\n1;a;x\n", opts{}, []string{"x:a"}},
+		{"csv by number, whose first text goes on below", "\"a; b\nc\",x\nd,y\n", opts{Format: "csv", TextColumn: "1", LabelColumn: "2"}, []string{"x:a; b\nc", "y:d"}},
 		{"csv that declares semicolons", "sep=;\r\ntext;label, or what\r\na;x\r\n", opts{Format: "csv", LabelColumn: "label, or what"}, []string{"x:a"}},
 		{"csv that declares commas, without quotes", "sep=,\ntext,label\na,x\n", opts{Format: "csv", Quotes: "none"}, []string{"x:a"}},
 		{"csv by number", "x,a\ny,b\n", opts{Format: "csv", TextColumn: "2", LabelColumn: "1"}, []string{"x:a", "y:b"}},
