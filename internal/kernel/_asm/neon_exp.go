@@ -75,7 +75,7 @@ func (n *neon) reduce() {
 	}
 }
 
-// powerOf2NEON turns whole numbers into powers of two.
+// powerOf2 turns whole numbers into powers of two.
 func (n *neon) powerOf2(v int) {
 	n.op("SHL23", v, v)
 	n.emit("VADD V%d.S4, V%d.S4, V%d.S4", oneNEON, v, v)
