@@ -34,8 +34,8 @@ built-in stories, for one minute.
    textgen train --task classify --out topics data.csv        label documents: see textgen classify --help
 
 While it trains, gradients are watched: what vanishes, explodes, stalls, saturates, overfits or is validated on
-text of another kind is said, with the figures and what to try; after NaN or a loss that leaps, training goes back to its last good state with half the rate,
-three times at most (--guard).
+text of another kind is said, with the figures and what to try; after NaN or a loss that leaps, training goes
+back to its last good state with half the rate, three times at most (--guard).
 
 Ctrl-C ends the run after its step and saves it; a second one ends it at once. One of --steps, --epochs
 and --time takes the place of the preset's length. Losses are in nats a token.`
