@@ -20,13 +20,16 @@ func TestPipeWithoutWriterCancelled(t *testing.T) {
 	if err := syscall.Mkfifo(path, 0o600); err != nil {
 		t.Skip(err)
 	}
-	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Millisecond)
-	defer cancel()
-	for name, open := range map[string]func() error{
-		"text":      func() error { _, err := Open(ctx, []string{path}, nil, Options{}); return err },
-		"documents": func() error { _, err := OpenDocuments(ctx, []string{path}, nil, DocumentOptions{}); return err },
+	for name, open := range map[string]func(context.Context) error{
+		"text": func(ctx context.Context) error { _, err := Open(ctx, []string{path}, nil, Options{}); return err },
+		"documents": func(ctx context.Context) error {
+			_, err := OpenDocuments(ctx, []string{path}, nil, DocumentOptions{})
+			return err
+		},
 	} {
-		if err := open(); !errors.Is(err, context.DeadlineExceeded) {
+		ctx, cancel := context.WithTimeout(t.Context(), 10*time.Millisecond) // one each: an ended one may not even be waited for
+		defer cancel()
+		if err := open(ctx); !errors.Is(err, context.DeadlineExceeded) {
 			t.Errorf("%s: %v, want the context's error", name, err)
 		}
 	}
