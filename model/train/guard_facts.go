@@ -12,7 +12,7 @@ type Facts struct {
 	Steps      int     `json:"steps,omitempty"`      // of the run as planned
 	Window     int     `json:"window,omitempty"`     // tokens that gradients travel back at most
 	Unigram    float64 `json:"unigram,omitempty"`    // entropy of single training tokens, in nats: what knowing their frequencies alone achieves
-	Text       int     `json:"text,omitempty"`       // tokens that an epoch learns from
+	Text       int     `json:"text,omitempty"`       // tokens that an epoch learns from; 0 if validation is on the ends of the same streams
 	Dependency int     `json:"dependency,omitempty"` // the longest lag looked at over which training tokens depend on each other
 	Rate       float64 `json:"lr,omitempty"`         // learning rate at its highest
 	Clip       float64 `json:"clip,omitempty"`       // limit of the gradients' norm
@@ -49,7 +49,9 @@ func (o *LanguageModel) Facts() Facts {
 	}
 	f := networkFacts(o.model.Config().RecurrentConfig)
 	f.Window, f.Unigram, f.Dependency = o.cfg.Steps, entropy(counts, len(tokens)), dependency(classes(tokens, counts), o.cfg.Steps)
-	f.Text = o.TrainingTokens()
+	if o.cfg.Tail == 0 { // what is validated on is no other text if it comes from all over this one
+		f.Text = o.TrainingTokens()
+	}
 	return f
 }
 

@@ -55,6 +55,27 @@ func TestFacts(t *testing.T) {
 	}
 }
 
+// Validation on the ends of the streams that are trained on is on no text of another kind, however uneven the text is.
+func TestTextIsNotJudgedByTheEndsOfItsStreams(t *testing.T) {
+	for _, c := range []struct {
+		cfg   BPTT
+		valid ids
+		known bool
+	}{
+		{BPTT{Batch: 2, Steps: 64}, babble(2000, vocab, 2), true},
+		{BPTT{Batch: 2, Steps: 64, Tail: 0.9}, nil, false},
+	} {
+		var valid Tokens
+		if c.valid != nil {
+			valid = c.valid
+		}
+		o := newObjective(t, newModel(t, vocab, 0), newWorkers(t, 1), c.cfg, babble(20000, vocab, 1), valid)
+		if f := o.Facts(); f.Text > 0 != c.known {
+			t.Errorf("%+v: a text of %d tokens, want one to judge by: %v", c.cfg, f.Text, c.known)
+		}
+	}
+}
+
 func TestFactsOfNetworks(t *testing.T) {
 	scaled := func(scheme model.Scheme, scale float64) model.RecurrentConfig {
 		return model.RecurrentConfig{Cell: model.RNN, Init: model.Init{Scheme: scheme, RecurrentScale: scale}}
