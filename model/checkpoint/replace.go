@@ -67,7 +67,7 @@ func writeSynced(file *os.File, path string, write func(io.Writer) error) error 
 func rename(file, path string) error {
 	for wait := 10 * time.Millisecond; ; wait *= 2 {
 		err := os.Rename(file, path)
-		if err == nil || runtime.GOOS != "windows" || wait > 2*time.Second {
+		if err == nil || runtime.GOOS != "windows" || wait > 5*time.Second {
 			return err
 		}
 		time.Sleep(wait)
