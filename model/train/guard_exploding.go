@@ -1,8 +1,6 @@
 package train
 
-import (
-	"fmt"
-)
+import "fmt"
 
 // Gradients explode if, in some layer, that at a lag above growthLag is explodingGrowth times the greatest of those up to
 // growthLag and their global norm is above growthNorm, or if that norm is above explodingNorm. They are also said to explode if a recurrent matrix without
