@@ -120,7 +120,7 @@ func interval(i *measure.Interval) string {
 func printLabels(w io.Writer, labels []measure.LabelMeasures) {
 	pairs := []string{"label", "precision    recall        F1   documents   predicted"}
 	for _, l := range labels {
-		pairs = append(pairs, field(l.Label), fmt.Sprintf("%7.2f %% %7.2f %% %7.2f %% %11s %11s",
+		pairs = append(pairs, l.Label, fmt.Sprintf("%7.2f %% %7.2f %% %7.2f %% %11s %11s",
 			100*l.Precision, 100*l.Recall, 100*l.F1, grouped(l.Support), grouped(l.Predicted)))
 	}
 	fmt.Fprintln(w)
@@ -139,7 +139,7 @@ func printConfusion(w io.Writer, m *measure.Measures) {
 		for j, n := range m.Confusion[i] {
 			row += fmt.Sprintf("%*d", columnWidth(m.Labels[j].Label), n)
 		}
-		pairs = append(pairs, field(l.Label), row)
+		pairs = append(pairs, l.Label, row)
 	}
 	fmt.Fprintln(w)
 	rows(w, "", append([]string{"true \\ predicted", header}, pairs...)...)
