@@ -17,8 +17,8 @@ type DocumentOptions struct {
 	//	""             told from the name and the first line of each file; see [OpenDocuments]
 	//	"jsonl"        an object a line: {"text": …, "label": …}. A label is a string, a number (kept as it is
 	//	               written), true or false, or an array of them
-	//	"csv"          a table with commas; with semicolons or tabs if its first line has these and no comma, or is
-	//	               Excel's sep=;
+	//	"csv"          a table with commas; with semicolons or tabs if its first line has these, and no comma, outside
+	//	               quotes, unless it has neither header nor labels; or with what Excel's sep=; declares
 	//	"tsv"          a table with tabs
 	//	"fasttext"     __label__a __label__b text
 	//	"label-first"  label, white space, text

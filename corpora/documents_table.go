@@ -34,6 +34,15 @@ func separator(format, first string) (sep rune, declared bool) {
 	return ',', false
 }
 
+// separator is [separator], but takes no semicolon or tab for one in a first text that may be a whole row.
+func (p *pass) separator(format, first string) (sep rune, declared bool) {
+	sep, declared = separator(format, first)
+	if format == "csv" && !declared && p.opt.Unlabelled && !p.hasHeader() {
+		return ',', false
+	}
+	return sep, declared
+}
+
 // outsideQuotes leaves out what stands in quotes, of which the last may be closed in another line.
 func outsideQuotes(line string) string {
 	var b strings.Builder
@@ -55,7 +64,7 @@ func (p *pass) quotedTable(f documentFile) error {
 		return err
 	}
 	r := csv.NewReader(text)
-	comma, declared := separator(f.format, outsideQuotes(first))
+	comma, declared := p.separator(f.format, outsideQuotes(first))
 	r.Comma = comma
 	r.FieldsPerRecord = -1
 	r.ReuseRecord = true
@@ -134,7 +143,7 @@ func (p *pass) plainTable(f documentFile) error {
 			continue
 		}
 		if sep == "" {
-			comma, declared := separator(f.format, line)
+			comma, declared := p.separator(f.format, line)
 			if sep = string(comma); declared {
 				continue
 			}
@@ -185,8 +194,7 @@ func looksQuoted(field string) bool {
 // header finds the columns by the first row and reports whether it names them.
 func (p *pass) header(t *table, fields []string) (bool, error) {
 	textName, labelName := p.opt.columns()
-	numbered := isNumber(textName) && isNumber(labelName)
-	header := p.opt.Header == "yes" || p.opt.Header == "" && !numbered
+	header := p.hasHeader()
 	var names []string
 	if header {
 		names = make([]string, len(fields))
@@ -206,6 +214,12 @@ func (p *pass) header(t *table, fields []string) (bool, error) {
 	}
 	t.width = len(fields)
 	return header, nil
+}
+
+// hasHeader reports whether the first row names the columns: unless it is said, if they are not both given by number.
+func (p *pass) hasHeader() bool {
+	text, label := p.opt.columns()
+	return p.opt.Header == "yes" || p.opt.Header == "" && !(isNumber(text) && isNumber(label))
 }
 
 func isNumber(s string) bool {

@@ -68,6 +68,7 @@ func TestDocumentFormats(t *testing.T) {
 		{"csv by number", "x,a\ny,b\n", opts{Format: "csv", TextColumn: "2", LabelColumn: "1"}, []string{"x:a", "y:b"}},
 		{"csv by number with header", "l,t\nx,a\n", opts{Format: "csv", TextColumn: "2", LabelColumn: "1", Header: "yes"}, []string{"x:a"}},
 		{"csv without labels", "text\na\n", opts{Format: "csv", Unlabelled: true}, []string{":a"}},
+		{"csv of texts alone", "a; b\nc; d\n", opts{Format: "csv", Unlabelled: true, TextColumn: "1", Header: "no"}, []string{":a; b", ":c; d"}},
 		{"tsv", "text\tlabel\n\"a\" b\tx\n\"c\ty\n", opts{}, []string{`x:"a" b`, `y:"c`}},
 		{"tsv with quotes", "text\tlabel\n\"a\tb\"\tx\n", opts{Quotes: "csv"}, []string{"x:a\tb"}},
 		{"column twice, by number", "text,label,text\na,x,b\n", opts{Format: "csv", TextColumn: "3"}, []string{"x:b"}},
