@@ -124,6 +124,9 @@ func TestSavesByTime(t *testing.T) {
 	cfg.Steps, cfg.EvalEvery = 8, 8
 	l := newLoop(t, q, cfg, h.hooks())
 	r := run(t, l)
+	if h.last.Seconds != r.Seconds {
+		t.Errorf("the last save tells of %v seconds, want %v", h.last.Seconds, r.Seconds)
+	}
 	if q.clock.pass(time.Hour); l.State().Seconds != r.Seconds || r.Seconds != 16*60 {
 		t.Errorf("%v seconds, and %v an hour after the run, want %v", r.Seconds, l.State().Seconds, 16*60)
 	}
