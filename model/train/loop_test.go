@@ -405,6 +405,29 @@ func throughJSON(t testing.TB, s State) State {
 	return out
 }
 
+// A clone of a state does not change while training goes on.
+func TestCloneStays(t *testing.T) {
+	q := newQuadratic()
+	cfg := fakeConfig(q)
+	cfg.Steps = 20
+	var at10 State
+	l := newLoop(t, q, cfg, Hooks{})
+	l.hooks.OnStep = func(r Record) error {
+		if r.Step == 10 {
+			at10 = l.State().Clone()
+		}
+		return nil
+	}
+	run(t, l)
+	last := l.State()
+	live := last.Tensors()
+	for i, tensor := range at10.Tensors() {
+		if slices.Equal(tensor.Data, live[i].Data) {
+			t.Errorf("%s of step 10 became that of step 20, %v", tensor.Name, live[i].Data)
+		}
+	}
+}
+
 func TestRestoreRefuses(t *testing.T) {
 	q := newQuadratic()
 	cfg := fakeConfig(q)
