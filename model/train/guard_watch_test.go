@@ -244,6 +244,8 @@ func TestDiagnose(t *testing.T) {
 		{"validation apart after the first reading", read(curve(falling(3.2, 0.95), 3.2, 3.1, 4, 4)), long, ""},
 		{"validation apart in a text of unknown length", read(curve(falling(3.2, 0.95), 4, 4, 4)), facts, ""},
 		{"validation apart from a text that the network knows", read(curve(falling(2, 0.95), 4, 4, 4)), long, ""},
+		{"what the guard has told already", append([]Record{{Step: 7, Verdicts: []Verdict{Facts{}.verdict(Exploding, 6, "", "the loss leaps")}}},
+			each(8, gain(1.05))...), facts, "exploding 6"},
 		{"the guard's own verdicts", []Record{{Step: 7, Verdicts: []Verdict{Facts{}.verdict(NonFinite, 6, "", "the loss is NaN")}}}, facts, "non-finite 6"},
 	} {
 		var got []string
