@@ -21,16 +21,16 @@ import (
 // near allows for the last bits of sums.
 var near = cmpopts.EquateApprox(0, 1e-9)
 
-// TestMeasureByHand measures six documents of three labels.
+// TestMeasureByHand measures six documents of three labels; a fourth, which none has, does not count.
 //
 //	truth      a a a b b c
 //	predicted  a a b b c b
 func TestMeasureByHand(t *testing.T) {
 	truth := [][]string{{"a"}, {"a"}, {"a"}, {"b"}, {"b"}, {"c"}}
 	probabilities := [][]float32{
-		{0.5, 0.25, 0.25}, {0.75, 0.25, 0}, {0.25, 0.5, 0.25}, {0, 1, 0}, {0.25, 0.25, 0.5}, {0, 1, 0},
+		{0.5, 0.25, 0.25, 0}, {0.75, 0.25, 0, 0}, {0.25, 0.5, 0.25, 0}, {0, 1, 0, 0}, {0.25, 0.25, 0.5, 0}, {0, 1, 0, 0},
 	}
-	m, err := Measure(Config{}, []string{"a", "b", "c"}, truth, probabilities)
+	m, err := Measure(Config{}, []string{"a", "b", "c", "d"}, truth, probabilities)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -42,9 +42,9 @@ func TestMeasureByHand(t *testing.T) {
 		// 0.5: three, one right; 0.75: one, right; 1: two, one right.
 		ECE: (3*(0.5-1.0/3) + 0.25 + 2*0.5) / 6,
 		Labels: []LabelMeasures{
-			{"a", 1, 2.0 / 3, 0.8, 3, 2}, {"b", 1.0 / 3, 0.5, 0.4, 2, 3}, {"c", 0, 0, 0, 1, 1},
+			{"a", 1, 2.0 / 3, 0.8, 3, 2}, {"b", 1.0 / 3, 0.5, 0.4, 2, 3}, {"c", 0, 0, 0, 1, 1}, {"d", 0, 0, 0, 0, 0},
 		},
-		Confusion: [][]int{{2, 1, 0}, {0, 1, 1}, {0, 1, 0}},
+		Confusion: [][]int{{2, 1, 0, 0}, {0, 1, 1, 0}, {0, 1, 0, 0}, {0, 0, 0, 0}},
 	}
 	if diff := cmp.Diff(want, m, near, cmpopts.IgnoreFields(Measures{}, "Reliability")); diff != "" {
 		t.Error(diff)
