@@ -332,8 +332,10 @@ func TestMeasuresJSON(t *testing.T) {
 
 // Of labels that are equally probable, the first is predicted.
 func TestMostProbableOfEquals(t *testing.T) {
-	if got := MostProbable([]float32{0.2, 0.4, 0.4}); got != 1 {
-		t.Errorf("label %d, want 1", got)
+	for want, row := range [][]float32{{0.4, 0.4, 0.2}, {0.2, 0.4, 0.4}, {0.2, 0.2, 0.6}} {
+		if got := MostProbable(row); got != want {
+			t.Errorf("%v: label %d, want %d", row, got, want)
+		}
 	}
 }
 
