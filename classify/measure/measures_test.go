@@ -340,7 +340,7 @@ func TestMostProbableOfEquals(t *testing.T) {
 }
 
 func TestMeasureRefusesChoices(t *testing.T) {
-	for _, cfg := range []Config{{Task: "multilabel"}, {Threshold: math.NaN()}, {Threshold: 7}, {Resamples: -1}} {
+	for _, cfg := range []Config{{Task: "multilabel"}, {Threshold: math.NaN()}, {Threshold: 7}, {Threshold: -0.1}, {Resamples: -1}} {
 		if _, err := Measure(cfg, []string{"a", "b"}, [][]string{{"a"}}, [][]float32{{1, 0}}); err == nil {
 			t.Errorf("%+v is taken", cfg)
 		}
