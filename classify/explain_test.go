@@ -41,6 +41,29 @@ func TestExplain(t *testing.T) {
 	}
 }
 
+// What speaks for one of several labels speaks against the others: all weights of a token, and of an n-gram, add up to 0.
+func TestExplanationsOfAllLabels(t *testing.T) {
+	m := trained(t)
+	sums, largest := map[string]float64{}, 0.0
+	for _, label := range m.Labels() {
+		e, err := m.Explain(t.Context(), "today Snow covers the hills", label)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for kind, weights := range map[string][]classify.Weight{"token": e.Tokens, "n-gram": e.NGrams} {
+			for i, w := range weights {
+				sums[fmt.Sprint(kind, " ", i)] += float64(w.Weight)
+				largest = max(largest, math.Abs(float64(w.Weight)))
+			}
+		}
+	}
+	for part, sum := range sums {
+		if math.Abs(sum) > 1e-4*largest {
+			t.Errorf("the weights of %s add up to %v, the largest is %v", part, sum, largest)
+		}
+	}
+}
+
 // Of a long document the beginning is explained, whose n-grams are as light as they are many in the whole.
 func TestExplainALongDocument(t *testing.T) {
 	m := trained(t)
