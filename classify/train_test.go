@@ -287,6 +287,19 @@ func TestMultiLabel(t *testing.T) {
 	if err != nil || len(p[0].Top(0, 0.5)) != 2 || len(p[1].Top(0, 0.5)) != 0 {
 		t.Errorf("Predict: %+v, %v; want both labels for the first text, none for the second", p, err)
 	}
+	wet, err := m.Explain(t.Context(), "rain falls snow covers the hills", "wet")
+	if err != nil {
+		t.Fatal(err)
+	}
+	cold, err := m.Explain(t.Context(), "rain falls snow covers the hills", "cold")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, w := range wet.NGrams { // what speaks for one label does not speak against another
+		if c := cold.NGrams[i]; w.Text == "rain falls" && (w.Weight < 0.01 || c.Weight < -w.Weight/2) {
+			t.Errorf("%q speaks for wet with %v and for cold with %v", w.Text, w.Weight, c.Weight)
+		}
+	}
 }
 
 // A batch beyond the documents is all of them, however large.
