@@ -4,7 +4,12 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
+
 	"github.com/textgen-go/textgen/classify/bag"
+	"github.com/textgen-go/textgen/classify/labelset"
+	"github.com/textgen-go/textgen/corpora"
 	"github.com/textgen-go/textgen/tokenize"
 )
 
@@ -50,5 +55,17 @@ func TestPropose(t *testing.T) {
 	}
 	if _, err := Propose("huge", "", Facts{}); err == nil {
 		t.Error("an unknown preset is accepted")
+	}
+}
+
+// What settings are proposed by, counted by hand.
+func TestFactsOfDocuments(t *testing.T) {
+	d := &data{train: []corpora.Document{
+		{Text: "rain falls", Labels: []string{"wet"}}, {Text: "été", Labels: []string{"dry"}}, {Text: "the sun shines", Labels: []string{"dry"}},
+	}}
+	got, err := d.facts()
+	want := Facts{Documents: 3, Labels: 2, Words: 2, Chars: 9, Task: labelset.MultiClass}
+	if diff := cmp.Diff(want, got, cmpopts.EquateApprox(1e-12, 0)); err != nil || diff != "" {
+		t.Errorf("%v (-want +got):\n%s", err, diff)
 	}
 }
