@@ -75,6 +75,27 @@ func TestEpochsHaveEveryDocumentOnce(t *testing.T) {
 	}
 }
 
+// The loop trains everything but the weights of n-grams, which are counted apart.
+func TestObjectiveTrainsAllButTheBag(t *testing.T) {
+	network, err := model.NewClassifier(model.ClassifierConfig{
+		VocabSize: 9, Embedding: 2, Labels: 2, Pooling: model.PoolMean, Buckets: 5, FeatureWidth: 2,
+		RecurrentConfig: model.RecurrentConfig{Cell: model.GRU, Layers: 1, Hidden: 2},
+	}, rand.New(rand.NewPCG(1, 2)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	o := &objective{network: network}
+	var left []string
+	for _, p := range network.Parameters() {
+		if !slices.Contains(o.Parameters(), p) {
+			left = append(left, p.Name)
+		}
+	}
+	if !slices.Equal(left, []string{"ngrams.weight"}) {
+		t.Errorf("the loop does not train %q, want the weights of n-grams alone", left)
+	}
+}
+
 func TestObjectiveRefusesPositions(t *testing.T) {
 	o := newTestObjective(t, 23, 4)
 	for _, p := range []train.Position{{Batches: 7}, {Batches: 6, Epoch: -1}, {Batches: 6, Batch: -1}, {Batches: 6, Batch: 7}} {
