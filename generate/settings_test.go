@@ -18,6 +18,7 @@ func TestSettingsValidate(t *testing.T) {
 	}{
 		{func(s *generate.Settings) { s.Batch, s.BPTT = 0, -1 }, []string{"batch is 0; it must be at least 1", "bptt is -1; it must be at least 1"}},
 		{func(s *generate.Settings) { s.Cell, s.Dropout = "lstn", 1.5 }, []string{`cell "lstn" is unknown; use one of rnn, rnn-relu, lstm, gru`, "dropout is 1.5"}},
+		{func(s *generate.Settings) { s.OutputDropout = 1.5 }, []string{"output_dropout is 1.5"}},
 		{func(s *generate.Settings) { s.Optimizer = "adm" }, []string{`optimizer "adm" is unknown; use one of adam, adamw, rmsprop, sgd, nt-asgd`}},
 		{func(s *generate.Settings) { s.LR = math.Inf(1) }, []string{"rate is +Inf"}},
 		{func(s *generate.Settings) { s.Schedule = "up" }, []string{`schedule "up" is unknown; use one of constant, linear`}},
