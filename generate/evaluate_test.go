@@ -1,10 +1,12 @@
 package generate_test
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"math"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"unicode/utf8"
@@ -145,6 +147,21 @@ func TestGenerateIsCancelled(t *testing.T) {
 	}
 	if _, err := enormous(t, m).Next(t.Context(), "Sentence", 1); !errors.Is(err, generate.ErrNotFinite) {
 		t.Errorf("with weights beyond computing: %v, want ErrNotFinite", err)
+	}
+}
+
+// The most likely tokens are as many as asked for, or all but the special ones.
+func TestNextGivesAsManyAsAsked(t *testing.T) {
+	m := trained(t)
+	ordinary := m.Tokenizer().Size() - 4
+	for k, want := range map[int]int{0: ordinary, 1: 1, 2: 2, 1000: ordinary} {
+		next, err := m.Next(t.Context(), "Sentence", k)
+		if err != nil || len(next) != want {
+			t.Errorf("asked for %d: %d tokens, %v; want %d", k, len(next), err, want)
+		}
+		if !slices.IsSortedFunc(next, func(a, b generate.Prediction) int { return cmp.Compare(b.Probability, a.Probability) }) {
+			t.Errorf("asked for %d: %+v is not sorted", k, next)
+		}
 	}
 }
 
