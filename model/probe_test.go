@@ -78,7 +78,7 @@ func TestProbeGates(t *testing.T) {
 			bias(m, 1, 9, 9, 0, 0)
 			bias(m, 2, -9, 9, 9, 9)
 		}, []GateReading{{"r", 0.75, 0.25}, {"z", 0, 0.5}, {"n", 0.25, 0.75}}},
-		{RNN, func(m *LanguageModel) { bias(m, 0, 9, 9, -9, 0) }, []GateReading{{"h", 0.25, 0.5}}},
+		{RNN, func(m *LanguageModel) { bias(m, 0, 9, 9, -9, 1.5) }, []GateReading{{"h", 0.25, 0.5}}},
 		{ReLURNN, func(m *LanguageModel) { bias(m, 0, -1, -1, -1, 1) }, nil},
 	} {
 		t.Run(string(c.cell), func(t *testing.T) {
