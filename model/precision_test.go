@@ -7,7 +7,7 @@ import (
 	"github.com/textgen-go/textgen/internal/kernel"
 )
 
-// TestMixedGradients asserts that rounding to bfloat16, by up to 2⁻⁹, moves a gradient little, and at all.
+// TestMixedGradients asserts that rounding to bfloat16, by up to 2⁻⁹, moves gradients and states little, and at all.
 func TestMixedGradients(t *testing.T) {
 	for _, cfg := range languageConfigs(23, 19, 2, 37) {
 		t.Run(caseName(cfg.RecurrentConfig, "tied ", cfg.TieWeights), func(t *testing.T) {
@@ -20,6 +20,11 @@ func TestMixedGradients(t *testing.T) {
 			for i, g := range got.grads {
 				if share := moved(g.Data, want.grads[i].Data); !(share > 0 && share < limit) {
 					t.Errorf("%s: moved by %v of its norm, want less than %v and not 0", g.Name, share, limit)
+				}
+			}
+			for i, s := range got.state { // which the layers alone compute
+				if share := moved(s.Data, want.state[i].Data); !(share > 0 && share < limit) {
+					t.Errorf("%s: moved by %v of its norm, want less than %v and not 0", s.Name, share, limit)
 				}
 			}
 		})
