@@ -149,22 +149,28 @@ added in the order of k with one rounding a term. A nil start is 0. k is not 0.`
 			n.multiplyAdd(9+2*p, 1, 4, lane)
 		}
 	}
+	n.byFours("R4", row)
+	n.storePanels()
+}
+
+// byFours writes a loop over as many words from R0 on as count says: four at a time in V4, whose lanes body takes, and at last
+// one by one. It goes on at done.
+func (n *neon) byFours(count string, body func(lane int)) {
 	n.label("loop")
-	n.emit("CMP $4, R4")
+	n.emit("CMP $4, %s", count)
 	n.emit("BLT rest")
 	n.emit("VLD1.P 16(R0), [V4.S4]")
 	for lane := range 4 {
-		row(lane)
+		body(lane)
 	}
-	n.emit("SUB $4, R4")
+	n.emit("SUB $4, %s", count)
 	n.emit("B loop")
 	n.label("rest")
-	n.emit("CBZ R4, done")
+	n.emit("CBZ %s, done", count)
 	n.emit("VLD1R.P 4(R0), [V4.S4]")
-	row(0)
-	n.emit("SUB $1, R4")
+	body(0)
+	n.emit("SUB $1, %s", count)
 	n.emit("B rest")
-	n.storePanels()
 }
 
 // panelsNEON are the registers that hold where four panels are.

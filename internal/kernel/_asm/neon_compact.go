@@ -72,21 +72,7 @@ where k counts words of four int8 and a product of words is the sum of those of 
 			}
 		}
 	}
-	n.label("loop")
-	n.emit("CMP $4, R6")
-	n.emit("BLT rest")
-	n.emit("VLD1.P 16(R0), [V4.S4]")
-	for lane := range 4 {
-		word(lane)
-	}
-	n.emit("SUB $4, R6")
-	n.emit("B loop")
-	n.label("rest")
-	n.emit("CBZ R6, done")
-	n.emit("VLD1R.P 4(R0), [V4.S4]")
-	word(0)
-	n.emit("SUB $1, R6")
-	n.emit("B rest")
+	n.byFours("R6", word)
 	n.label("done")
 	n.storeInt8(sums)
 }
