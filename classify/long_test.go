@@ -54,15 +54,22 @@ func TestLongTextIsReadInPieces(t *testing.T) {
 	}
 }
 
-// What n-grams say of a document does not depend on how many parts a network reads it in.
-func TestPartsHaveTheNGramsOfTheDocument(t *testing.T) {
+// tinyNetwork is a GRU of two units, for words up to 8 and two labels, with n-grams in some buckets.
+func tinyNetwork(t *testing.T, pooling model.Pooling, buckets int) *model.Classifier {
+	t.Helper()
 	network, err := model.NewClassifier(model.ClassifierConfig{
-		VocabSize: 9, Embedding: 2, Labels: 2, Pooling: model.PoolAttention, Buckets: 50, FeatureWidth: 2,
+		VocabSize: 9, Embedding: 2, Labels: 2, Pooling: pooling, Buckets: buckets, FeatureWidth: 2,
 		RecurrentConfig: model.RecurrentConfig{Cell: model.GRU, Layers: 1, Hidden: 2},
 	}, rand.New(rand.NewPCG(1, 2)))
 	if err != nil {
 		t.Fatal(err)
 	}
+	return network
+}
+
+// What n-grams say of a document does not depend on how many parts a network reads it in.
+func TestPartsHaveTheNGramsOfTheDocument(t *testing.T) {
+	network := tinyNetwork(t, model.PoolAttention, 50)
 	w := model.NewWorkers(1)
 	defer w.Close()
 	network.Pack(w)
@@ -91,13 +98,7 @@ func TestPartsHaveTheNGramsOfTheDocument(t *testing.T) {
 
 // Documents that fill several batches have the logits that each has alone.
 func TestScoresOfManyBatches(t *testing.T) {
-	network, err := model.NewClassifier(model.ClassifierConfig{
-		VocabSize: 9, Embedding: 2, Labels: 2, Pooling: model.PoolMean,
-		RecurrentConfig: model.RecurrentConfig{Cell: model.GRU, Layers: 1, Hidden: 2},
-	}, rand.New(rand.NewPCG(1, 2)))
-	if err != nil {
-		t.Fatal(err)
-	}
+	network := tinyNetwork(t, model.PoolMean, 0)
 	w := model.NewWorkers(1)
 	defer w.Close()
 	network.Pack(w)

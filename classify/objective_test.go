@@ -77,13 +77,7 @@ func TestEpochsHaveEveryDocumentOnce(t *testing.T) {
 
 // The loop trains everything but the weights of n-grams, which are counted apart.
 func TestObjectiveTrainsAllButTheBag(t *testing.T) {
-	network, err := model.NewClassifier(model.ClassifierConfig{
-		VocabSize: 9, Embedding: 2, Labels: 2, Pooling: model.PoolMean, Buckets: 5, FeatureWidth: 2,
-		RecurrentConfig: model.RecurrentConfig{Cell: model.GRU, Layers: 1, Hidden: 2},
-	}, rand.New(rand.NewPCG(1, 2)))
-	if err != nil {
-		t.Fatal(err)
-	}
+	network := tinyNetwork(t, model.PoolMean, 5)
 	o := &objective{network: network}
 	var left []string
 	for _, p := range network.Parameters() {
