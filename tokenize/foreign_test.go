@@ -136,15 +136,15 @@ func TestParseReadsResaved(t *testing.T) {
 	}
 }
 
-// Of pairs that overlap, as in "xxx", the first is merged, and a pair that stands twice has its last rank.
+// Of pairs that overlap, as in "www", the first is merged, and a pair that stands twice has its last rank.
 func TestForeignMergesFirstOfEqualPairs(t *testing.T) {
 	for _, c := range []struct {
 		merges, text string
 		want         []string
 	}{
-		{`["x x","xx x"]`, "xxx", []string{"xxx"}},
-		{`["x x","xx x"]`, "xxxxxxxx", []string{"xx", "xx", "xx", "xx"}},
-		{`["x x","xx x","xx xx"]`, "xxxxxxx", []string{"xxxx", "xxx"}},
+		{`["w w","ww w"]`, "www", []string{"www"}},
+		{`["w w","ww w"]`, "wwwwwwww", []string{"ww", "ww", "ww", "ww"}},
+		{`["w w","ww w","ww ww"]`, "wwwwwww", []string{"wwww", "www"}},
 		{`["x y","y z","x y"]`, "xyz", []string{"x", "yz"}},
 	} {
 		got := []string{}
@@ -159,7 +159,7 @@ func TestForeignMergesFirstOfEqualPairs(t *testing.T) {
 	}
 }
 
-// foreignPairs is a foreign byte-level BPE with some tokens of x, y and z.
+// foreignPairs is a foreign byte-level BPE with some tokens of w, x, y and z.
 func foreignPairs(t *testing.T, merges string) Tokenizer {
 	t.Helper()
 	tok, err := Parse(foreignBPE(t, `{"type":"ByteLevel","add_prefix_space":false}`, merges))
@@ -169,14 +169,14 @@ func foreignPairs(t *testing.T, merges string) Tokenizer {
 	return tok
 }
 
-// foreignBPE is the file of a BPE with a pre-tokenizer, some tokens of x, y and z, and merges.
+// foreignBPE is the file of a BPE with a pre-tokenizer, some tokens of w, x, y and z, and merges.
 func foreignBPE(t *testing.T, split, merges string) []byte {
 	t.Helper()
 	vocab := map[string]int{}
 	for _, r := range byteRunes {
 		vocab[string(r)] = len(vocab)
 	}
-	for _, token := range []string{"xx", "xxx", "xxxx", "xy", "yz", "x,"} {
+	for _, token := range []string{"ww", "www", "wwww", "xy", "yz", "x,"} {
 		vocab[token] = len(vocab)
 	}
 	list, err := json.Marshal(vocab)
