@@ -15,6 +15,13 @@ package kernel
 //go:noescape
 func tileRowAMX(a *float32, b *float32, c *float32, start *float32, k int, rowC int, rowStart int, rows int, cols int, panel int, panels int)
 
+// tileRowSplitAMX is tileRowAMX for numbers that are sums of two bfloat16, a larger and a smaller one: k is
+// a multiple of 32, and after 16 words of the larger ones follow those of the smaller ones. Of every 16 words, it adds
+// the products of larger ones by smaller ones, then those of larger ones by larger ones and of smaller ones by larger ones.
+//
+//go:noescape
+func tileRowSplitAMX(a *float32, b *float32, c *float32, start *float32, k int, rowC int, rowStart int, rows int, cols int, panel int, panels int)
+
 // packRowsAMX packs rows ≤ 32 of src, rounded: for i < rows, j < cols, strideSrc in bytes, the half j%2 of the word
 //
 //	dst[j/32*512+i*16+j/2%16] = src[i*strideSrc+j]
@@ -23,6 +30,12 @@ func tileRowAMX(a *float32, b *float32, c *float32, start *float32, k int, rowC 
 //
 //go:noescape
 func packRowsAMX(dst *float32, src *float32, rows int, cols int, strideDst int, strideSrc int)
+
+// packRowsSplitAMX is packRowsAMX for numbers x that are split: x rounded, and behind the words of a step
+// those of x less that, rounded. StrideDst is not used.
+//
+//go:noescape
+func packRowsSplitAMX(dst *float32, src *float32, rows int, cols int, strideDst int, strideSrc int)
 
 // packColumnsAMX packs n rows of src, 1 to 32, rounded, as the columns of a step: for k < n, i < cols ≤ 32, stride in bytes,
 // the half k%2 of the word

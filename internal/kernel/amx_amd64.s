@@ -383,6 +383,529 @@ multiplyEnd:
 	VZEROUPPER
 	RET
 
+// func tileRowSplitAMX(a *float32, b *float32, c *float32, start *float32, k int, rowC int, rowStart int, rows int, cols int, panel int, panels int)
+// Requires: AVX, AVX512F, CMOV
+TEXT ·tileRowSplitAMX(SB), NOSPLIT, $64-88
+	MOVQ      rows+56(FP), R8
+	MOVQ      cols+64(FP), R9
+	MOVQ      $0x00000010, R13
+	VPXORQ    Z0, Z0, Z0
+	VMOVDQU64 Z0, (SP)
+	MOVB      $0x01, (SP)
+	MOVQ      R8, R11
+	SUBQ      R13, R11
+	CMOVQLE   R13, R11
+	MOVQ      R8, R15
+	CMPQ      R8, R13
+	CMOVQGT   R13, R15
+	MOVQ      $0x0000000100000101, BX
+	IMULQ     R15, BX
+	MOVQ      $0x0000010001010000, CX
+	IMULQ     R11, CX
+	ADDQ      CX, BX
+	MOVQ      $0x1010000000000000, CX
+	ADDQ      CX, BX
+	MOVQ      BX, 48(SP)
+	MOVQ      R9, R12
+	SUBQ      R13, R12
+	CMOVQLE   R13, R12
+	MOVQ      R9, R15
+	CMPQ      R9, R13
+	CMOVQGT   R13, R15
+	MOVQ      $0x0000000400000004, BX
+	IMULQ     R15, BX
+	MOVQ      $0x0004000000040000, CX
+	IMULQ     R12, CX
+	ADDQ      CX, BX
+	MOVQ      $0x0000000000000000, CX
+	ADDQ      CX, BX
+	MOVQ      BX, 16(SP)
+	MOVQ      $0x0000000400000000, BX
+	IMULQ     R15, BX
+	MOVQ      $0x0004000000000000, CX
+	IMULQ     R12, CX
+	ADDQ      CX, BX
+	MOVQ      $0x0000000000400040, CX
+	ADDQ      CX, BX
+	MOVQ      BX, 24(SP)
+	LEAQ      (SP), AX
+
+	// LDTILECFG (AX)
+	LONG $0x4978e2c4
+	BYTE $0x00
+	MOVQ b+8(FP), R12
+	MOVQ panels+80(FP), R13
+	XORQ R15, R15
+
+panel:
+	MOVQ  start+24(FP), DX
+	TESTQ DX, DX
+	JZ    zero
+	ADDQ  R15, DX
+	MOVQ  rowStart+48(FP), CX
+	CMPQ  R8, $0x10
+	JG    start2x2
+	CMPQ  R9, $0x10
+	JLE   start1x1
+
+	// TILELOADD 0(DX)(CX*1), T0
+	LONG $0x4b7be2c4
+	LONG $0x00000a84
+	BYTE $0x00
+	BYTE $0x00
+
+	// TILELOADD 64(DX)(CX*1), T1
+	LONG $0x4b7be2c4
+	LONG $0x00400a8c
+	BYTE $0x00
+	BYTE $0x00
+	JMP  startEnd
+
+start1x1:
+	// TILELOADD 0(DX)(CX*1), T0
+	LONG $0x4b7be2c4
+	LONG $0x00000a84
+	BYTE $0x00
+	BYTE $0x00
+	JMP  startEnd
+
+start2x2:
+	CMPQ R9, $0x10
+	JLE  start2x1
+
+	// TILELOADD 0(DX)(CX*1), T0
+	LONG $0x4b7be2c4
+	LONG $0x00000a84
+	BYTE $0x00
+	BYTE $0x00
+
+	// TILELOADD 64(DX)(CX*1), T1
+	LONG $0x4b7be2c4
+	LONG $0x00400a8c
+	BYTE $0x00
+	BYTE $0x00
+	MOVQ CX, R11
+	SHLQ $0x04, R11
+	ADDQ R11, DX
+
+	// TILELOADD 0(DX)(CX*1), T2
+	LONG $0x4b7be2c4
+	LONG $0x00000a94
+	BYTE $0x00
+	BYTE $0x00
+
+	// TILELOADD 64(DX)(CX*1), T3
+	LONG $0x4b7be2c4
+	LONG $0x00400a9c
+	BYTE $0x00
+	BYTE $0x00
+	JMP  startEnd
+
+start2x1:
+	// TILELOADD 0(DX)(CX*1), T0
+	LONG $0x4b7be2c4
+	LONG $0x00000a84
+	BYTE $0x00
+	BYTE $0x00
+	MOVQ CX, R11
+	SHLQ $0x04, R11
+	ADDQ R11, DX
+
+	// TILELOADD 0(DX)(CX*1), T2
+	LONG $0x4b7be2c4
+	LONG $0x00000a94
+	BYTE $0x00
+	BYTE $0x00
+
+startEnd:
+	JMP multiply
+
+zero:
+	// TILEZERO T0
+	LONG $0x497be2c4
+	BYTE $0xc0
+
+	// TILEZERO T1
+	LONG $0x497be2c4
+	BYTE $0xc8
+
+	// TILEZERO T2
+	LONG $0x497be2c4
+	BYTE $0xd0
+
+	// TILEZERO T3
+	LONG $0x497be2c4
+	BYTE $0xd8
+
+multiply:
+	MOVQ a+0(FP), SI
+	MOVQ R12, DI
+	MOVQ k+32(FP), R10
+	SHRQ $0x05, R10
+	MOVQ $0x00000040, AX
+	MOVQ $0x00000080, BX
+	MOVQ c+16(FP), DX
+	ADDQ R15, DX
+	MOVQ rowC+40(FP), CX
+	CMPQ R8, $0x10
+	JG   multiply2x2
+	CMPQ R9, $0x10
+	JLE  multiply1x1
+
+multiply1x2Next:
+	// TILELOADD 0(SI)(AX*1), T4
+	LONG $0x4b7be2c4
+	LONG $0x000006a4
+	BYTE $0x00
+	BYTE $0x00
+
+	// TILELOADD 2048(DI)(BX*1), T6
+	LONG $0x4b7be2c4
+	LONG $0x08001fb4
+	BYTE $0x00
+	BYTE $0x00
+
+	// TDPBF16PS T6, T4, T0
+	LONG $0x5c4ae2c4
+	BYTE $0xc4
+
+	// TILELOADD 2112(DI)(BX*1), T7
+	LONG $0x4b7be2c4
+	LONG $0x08401fbc
+	BYTE $0x00
+	BYTE $0x00
+
+	// TDPBF16PS T7, T4, T1
+	LONG $0x5c42e2c4
+	BYTE $0xcc
+
+	// TILELOADD 0(DI)(BX*1), T6
+	LONG $0x4b7be2c4
+	LONG $0x00001fb4
+	BYTE $0x00
+	BYTE $0x00
+
+	// TDPBF16PS T6, T4, T0
+	LONG $0x5c4ae2c4
+	BYTE $0xc4
+
+	// TILELOADD 64(DI)(BX*1), T7
+	LONG $0x4b7be2c4
+	LONG $0x00401fbc
+	BYTE $0x00
+	BYTE $0x00
+
+	// TDPBF16PS T7, T4, T1
+	LONG $0x5c42e2c4
+	BYTE $0xcc
+
+	// TILELOADD 2048(SI)(AX*1), T4
+	LONG $0x4b7be2c4
+	LONG $0x080006a4
+	BYTE $0x00
+	BYTE $0x00
+
+	// TDPBF16PS T6, T4, T0
+	LONG $0x5c4ae2c4
+	BYTE $0xc4
+
+	// TDPBF16PS T7, T4, T1
+	LONG $0x5c42e2c4
+	BYTE $0xcc
+	ADDQ $0x00001000, SI
+	ADDQ $0x00001000, DI
+	DECQ R10
+	JNZ  multiply1x2Next
+
+	// TILESTORED T0, 0(DX)(CX*1)
+	LONG $0x4b7ae2c4
+	LONG $0x00000a84
+	BYTE $0x00
+	BYTE $0x00
+
+	// TILESTORED T1, 64(DX)(CX*1)
+	LONG $0x4b7ae2c4
+	LONG $0x00400a8c
+	BYTE $0x00
+	BYTE $0x00
+	JMP  multiplyEnd
+
+multiply1x1:
+multiply1x1Next:
+	// TILELOADD 0(SI)(AX*1), T4
+	LONG $0x4b7be2c4
+	LONG $0x000006a4
+	BYTE $0x00
+	BYTE $0x00
+
+	// TILELOADD 2048(DI)(BX*1), T6
+	LONG $0x4b7be2c4
+	LONG $0x08001fb4
+	BYTE $0x00
+	BYTE $0x00
+
+	// TDPBF16PS T6, T4, T0
+	LONG $0x5c4ae2c4
+	BYTE $0xc4
+
+	// TILELOADD 0(DI)(BX*1), T6
+	LONG $0x4b7be2c4
+	LONG $0x00001fb4
+	BYTE $0x00
+	BYTE $0x00
+
+	// TDPBF16PS T6, T4, T0
+	LONG $0x5c4ae2c4
+	BYTE $0xc4
+
+	// TILELOADD 2048(SI)(AX*1), T4
+	LONG $0x4b7be2c4
+	LONG $0x080006a4
+	BYTE $0x00
+	BYTE $0x00
+
+	// TDPBF16PS T6, T4, T0
+	LONG $0x5c4ae2c4
+	BYTE $0xc4
+	ADDQ $0x00001000, SI
+	ADDQ $0x00001000, DI
+	DECQ R10
+	JNZ  multiply1x1Next
+
+	// TILESTORED T0, 0(DX)(CX*1)
+	LONG $0x4b7ae2c4
+	LONG $0x00000a84
+	BYTE $0x00
+	BYTE $0x00
+	JMP  multiplyEnd
+
+multiply2x2:
+	CMPQ R9, $0x10
+	JLE  multiply2x1
+
+multiply2x2Next:
+	// TILELOADD 0(SI)(AX*1), T4
+	LONG $0x4b7be2c4
+	LONG $0x000006a4
+	BYTE $0x00
+	BYTE $0x00
+
+	// TILELOADD 2048(DI)(BX*1), T6
+	LONG $0x4b7be2c4
+	LONG $0x08001fb4
+	BYTE $0x00
+	BYTE $0x00
+
+	// TDPBF16PS T6, T4, T0
+	LONG $0x5c4ae2c4
+	BYTE $0xc4
+
+	// TILELOADD 2112(DI)(BX*1), T7
+	LONG $0x4b7be2c4
+	LONG $0x08401fbc
+	BYTE $0x00
+	BYTE $0x00
+
+	// TDPBF16PS T7, T4, T1
+	LONG $0x5c42e2c4
+	BYTE $0xcc
+
+	// TILELOADD 1024(SI)(AX*1), T5
+	LONG $0x4b7be2c4
+	LONG $0x040006ac
+	BYTE $0x00
+	BYTE $0x00
+
+	// TDPBF16PS T6, T5, T2
+	LONG $0x5c4ae2c4
+	BYTE $0xd5
+
+	// TDPBF16PS T7, T5, T3
+	LONG $0x5c42e2c4
+	BYTE $0xdd
+
+	// TILELOADD 0(DI)(BX*1), T6
+	LONG $0x4b7be2c4
+	LONG $0x00001fb4
+	BYTE $0x00
+	BYTE $0x00
+
+	// TDPBF16PS T6, T4, T0
+	LONG $0x5c4ae2c4
+	BYTE $0xc4
+
+	// TILELOADD 64(DI)(BX*1), T7
+	LONG $0x4b7be2c4
+	LONG $0x00401fbc
+	BYTE $0x00
+	BYTE $0x00
+
+	// TDPBF16PS T7, T4, T1
+	LONG $0x5c42e2c4
+	BYTE $0xcc
+
+	// TDPBF16PS T6, T5, T2
+	LONG $0x5c4ae2c4
+	BYTE $0xd5
+
+	// TDPBF16PS T7, T5, T3
+	LONG $0x5c42e2c4
+	BYTE $0xdd
+
+	// TILELOADD 2048(SI)(AX*1), T4
+	LONG $0x4b7be2c4
+	LONG $0x080006a4
+	BYTE $0x00
+	BYTE $0x00
+
+	// TDPBF16PS T6, T4, T0
+	LONG $0x5c4ae2c4
+	BYTE $0xc4
+
+	// TDPBF16PS T7, T4, T1
+	LONG $0x5c42e2c4
+	BYTE $0xcc
+
+	// TILELOADD 3072(SI)(AX*1), T5
+	LONG $0x4b7be2c4
+	LONG $0x0c0006ac
+	BYTE $0x00
+	BYTE $0x00
+
+	// TDPBF16PS T6, T5, T2
+	LONG $0x5c4ae2c4
+	BYTE $0xd5
+
+	// TDPBF16PS T7, T5, T3
+	LONG $0x5c42e2c4
+	BYTE $0xdd
+	ADDQ $0x00001000, SI
+	ADDQ $0x00001000, DI
+	DECQ R10
+	JNZ  multiply2x2Next
+
+	// TILESTORED T0, 0(DX)(CX*1)
+	LONG $0x4b7ae2c4
+	LONG $0x00000a84
+	BYTE $0x00
+	BYTE $0x00
+
+	// TILESTORED T1, 64(DX)(CX*1)
+	LONG $0x4b7ae2c4
+	LONG $0x00400a8c
+	BYTE $0x00
+	BYTE $0x00
+	MOVQ CX, R11
+	SHLQ $0x04, R11
+	ADDQ R11, DX
+
+	// TILESTORED T2, 0(DX)(CX*1)
+	LONG $0x4b7ae2c4
+	LONG $0x00000a94
+	BYTE $0x00
+	BYTE $0x00
+
+	// TILESTORED T3, 64(DX)(CX*1)
+	LONG $0x4b7ae2c4
+	LONG $0x00400a9c
+	BYTE $0x00
+	BYTE $0x00
+	JMP  multiplyEnd
+
+multiply2x1:
+multiply2x1Next:
+	// TILELOADD 0(SI)(AX*1), T4
+	LONG $0x4b7be2c4
+	LONG $0x000006a4
+	BYTE $0x00
+	BYTE $0x00
+
+	// TILELOADD 2048(DI)(BX*1), T6
+	LONG $0x4b7be2c4
+	LONG $0x08001fb4
+	BYTE $0x00
+	BYTE $0x00
+
+	// TDPBF16PS T6, T4, T0
+	LONG $0x5c4ae2c4
+	BYTE $0xc4
+
+	// TILELOADD 1024(SI)(AX*1), T5
+	LONG $0x4b7be2c4
+	LONG $0x040006ac
+	BYTE $0x00
+	BYTE $0x00
+
+	// TDPBF16PS T6, T5, T2
+	LONG $0x5c4ae2c4
+	BYTE $0xd5
+
+	// TILELOADD 0(DI)(BX*1), T6
+	LONG $0x4b7be2c4
+	LONG $0x00001fb4
+	BYTE $0x00
+	BYTE $0x00
+
+	// TDPBF16PS T6, T4, T0
+	LONG $0x5c4ae2c4
+	BYTE $0xc4
+
+	// TDPBF16PS T6, T5, T2
+	LONG $0x5c4ae2c4
+	BYTE $0xd5
+
+	// TILELOADD 2048(SI)(AX*1), T4
+	LONG $0x4b7be2c4
+	LONG $0x080006a4
+	BYTE $0x00
+	BYTE $0x00
+
+	// TDPBF16PS T6, T4, T0
+	LONG $0x5c4ae2c4
+	BYTE $0xc4
+
+	// TILELOADD 3072(SI)(AX*1), T5
+	LONG $0x4b7be2c4
+	LONG $0x0c0006ac
+	BYTE $0x00
+	BYTE $0x00
+
+	// TDPBF16PS T6, T5, T2
+	LONG $0x5c4ae2c4
+	BYTE $0xd5
+	ADDQ $0x00001000, SI
+	ADDQ $0x00001000, DI
+	DECQ R10
+	JNZ  multiply2x1Next
+
+	// TILESTORED T0, 0(DX)(CX*1)
+	LONG $0x4b7ae2c4
+	LONG $0x00000a84
+	BYTE $0x00
+	BYTE $0x00
+	MOVQ CX, R11
+	SHLQ $0x04, R11
+	ADDQ R11, DX
+
+	// TILESTORED T2, 0(DX)(CX*1)
+	LONG $0x4b7ae2c4
+	LONG $0x00000a94
+	BYTE $0x00
+	BYTE $0x00
+
+multiplyEnd:
+	MOVQ panel+72(FP), BX
+	ADDQ BX, R12
+	ADDQ $0x00000080, R15
+	DECQ R13
+	JNZ  panel
+
+	// TILERELEASE
+	LONG $0x4978e2c4
+	BYTE $0xc0
+	VZEROUPPER
+	RET
+
 // func packRowsAMX(dst *float32, src *float32, rows int, cols int, strideDst int, strideSrc int)
 // Requires: AVX, AVX512BW, AVX512F, BMI2
 TEXT ·packRowsAMX(SB), NOSPLIT, $0-48
@@ -427,6 +950,83 @@ rest:
 	LONG    $0x4877f262
 	WORD    $0xc072
 	VMOVUPS Z0, (DI)
+
+whole:
+	ADDQ $0x00000040, AX
+	ADDQ SI, CX
+	DECQ DX
+	JNZ  row
+	VZEROUPPER
+	RET
+
+// func packRowsSplitAMX(dst *float32, src *float32, rows int, cols int, strideDst int, strideSrc int)
+// Requires: AVX, AVX512BW, AVX512F, BMI2
+TEXT ·packRowsSplitAMX(SB), NOSPLIT, $0-48
+	MOVQ dst+0(FP), AX
+	MOVQ src+8(FP), CX
+	MOVQ rows+16(FP), DX
+	MOVQ cols+24(FP), BX
+	MOVQ strideSrc+40(FP), SI
+
+row:
+	MOVQ AX, DI
+	MOVQ CX, R8
+	MOVQ BX, R9
+	SUBQ $0x20, R9
+	JL   rest
+
+step:
+	VMOVUPS (R8), Z0
+	VMOVUPS 64(R8), Z1
+
+	// VCVTNE2PS2BF16 Z0, Z1, Z2
+	LONG          $0x4877f262
+	WORD          $0xd072
+	VMOVUPS       Z2, (DI)
+	VPMOVZXWD     Y2, Z3
+	VPSLLD        $0x10, Z3, Z3
+	VSUBPS        Z3, Z0, Z0
+	VEXTRACTI64X4 $0x01, Z2, Y2
+	VPMOVZXWD     Y2, Z3
+	VPSLLD        $0x10, Z3, Z3
+	VSUBPS        Z3, Z1, Z1
+
+	// VCVTNE2PS2BF16 Z0, Z1, Z2
+	LONG    $0x4877f262
+	WORD    $0xd072
+	VMOVUPS Z2, 2048(DI)
+	ADDQ    $0x00001000, DI
+	ADDQ    $0x80, R8
+	SUBQ    $0x20, R9
+	JGE     step
+
+rest:
+	ADDQ      $0x20, R9
+	JZ        whole
+	MOVQ      $-1, R10
+	BZHIQ     R9, R10, R10
+	KMOVW     R10, K1
+	SHRQ      $0x10, R10
+	KMOVW     R10, K2
+	VMOVUPS.Z (R8), K1, Z0
+	VMOVUPS.Z 64(R8), K2, Z1
+
+	// VCVTNE2PS2BF16 Z0, Z1, Z2
+	LONG          $0x4877f262
+	WORD          $0xd072
+	VMOVUPS       Z2, (DI)
+	VPMOVZXWD     Y2, Z3
+	VPSLLD        $0x10, Z3, Z3
+	VSUBPS        Z3, Z0, Z0
+	VEXTRACTI64X4 $0x01, Z2, Y2
+	VPMOVZXWD     Y2, Z3
+	VPSLLD        $0x10, Z3, Z3
+	VSUBPS        Z3, Z1, Z1
+
+	// VCVTNE2PS2BF16 Z0, Z1, Z2
+	LONG    $0x4877f262
+	WORD    $0xd072
+	VMOVUPS Z2, 2048(DI)
 
 whole:
 	ADDQ $0x00000040, AX

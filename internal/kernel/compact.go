@@ -8,7 +8,7 @@ const wordBytes = 4
 
 // depth returns the number of words in a column.
 func (p *Packed) depth() int {
-	if p.precision == Mixed && p.tiles != nil {
+	if p.precision == Split || p.precision == Mixed && p.tiles != nil {
 		return p.tiles.depth(p.K)
 	}
 	return pieces(p.K, p.perWord)

@@ -43,6 +43,9 @@ func rmsProp(w, g, v []float32, s *RMSPropStep) { rmsPropGeneric(w, g, v, s) }
 // MixedIsFast reports whether this machine multiplies numbers that are rounded to bfloat16 faster than float32.
 func MixedIsFast() bool { return false }
 
+// splitTiles returns the parts of a product of numbers that are split, or nil where that does not pay.
+func (i implementation) splitTiles() *tileSet { return nil }
+
 func read(x []float32) { readGeneric(x) }
 
 func moments(x []float32) (sum, squares float64) { return momentsGeneric(x) }

@@ -1,6 +1,7 @@
 package kernel
 
 import (
+	"fmt"
 	"math"
 	"math/rand/v2"
 	"testing"
@@ -35,13 +36,19 @@ func transposed(m Matrix) Matrix {
 	return t
 }
 
-// checkProduct compares c with start + a·b. A chain of K roundings errs by at most K·2⁻²⁴ of the magnitudes.
-func checkProduct(t testing.TB, c, start, a, b Matrix) {
+// checkProduct compares c with start + a·b. A chain of K roundings errs by at most K·2⁻²⁴ of the magnitudes, and in Split
+// each of three products is rounded, and the sum of two bfloat16 is within 2⁻¹⁷ of a number.
+func checkProduct(t testing.TB, precision Precision, c, start, a, b Matrix) {
 	t.Helper()
+	a, b = as(precision, a), as(precision, b)
 	sum, size := naiveMul(start, a, b)
+	share := float64(2*a.Cols+2) * 0x1p-24
+	if precision == Split {
+		share = 3*share + 0x1p-15
+	}
 	for i := range c.Rows {
 		for j, v := range c.Row(i) {
-			limit := size[i][j] * float64(2*a.Cols+2) * 0x1p-24
+			limit := size[i][j] * share
 			if diff := math.Abs(float64(v) - sum[i][j]); !(diff <= limit) {
 				t.Fatalf("C[%d][%d] = %v, want %v ± %g", i, j, v, sum[i][j], limit)
 			}
@@ -96,7 +103,7 @@ func testMul(t testing.TB, r *rand.Rand, precision Precision, m, k, n, gap, offs
 	w.Mul(c, a, p, mode, bias.Row(0))
 	w.Mul(again, a, q, mode, bias.Row(0))
 	sameBits(t, "PackTransposed against Pack, "+shape(m, k, n), again, c)
-	checkProduct(t, c, start, as(precision, a), as(precision, b))
+	checkProduct(t, precision, c, start, a, b)
 	for _, g := range []guarded{aGuard, bGuard, cGuard} {
 		g.check(t)
 	}
@@ -107,26 +114,32 @@ func testMul(t testing.TB, r *rand.Rand, precision Precision, m, k, n, gap, offs
 // split over calls.
 func TestMulRows(t *testing.T) {
 	eachImplementation(t, func(t *testing.T) {
-		r := newRand(1)
-		for _, sh := range [][3]int{{33, 70, 290}, {20, 1500, 40}} {
-			a, _ := guardedMatrix(r, sh[0], sh[1], 3, 0)
-			b, _ := guardedMatrix(r, sh[1], sh[2], 0, 0)
-			c, _ := guardedMatrix(r, sh[0], sh[2], 1, 0)
-			p, s := NewPacked(sh[1], sh[2]), newScratch()
-			p.pack(b, 0, p.Panels())
-			before := clone(c)
-			s.Mul(c, a, p, 0, p.Panels(), Accumulate, nil)
-			for n := 1; n <= 15; n++ {
-				for i := 0; i < sh[0]; i += n {
-					part := clone(before).RowRange(i, min(sh[0], i+n))
-					for j := range p.Panels() {
-						s.Mul(part, a.RowRange(i, min(sh[0], i+n)), p, j, j+1, Accumulate, nil)
-					}
-					sameBits(t, "rows by "+shape(n), part, c.RowRange(i, min(sh[0], i+n)))
-				}
+		for _, precision := range []Precision{Float32, Mixed, Split} {
+			for _, sh := range [][3]int{{33, 70, 290}, {20, 1500, 40}} {
+				testMulRows(t, precision, sh[0], sh[1], sh[2])
 			}
 		}
 	})
+}
+
+func testMulRows(t *testing.T, precision Precision, rows, k, cols int) {
+	r := newRand(1)
+	a, _ := guardedMatrix(r, rows, k, 3, 0)
+	b, _ := guardedMatrix(r, k, cols, 0, 0)
+	c, _ := guardedMatrix(r, rows, cols, 1, 0)
+	p, s := NewPackedAs(k, cols, precision), newScratch()
+	p.pack(b, 0, p.Panels())
+	before := clone(c)
+	s.Mul(c, a, p, 0, p.Panels(), Accumulate, nil)
+	for n := 1; n <= 15; n++ {
+		for i := 0; i < rows; i += n {
+			part := clone(before).RowRange(i, min(rows, i+n))
+			for j := range p.Panels() {
+				s.Mul(part, a.RowRange(i, min(rows, i+n)), p, j, j+1, Accumulate, nil)
+			}
+			sameBits(t, fmt.Sprintf("%v, rows by %d", precision, n), part, c.RowRange(i, min(rows, i+n)))
+		}
+	}
 }
 
 var mulTNShapes = [][3]int{
@@ -163,7 +176,7 @@ func testMulTN(t testing.TB, r *rand.Rand, precision Precision, k, m, n, gap, of
 	before := clone(c)
 	w := NewWorkers(1)
 	w.MulTN(precision, a, nil, mode, Right{c, b, rows})
-	checkProduct(t, c, start, transposed(as(precision, a)), as(precision, used))
+	checkProduct(t, precision, c, start, transposed(a), used)
 	for _, g := range []guarded{aGuard, bGuard, cGuard} {
 		g.check(t)
 	}
@@ -313,7 +326,8 @@ func FuzzMul(f *testing.F) {
 	f.Add(uint64(1), uint16(13), uint16(65), uint16(33), uint8(1), uint8(2))
 	f.Fuzz(func(t *testing.T, seed uint64, m, k, n uint16, gap, mode uint8) {
 		eachImplementation(t, func(t *testing.T) {
-			testMul(t, newRand(seed), Precision(mode&4/4)*Mixed, int(m%64), int(k%1200), int(n%128), int(gap%20), int(seed%16), Mode(mode%3))
+			precision := []Precision{Float32, Mixed, Split}[mode/4%3]
+			testMul(t, newRand(seed), precision, int(m%64), int(k%1200), int(n%128), int(gap%20), int(seed%16), Mode(mode%3))
 		})
 	})
 }

@@ -14,22 +14,46 @@ const widthAMX = 32
 var tilesAMX = tileSet{
 	per: 2, unit: 16, lanes: 16, strip: 32, width: widthAMX,
 	keepLeft: keepMore(), keepRight: keepMore(),
-	rows: rowsAMX[:], half: rowsAMX[:], across: acrossAMX,
+	rows: rowsAMX[:], half: rowsAMX[:], across: acrossAMX(tileRowAMX),
 	copyStrip: packColumnsAMX, copyPanel: pairRows32AVX512,
 	addStrip: addColumnsAMX, transposeStrip: packRowsAMX, transpose: transposePairsAVX512,
 }
 
-// acrossAMX configures the tiles once for all panels.
-func acrossAMX(a, b, c, start *float32, k, rowC, rowStart, rows, panel, panels int) {
-	tileRowAMX(a, b, c, start, k, rowC, rowStart, rows, widthAMX, panel, panels)
+// tilesSplit multiplies numbers that are split. It has what [Scratch.Mul] needs, whose B [Packed.split] packs.
+var tilesSplit = tileSet{
+	per: 1, unit: splitStep, lanes: 16, strip: 32, width: widthAMX,
+	keepLeft: keepMore(),
+	rows:     rowsSplit[:], half: rowsSplit[:], across: acrossAMX(tileRowSplitAMX),
+	transposeStrip: packRowsSplitAMX,
 }
 
-var rowsAMX = makeRowsAMX()
+// splitTiles returns the parts of a product of numbers that are split, or nil where that does not pay.
+func (i implementation) splitTiles() *tileSet {
+	if i == avx512 && hasAMX {
+		return &tilesSplit
+	}
+	return nil
+}
 
-func makeRowsAMX() (tiles [32]tile) {
+// productAMX computes tiles side by side: see tileRowAMX.
+type productAMX func(a, b, c, start *float32, k, rowC, rowStart, rows, cols, panel, panels int)
+
+// acrossAMX returns what configures the tiles once for all panels.
+func acrossAMX(product productAMX) tileRow {
+	return func(a, b, c, start *float32, k, rowC, rowStart, rows, panel, panels int) {
+		product(a, b, c, start, k, rowC, rowStart, rows, widthAMX, panel, panels)
+	}
+}
+
+var (
+	rowsAMX   = makeRowsAMX(tileRowAMX)
+	rowsSplit = makeRowsAMX(tileRowSplitAMX)
+)
+
+func makeRowsAMX(product productAMX) (tiles [32]tile) {
 	for i := range tiles {
 		tiles[i] = func(a, b, c, start *float32, k, rowC, rowStart, cols int) {
-			tileRowAMX(a, b, c, start, k, rowC, rowStart, i+1, cols, 0, 1)
+			product(a, b, c, start, k, rowC, rowStart, i+1, cols, 0, 1)
 		}
 	}
 	return tiles

@@ -25,6 +25,17 @@ func TestMulMixed(t *testing.T) {
 	})
 }
 
+// TestMulSplit also asserts that the smaller halves count: without them errors are up to 2⁻⁹.
+func TestMulSplit(t *testing.T) {
+	eachMixed(t, func(t *testing.T) {
+		for i, sh := range mulShapes {
+			for mode := Overwrite; mode <= Bias; mode++ {
+				testMul(t, newRand(uint64(i)), Split, sh[0], sh[1], sh[2], i%3, i%16, mode)
+			}
+		}
+	})
+}
+
 func TestMulTNMixed(t *testing.T) {
 	eachMixed(t, func(t *testing.T) {
 		for i, sh := range mulTNShapes {
@@ -60,18 +71,20 @@ func TestMixedOrder(t *testing.T) {
 	})
 }
 
-// TestMixedNaN asserts that NaN and infinities pass through rounding.
+// TestMixedNaN asserts that NaN and infinities pass through rounding and splitting.
 func TestMixedNaN(t *testing.T) {
 	eachMixed(t, func(t *testing.T) {
 		a, b := NewMatrix(3, 5), NewMatrix(5, 40)
 		b.Row(2)[7], b.Row(4)[39] = float32(math.NaN()), float32(math.Inf(1))
-		w, p, c := NewWorkers(1), NewPackedAs(5, 40, Mixed), NewMatrix(3, 40)
-		w.Pack(p, b)
-		w.Mul(c, a, p, Overwrite, nil)
-		for i := range 3 {
-			for j, v := range c.Row(i) {
-				if hit := j == 7 || j == 39; (v != v) != hit {
-					t.Errorf("element %d,%d is %v", i, j, v)
+		for _, precision := range []Precision{Mixed, Split} {
+			w, p, c := NewWorkers(1), NewPackedAs(5, 40, precision), NewMatrix(3, 40)
+			w.Pack(p, b)
+			w.Mul(c, a, p, Overwrite, nil)
+			for i := range 3 {
+				for j, v := range c.Row(i) {
+					if hit := j == 7 || j == 39; (v != v) != hit {
+						t.Errorf("%v: element %d,%d is %v", precision, i, j, v)
+					}
 				}
 			}
 		}
@@ -83,9 +96,11 @@ func TestMixedAllocates(t *testing.T) {
 		w := NewWorkers(2)
 		defer w.Close()
 		a, b, c, d, p := NewMatrix(33, 70), NewMatrix(70, 90), NewMatrix(33, 90), NewMatrix(70, 90), NewPackedAs(70, 90, Mixed)
+		split := NewPackedAs(70, 90, Split)
 		for name, f := range map[string]func(){
 			"Pack":  func() { w.Pack(p, b) },
 			"Mul":   func() { w.Mul(c, a, p, Accumulate, nil) },
+			"Split": func() { w.Mul(c, a, split, Accumulate, nil) },
 			"MulTN": func() { w.MulTN(Mixed, a, nil, Overwrite, Right{C: d, B: c}) },
 		} {
 			if n := testing.AllocsPerRun(20, f); n != 0 {

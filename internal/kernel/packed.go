@@ -13,10 +13,11 @@ const (
 	BFloat16           // float32 without the lower 16 bits: 8 bits of precision, half the memory
 	Int8               // multiples −127 to 127 of a scale that each column has for itself: a quarter of the memory
 	Mixed              // as BFloat16, and what it is multiplied by is rounded, too: for training
+	Split              // as the sum of two BFloat16, as is what it is multiplied by; Float32 unless [SplitIsFast]
 )
 
 // String returns the precision's name on the command line.
-func (p Precision) String() string { return [...]string{"fp32", "bf16", "int8", "mixed"}[p] }
+func (p Precision) String() string { return [...]string{"fp32", "bf16", "int8", "mixed", "bf16x3"}[p] }
 
 // Packed is the right operand B (K×N) of many products, laid out in panels of some columns: panel p holds
 // B[0][p·width : (p+1)·width], then B[1][…] and so on, with zeros where the last panel exceeds N.
@@ -39,11 +40,17 @@ func NewPacked(k, n int) *Packed { return NewPackedAs(k, n, Float32) }
 // NewPackedAs allocates a K×N operand of zeros that keeps its numbers in the given precision, to be read faster: products
 // of few rows are bound by that. Sums by BFloat16 stay in float32 and are those of the rounded numbers, bit for bit;
 // products of many rows are slower than in Float32. By Int8 and Mixed, A is rounded as well: see [Scratch.Mul]. Mixed is
-// faster than Float32 for products of many rows if [MixedIsFast].
+// faster than Float32 for products of many rows if [MixedIsFast]; so is Split if [SplitIsFast], and else it is Float32.
 func NewPackedAs(k, n int, precision Precision) *Packed {
+	if precision == Split && !SplitIsFast() {
+		precision = Float32
+	}
 	p := &Packed{K: k, N: n, width: genericWidth, precision: precision, tiles: active.tiles()}
-	if precision == Mixed {
+	switch precision {
+	case Mixed:
 		p.tiles = active.mixedTiles()
+	case Split:
+		p.tiles = active.splitTiles()
 	}
 	switch {
 	case precision == Int8:
@@ -118,14 +125,21 @@ func (p *Packed) packTransposed(b Matrix, from, to int) {
 
 // rounds reports whether numbers are rounded one by one, by Go.
 func (p *Packed) rounds() bool {
-	return p.precision == BFloat16 || p.precision == Int8 || p.precision == Mixed && p.tiles == nil
+	switch p.precision {
+	case BFloat16, Int8, Split:
+		return true
+	}
+	return p.precision == Mixed && p.tiles == nil
 }
 
 // compress fills panels from up to to with at(k, j).
 func (p *Packed) compress(from, to int, at func(k, j int) float32) {
-	if p.precision == Int8 {
+	switch p.precision {
+	case Int8:
 		p.quantise(from, to, at)
-	} else {
+	case Split:
+		p.split(from, to, at)
+	default:
 		p.round(from, to, at)
 	}
 }

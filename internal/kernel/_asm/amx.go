@@ -11,8 +11,10 @@ import (
 // in panels as for VDPBF16PS; a tile of it is 16 words of k by 16 columns. A tile of A is 16 rows by 16 words of k. The
 // words of k are taken 16 at a time, a step; a strip of A holds 32 rows of a step one after another, then the next step's.
 func amx(g *gen) {
-	amxTile{g}.generate()
-	g.packTileRows()
+	amxTile{g, false}.generate()
+	amxTile{g, true}.generate()
+	g.packTileRows(false)
+	g.packTileRows(true)
 	g.packTileColumns(false)
 	g.packTileColumns(true)
 }
@@ -42,16 +44,40 @@ var (
 	panelC             = reg.R15          // and where it is in C, and in where its sums start: bytes from there
 )
 
-// amxTile is the GEMM tile that is being generated.
-type amxTile struct{ *gen }
+// amxTile is the GEMM tile that is being generated. Split operands hold two bfloat16 for each number, whose sum it is: after
+// a step of the larger ones follows that of the smaller ones.
+type amxTile struct {
+	*gen
+	split bool
+}
 
-func (t amxTile) generate() {
-	t.function("tileRow", "func(a, b, c, start *float32, k, rowC, rowStart, rows, cols, panel, panels int)",
+// describe begins the function.
+func (t amxTile) describe() {
+	const signature = "func(a, b, c, start *float32, k, rowC, rowStart, rows, cols, panel, panels int)"
+	if t.split {
+		t.function("tileRowSplit", signature, "is tileRowAMX for numbers that are sums of two bfloat16, a larger and a smaller one: k is",
+			"a multiple of 32, and after 16 words of the larger ones follow those of the smaller ones. Of every 16 words, it adds",
+			"the products of larger ones by smaller ones, then those of larger ones by larger ones and of smaller ones by larger ones.")
+		return
+	}
+	t.function("tileRow", signature,
 		"computes tiles of C side by side: for i < rows ≤ 32, j < cols ≤ 32 and p < panels, strides in bytes,", "",
 		"\tc[i*rowC+p*32+j] = start[i*rowStart+p*32+j] + Σ_k a[k/16*512+i*16+k%16]·b[p*panel+k*32+j]", "",
 		"where k is a multiple of 16 and a product of words is the sum of the products of their lower and upper halves, which",
 		"are bfloat16. Of every 16 words the products of lower halves are added up, and those of upper ones, both in the order",
 		"of k; then their sum is added. A nil start is 0.")
+}
+
+// step returns the words of k and the bytes of a step of either operand.
+func (t amxTile) step() (logWords, bytes uint64) {
+	if t.split {
+		return 5, 2 * amxStep
+	}
+	return 4, amxStep
+}
+
+func (t amxTile) generate() {
+	t.describe()
 	t.Load(t.Param("rows"), tileRows)
 	t.Load(t.Param("cols"), tileCols)
 	t.configure()
@@ -63,7 +89,8 @@ func (t amxTile) generate() {
 	t.Load(t.Param("a"), amxA)
 	t.MOVQ(panelB, amxB)
 	t.Load(t.Param("k"), turns)
-	t.SHRQ(operand.Imm(4), turns)
+	log, _ := t.step()
+	t.SHRQ(operand.Imm(log), turns)
 	t.MOVQ(operand.U32(amxRow), rowA)
 	t.MOVQ(operand.U32(amxPanel), rowB)
 	t.Load(t.Param("c"), amxC)
@@ -169,28 +196,53 @@ func (t amxTile) eachSum(rows, cols int, visit func(tileMem, tmm)) {
 // multiply adds up the products, a step a turn, and stores the sums.
 func (t amxTile) multiply(name string, rows, cols int) {
 	t.Label(name + "Next")
-	for i := range rows {
-		t.loadTile(tileMem{base: amxA, stride: rowA, disp: i * amxBlock}, left0+tmm(i))
-		for j := range cols {
-			if i == 0 {
-				t.loadTile(tileMem{base: amxB, stride: rowB, disp: j * amxRow}, right0+tmm(j))
-			}
-			t.dotTiles(right0+tmm(j), left0+tmm(i), sum00+tmm(2*i+j))
-		}
+	if t.split {
+		t.dotStep(rows, cols, 0, amxStep)
+		t.dotStep(rows, cols, loaded, 0)
+		t.dotStep(rows, cols, amxStep, loaded)
+	} else {
+		t.dotStep(rows, cols, 0, 0)
 	}
-	t.ADDQ(operand.U32(amxStep), amxA)
-	t.ADDQ(operand.U32(amxStep), amxB)
+	_, step := t.step()
+	t.ADDQ(operand.U32(step), amxA)
+	t.ADDQ(operand.U32(step), amxB)
 	t.DECQ(turns)
 	t.JNZ(operand.LabelRef(name + "Next"))
 	t.eachSum(rows, cols, func(to tileMem, sum tmm) { t.storeTile(sum, to) })
 }
 
-// packTileRows generates the packing of rows into a strip of A.
-func (g *gen) packTileRows() {
-	g.function("packRows", "func(dst, src *float32, rows, cols, strideDst, strideSrc int)",
-		"packs rows ≤ 32 of src, rounded: for i < rows, j < cols, strideSrc in bytes, the half j%2 of the word", "",
-		"\tdst[j/32*512+i*16+j/2%16] = src[i*strideSrc+j]", "",
-		"and zeros up to a multiple of 32 columns. StrideDst, of a word of k, is 128. There is at least one row and one column.")
+// loaded is the place of an operand that the step before has loaded.
+const loaded = -1
+
+// dotStep adds the products of a step, whose operands are a and b bytes behind amxA and amxB.
+func (t amxTile) dotStep(rows, cols, a, b int) {
+	for i := range rows {
+		if a != loaded {
+			t.loadTile(tileMem{base: amxA, stride: rowA, disp: a + i*amxBlock}, left0+tmm(i))
+		}
+		for j := range cols {
+			if i == 0 && b != loaded {
+				t.loadTile(tileMem{base: amxB, stride: rowB, disp: b + j*amxRow}, right0+tmm(j))
+			}
+			t.dotTiles(right0+tmm(j), left0+tmm(i), sum00+tmm(2*i+j))
+		}
+	}
+}
+
+// packTileRows generates the packing of rows into a strip of A, or of a split one.
+func (g *gen) packTileRows(split bool) {
+	const signature = "func(dst, src *float32, rows, cols, strideDst, strideSrc int)"
+	step := uint64(amxStep)
+	if split {
+		step = 2 * amxStep
+		g.function("packRowsSplit", signature, "is packRowsAMX for numbers x that are split: x rounded, and behind the words of a step",
+			"those of x less that, rounded. StrideDst is not used.")
+	} else {
+		g.function("packRows", signature,
+			"packs rows ≤ 32 of src, rounded: for i < rows, j < cols, strideSrc in bytes, the half j%2 of the word", "",
+			"\tdst[j/32*512+i*16+j/2%16] = src[i*strideSrc+j]", "",
+			"and zeros up to a multiple of 32 columns. StrideDst, of a word of k, is 128. There is at least one row and one column.")
+	}
 	dst, src, rows, cols, stride := g.arg("dst"), g.arg("src"), g.arg("rows"), g.arg("cols"), g.arg("strideSrc")
 	to, from, left := g.GP64(), g.GP64(), g.GP64()
 	g.Label("row")
@@ -203,13 +255,18 @@ func (g *gen) packTileRows() {
 		words := g.vec()
 		g.roundBF16(low, high, words)
 		g.VMOVUPS(words, operand.Mem{Base: to})
+		if split {
+			g.lessRounded(low, high, words)
+			g.roundBF16(low, high, words)
+			g.VMOVUPS(words, operand.Mem{Base: to, Disp: amxStep})
+		}
 	}
 	g.Label("step")
 	low, high := g.vec(), g.vec()
 	g.VMOVUPS(operand.Mem{Base: from}, low)
 	g.VMOVUPS(operand.Mem{Base: from, Disp: g.bytes}, high)
 	store(low, high)
-	g.ADDQ(operand.U32(amxStep), to)
+	g.ADDQ(operand.U32(step), to)
 	g.ADDQ(operand.Imm(uint64(2*g.bytes)), from)
 	g.SUBQ(operand.Imm(32), left)
 	g.JGE(operand.LabelRef("step"))
@@ -226,6 +283,18 @@ func (g *gen) packTileRows() {
 	g.DECQ(rows)
 	g.JNZ(operand.LabelRef("row"))
 	g.end()
+}
+
+// lessRounded subtracts from 32 numbers what they were rounded to, in the words.
+func (g *gen) lessRounded(low, high, words reg.VecVirtual) {
+	wide, upper := g.vec(), g.YMM()
+	g.VPMOVZXWD(words.AsY(), wide)
+	g.VPSLLD(operand.Imm(16), wide, wide)
+	g.VSUBPS(wide, low, low)
+	g.VEXTRACTI64X4(operand.Imm(1), words, upper)
+	g.VPMOVZXWD(upper, wide)
+	g.VPSLLD(operand.Imm(16), wide, wide)
+	g.VSUBPS(wide, high, high)
 }
 
 // packTileColumns generates the packing of columns, as the rows of Aᵀ, into a step of a strip, with or without adding them up.
