@@ -367,7 +367,7 @@ def main():
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--seconds", type=float, default=2.0)
     parser.add_argument("--batch", type=int, default=0, help="streams when sampling (default 1), documents when classifying (default 64)")
-    parser.add_argument("--precision", default="fp32", help="of textgen: fp32, bf16 or int8")
+    parser.add_argument("--precision", default="fp32", help="of textgen: fp32, bf16 or int8; labelling, bf16x3 or bf16")
     parser.add_argument("--fastest", action="store_true", help="compare the fastest steps, where other programs are busy")
     parser.add_argument("--all", action="store_true", help="print every variant of PyTorch, not its best alone")
     parser.add_argument("--python", action="append", help="an interpreter with PyTorch; default: this one")
@@ -394,7 +394,7 @@ def main():
         for shape in shapes:
             export = os.path.join(folder, shape)
             if args.task == "classify":
-                subprocess.run([binary, "bench", "--task", "classify", "--shape", shape, "--batch", str(args.batch), "--export", export], check=True)
+                subprocess.run([binary, "bench", "--task", "classify", "--shape", shape, "--batch", str(args.batch), "--precision", args.precision, "--export", export], check=True)
             medians, best, difference = compare(args, binary, shape, export)
             for version, name in [k for k in medians if k != "textgen"] if args.all else best.values():
                 ours, theirs = medians["textgen"], medians[version, name]

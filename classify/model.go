@@ -139,9 +139,10 @@ func (m *Model) check(cfg model.ClassifierConfig) error {
 	return nil
 }
 
-// SetPrecision decides how products by the weights of the recurrent layers are computed: in model.Float32, as at first, or
-// in model.Mixed, which is faster where [model.MixedIsFast]; docs/benchmarks.md says by how much, and what it changes. It
-// must not be called while the model is in use. Explanations are always computed in float32.
+// SetPrecision decides how products by the weights of the recurrent layers are computed: in model.Float32, as at first; in
+// model.Split, which is faster for batches where [model.SplitIsFast], and as exact for all that labels show; or in
+// model.Mixed, which is faster still where [model.MixedIsFast]. docs/benchmarks.md says by how much, and what they change.
+// It must not be called while the model is in use. Explanations are always computed in float32.
 func (m *Model) SetPrecision(p model.Precision) {
 	m.network.SetPrecision(p)
 	m.pack()

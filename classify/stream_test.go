@@ -86,7 +86,7 @@ func TestStreamReadsFewLongTextsAhead(t *testing.T) {
 // from many goroutines, in every precision.
 func TestPredictAloneAndAtOnce(t *testing.T) {
 	m := trained(t)
-	for _, p := range []model.Precision{model.Float32, model.Mixed, model.Float32} {
+	for _, p := range []model.Precision{model.Float32, model.Mixed, model.Split, model.Float32} {
 		m.SetPrecision(p)
 		t.Run(p.String(), func(t *testing.T) { predictAloneAndAtOnce(t, m) })
 	}

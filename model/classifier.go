@@ -113,8 +113,8 @@ func (c *Classifier) Pack(w *Workers) {
 	}
 }
 
-// SetPrecision decides how products by the weights of the recurrent layers are computed, Float32 or Mixed; all else stays
-// in Float32. The classifier must be packed afterwards.
+// SetPrecision decides how products by the weights of the recurrent layers are computed, Float32, Split or Mixed; all else
+// stays in Float32. The classifier must be packed afterwards.
 func (c *Classifier) SetPrecision(p Precision) {
 	c.packed = false
 	c.recurrent.setPrecision(p)

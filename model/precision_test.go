@@ -96,13 +96,21 @@ func mixedLimit(c Cell) float64 {
 	return 0.05
 }
 
-func TestParseProductPrecision(t *testing.T) {
+func TestParsePrecisions(t *testing.T) {
 	for name, want := range map[string]Precision{"": Float32, "fp32": Float32, "bf16": Mixed} {
-		if got, err := ParseProductPrecision(name); err != nil || got != want {
-			t.Errorf("%q: %v, %v; want %v", name, got, err, want)
+		for _, parse := range []func(string) (Precision, error){ParseProductPrecision, ParseLabelPrecision} {
+			if got, err := parse(name); err != nil || got != want {
+				t.Errorf("%q: %v, %v; want %v", name, got, err, want)
+			}
 		}
 	}
-	if _, err := ParseProductPrecision("int8"); err == nil {
+	if got, err := ParseLabelPrecision("bf16x3"); err != nil || got != Split {
+		t.Errorf("bf16x3: %v, %v", got, err)
+	}
+	if _, err := ParseProductPrecision("bf16x3"); err == nil {
+		t.Error("bf16x3 is accepted in training")
+	}
+	if _, err := ParseLabelPrecision("int8"); err == nil {
 		t.Error("int8 is accepted")
 	}
 }

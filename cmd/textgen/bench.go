@@ -64,15 +64,15 @@ func runBench(ctx *cli.Context) error {
 	if batch := ctx.Int("batch"); batch < 1 || batch > maxBenchBatch {
 		return fmt.Errorf("--batch is %d; use 1 to %d", batch, maxBenchBatch)
 	}
-	if path := ctx.String("export"); path != "" {
-		return exportLabelling(shapes, ctx.Int("batch"), path)
-	}
 	cfg := bench.Config{Threads: threads(ctx), Time: ctx.Duration("time"), Repeats: ctx.Int("repeats")}
 	if cfg.Time <= 0 || cfg.Repeats < 1 {
 		return fmt.Errorf("--time is %v and --repeats %d; both must be above 0", cfg.Time, cfg.Repeats)
 	}
 	if cfg.Precision, err = benchPrecision(ctx); err != nil {
 		return err
+	}
+	if path := ctx.String("export"); path != "" {
+		return exportLabelling(shapes, ctx.Int("batch"), cfg.Precision, path)
 	}
 	machine := bench.Measure()
 	if cfg.Threads < 1 {
@@ -103,11 +103,11 @@ func runBench(ctx *cli.Context) error {
 const maxBenchBatch = 1 << 16
 
 // exportLabelling writes what classifying times: one shape that has labels.
-func exportLabelling(shapes []bench.Shape, batch int, path string) error {
+func exportLabelling(shapes []bench.Shape, batch int, p model.Precision, path string) error {
 	if len(shapes) != 1 || shapes[0].Labels == 0 {
 		return errors.New("--export is for one shape of --task classify")
 	}
-	tensors, err := bench.Labelling(shapes[0], batch)
+	tensors, err := bench.Labelling(shapes[0], batch, p)
 	if err != nil {
 		return err
 	}
@@ -144,8 +144,11 @@ func benchShapes(ctx *cli.Context) ([]bench.Shape, error) {
 
 // benchPrecision returns the precision for the task.
 func benchPrecision(ctx *cli.Context) (model.Precision, error) {
-	if ctx.String("task") == "sample" {
+	switch ctx.String("task") {
+	case "sample":
 		return precision(ctx, model.ParsePrecision)
+	case "classify":
+		return precision(ctx, model.ParseLabelPrecision)
 	}
 	return precision(ctx, model.ParseProductPrecision)
 }

@@ -39,7 +39,7 @@ func threads(ctx *cli.Context) int { return min(ctx.Int("threads"), runtime.GOMA
 func precisionFlag() cli.Flag {
 	return &cli.StringFlag{
 		Name: "precision", Value: model.Float32.String(), EnvVars: variable("precision"),
-		Usage: "keep the weights for writing and predicting as `TYPE`: fp32, bf16 (half the memory, faster) or int8 (a quarter, faster still); a classifier multiplies in fp32 or bf16",
+		Usage: "keep the weights for writing and predicting as `TYPE`: fp32, bf16 (half the memory, faster) or int8 (a quarter, faster still); a classifier multiplies in fp32, bf16x3 or bf16",
 	}
 }
 

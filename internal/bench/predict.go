@@ -71,11 +71,11 @@ func Classify(ctx context.Context, s Shape, batch int, cfg Config) (Rate, error)
 }
 
 // Labelling returns what [Classify] times, so that other programs can be timed on the same: the network's parameters, then
-// "documents", the ids of their tokens, and "logits", what the network makes of them, a row a document.
-func Labelling(s Shape, batch int) ([]model.Named, error) {
+// "documents", the ids of their tokens, and "logits", what the network makes of them in a precision, a row a document.
+func Labelling(s Shape, batch int, precision model.Precision) ([]model.Named, error) {
 	w := model.NewWorkers(1)
 	defer w.Close()
-	c, docs, err := s.labelling(w, batch, model.Float32)
+	c, docs, err := s.labelling(w, batch, precision)
 	if err != nil {
 		return nil, err
 	}

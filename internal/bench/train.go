@@ -25,7 +25,7 @@ type Config struct {
 	Threads   int             // below 1: one for every core
 	Time      time.Duration   // of one repetition, a single step at least; zero: one second
 	Repeats   int             // zero: 5
-	Precision model.Precision // of products; Float32 or Mixed when training or labelling
+	Precision model.Precision // of products; Float32 or Mixed when training, or Split when labelling
 }
 
 func (c Config) withDefaults() Config {
