@@ -6,6 +6,8 @@ package kernel
 //
 //	r, z = σ(gates + hidden), n = tanh(gates + r⊙hidden)
 //	h = (1−z)⊙n + z⊙hPrev
+//
+// Extremes and NaN are as in [LSTMForward].
 func GRUForward(h, gates, hidden, hPrev Matrix) {
 	checkShapes(h.Rows, h.Cols, h, hPrev)
 	checkShapes(h.Rows, 3*h.Cols, gates, hidden)

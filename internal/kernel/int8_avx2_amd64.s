@@ -166,7 +166,7 @@ whole:
 	VMOVUPS (AX)(DX*1), Y2
 	VPAND   Y1, Y2, Y2
 	VPMAXSD Y2, Y0, Y0
-	ADDQ    $0x20, DX
+	ADDQ    $0x00000020, DX
 	SUBQ    $0x08, CX
 	JGE     whole
 
@@ -250,7 +250,7 @@ whole:
 	VPUNPCKLDQ   X2, X1, X2
 	VMOVQ        X2, (AX)
 	ADDQ         $0x08, AX
-	ADDQ         $0x20, BX
+	ADDQ         $0x00000020, BX
 	SUBQ         $0x08, DX
 	JGE          whole
 

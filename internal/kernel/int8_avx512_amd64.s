@@ -533,7 +533,7 @@ whole:
 	VMOVUPS (AX)(DX*1), Z2
 	VPANDD  Z1, Z2, Z2
 	VPMAXSD Z2, Z0, Z0
-	ADDQ    $0x40, DX
+	ADDQ    $0x00000040, DX
 	SUBQ    $0x10, CX
 	JGE     whole
 
@@ -596,7 +596,7 @@ whole:
 	VCVTPS2DQ Z1, Z1
 	VPMOVSDB  Z1, (AX)
 	ADDQ      $0x10, AX
-	ADDQ      $0x40, BX
+	ADDQ      $0x00000040, BX
 	SUBQ      $0x10, DX
 	JGE       whole
 

@@ -6,6 +6,9 @@ package kernel
 //
 //	i, f, o = σ(·), g = tanh(·)
 //	c = f⊙cPrev + i⊙g, tanhC = tanh c, h = o⊙tanhC
+//
+// Pre-activations of σ count as ±43 beyond that, where σ is 1 or 2·10⁻¹⁹. Where one gate of a cell is a NaN, others of it
+// may be NaN, too.
 func LSTMForward(h, c, tanhC, gates, cPrev Matrix) {
 	checkShapes(h.Rows, h.Cols, h, c, tanhC, cPrev)
 	checkShapes(h.Rows, 4*h.Cols, gates)

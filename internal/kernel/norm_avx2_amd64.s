@@ -27,7 +27,7 @@ whole:
 	VFMADD231PD  Y4, Y4, Y2
 	VADDPD       Y5, Y1, Y1
 	VFMADD231PD  Y5, Y5, Y3
-	ADDQ         $0x20, DX
+	ADDQ         $0x00000020, DX
 	SUBQ         $0x08, CX
 	JGE          whole
 
@@ -114,7 +114,7 @@ whole:
 	VFMADD231PD  Y4, Y5, Y2
 	VADDPD       Y7, Y1, Y1
 	VFMADD231PD  Y7, Y6, Y3
-	ADDQ         $0x20, DI
+	ADDQ         $0x00000020, DI
 	SUBQ         $0x08, SI
 	JGE          whole
 
@@ -174,7 +174,7 @@ whole:
 	VMOVUPS (DX)(SI*1), Y1
 	VMULPS  Y1, Y0, Y0
 	VMOVUPS Y0, (AX)(SI*1)
-	ADDQ    $0x20, SI
+	ADDQ    $0x00000020, SI
 	SUBQ    $0x08, BX
 	JGE     whole
 
@@ -212,7 +212,7 @@ whole:
 	VMOVUPS     (DX)(SI*1), Y2
 	VFMADD231PS Y1, Y2, Y0
 	VMOVUPS     Y0, (AX)(SI*1)
-	ADDQ        $0x20, SI
+	ADDQ        $0x00000020, SI
 	SUBQ        $0x08, BX
 	JGE         whole
 
@@ -259,7 +259,7 @@ whole:
 	VMOVUPS     (CX)(DI*1), Y2
 	VADDPS      Y2, Y3, Y3
 	VMOVUPS     Y3, (CX)(DI*1)
-	ADDQ        $0x20, DI
+	ADDQ        $0x00000020, DI
 	SUBQ        $0x08, SI
 	JGE         whole
 
@@ -306,7 +306,7 @@ whole:
 	VFNMADD231PS Y4, Y1, Y3
 	VMULPS       Y2, Y3, Y3
 	VMOVUPS      Y3, (AX)(BX*1)
-	ADDQ         $0x20, BX
+	ADDQ         $0x00000020, BX
 	SUBQ         $0x08, DX
 	JGE          whole
 

@@ -27,7 +27,7 @@ whole:
 	VFMADD231PD   Z4, Z4, Z2
 	VADDPD        Z5, Z1, Z1
 	VFMADD231PD   Z5, Z5, Z3
-	ADDQ          $0x40, DX
+	ADDQ          $0x00000040, DX
 	SUBQ          $0x10, CX
 	JGE           whole
 
@@ -99,7 +99,7 @@ whole:
 	VFMADD231PD   Z4, Z5, Z2
 	VADDPD        Z7, Z1, Z1
 	VFMADD231PD   Z7, Z6, Z3
-	ADDQ          $0x40, DI
+	ADDQ          $0x00000040, DI
 	SUBQ          $0x10, SI
 	JGE           whole
 
@@ -162,7 +162,7 @@ whole:
 	VMOVUPS (DX)(SI*1), Z1
 	VMULPS  Z1, Z0, Z0
 	VMOVUPS Z0, (AX)(SI*1)
-	ADDQ    $0x40, SI
+	ADDQ    $0x00000040, SI
 	SUBQ    $0x10, BX
 	JGE     whole
 
@@ -199,7 +199,7 @@ whole:
 	VMOVUPS     (DX)(SI*1), Z2
 	VFMADD231PS Z1, Z2, Z0
 	VMOVUPS     Z0, (AX)(SI*1)
-	ADDQ        $0x40, SI
+	ADDQ        $0x00000040, SI
 	SUBQ        $0x10, BX
 	JGE         whole
 
@@ -245,7 +245,7 @@ whole:
 	VMOVUPS     (CX)(DI*1), Z2
 	VADDPS      Z2, Z3, Z3
 	VMOVUPS     Z3, (CX)(DI*1)
-	ADDQ        $0x40, DI
+	ADDQ        $0x00000040, DI
 	SUBQ        $0x10, SI
 	JGE         whole
 
@@ -291,7 +291,7 @@ whole:
 	VFNMADD231PS Z4, Z1, Z3
 	VMULPS       Z2, Z3, Z3
 	VMOVUPS      Z3, (AX)(BX*1)
-	ADDQ         $0x40, BX
+	ADDQ         $0x00000040, BX
 	SUBQ         $0x10, DX
 	JGE          whole
 

@@ -18,7 +18,7 @@ TEXT ·maximumAVX2(SB), NOSPLIT, $0-28
 whole:
 	VMOVUPS (AX)(DX*1), Y1
 	VMAXPS  Y1, Y0, Y0
-	ADDQ    $0x20, DX
+	ADDQ    $0x00000020, DX
 	SUBQ    $0x08, CX
 	JGE     whole
 
@@ -126,7 +126,7 @@ whole:
 	VCVTPS2PD    X4, Y4
 	VADDPD       Y3, Y1, Y1
 	VADDPD       Y4, Y2, Y2
-	ADDQ         $0x20, DX
+	ADDQ         $0x00000020, DX
 	SUBQ         $0x08, CX
 	JGE          whole
 
@@ -426,7 +426,7 @@ whole:
 	VCVTPS2PD    X4, Y4
 	VADDPD       Y3, Y1, Y1
 	VADDPD       Y4, Y2, Y2
-	ADDQ         $0x20, DX
+	ADDQ         $0x00000020, DX
 	SUBQ         $0x08, CX
 	JGE          whole
 

@@ -18,7 +18,7 @@ TEXT ·maximumAVX512(SB), NOSPLIT, $0-28
 whole:
 	VMOVUPS (AX)(DX*1), Z1
 	VMAXPS  Z1, Z0, Z0
-	ADDQ    $0x40, DX
+	ADDQ    $0x00000040, DX
 	SUBQ    $0x10, CX
 	JGE     whole
 
@@ -112,7 +112,7 @@ whole:
 	VCVTPS2PD     Y13, Z13
 	VADDPD        Z12, Z10, Z10
 	VADDPD        Z13, Z11, Z11
-	ADDQ          $0x40, DX
+	ADDQ          $0x00000040, DX
 	SUBQ          $0x10, CX
 	JGE           whole
 
@@ -406,7 +406,7 @@ whole:
 	VCVTPS2PD     Y13, Z13
 	VADDPD        Z12, Z10, Z10
 	VADDPD        Z13, Z11, Z11
-	ADDQ          $0x40, DX
+	ADDQ          $0x00000040, DX
 	SUBQ          $0x10, CX
 	JGE           whole
 

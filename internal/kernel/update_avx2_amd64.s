@@ -48,7 +48,7 @@ whole:
 	VBROADCASTSS 36(AX), Y1
 	VFMSUB231PS  Y1, Y0, Y2
 	VMOVUPS      Y2, (CX)(R8*1)
-	ADDQ         $0x20, R8
+	ADDQ         $0x00000020, R8
 	SUBQ         $0x08, DI
 	JGE          whole
 
@@ -133,7 +133,7 @@ whole:
 	VBROADCASTSS (AX), Y2
 	VFNMADD231PS Y2, Y1, Y0
 	VMOVUPS      Y0, (CX)(SI*1)
-	ADDQ         $0x20, SI
+	ADDQ         $0x00000020, SI
 	SUBQ         $0x08, BX
 	JGE          whole
 
@@ -185,7 +185,7 @@ whole:
 	VBROADCASTSS (AX), Y2
 	VFNMADD231PS Y2, Y1, Y0
 	VMOVUPS      Y0, (CX)(DI*1)
-	ADDQ         $0x20, DI
+	ADDQ         $0x00000020, DI
 	SUBQ         $0x08, SI
 	JGE          whole
 
@@ -249,7 +249,7 @@ whole:
 	VDIVPS       Y2, Y1, Y1
 	VSUBPS       Y1, Y0, Y0
 	VMOVUPS      Y0, (CX)(DI*1)
-	ADDQ         $0x20, DI
+	ADDQ         $0x00000020, DI
 	SUBQ         $0x08, SI
 	JGE          whole
 

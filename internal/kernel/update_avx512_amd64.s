@@ -48,7 +48,7 @@ whole:
 	VDIVPS      Z13, Z12, Z12
 	VFMSUB231PS Z9, Z10, Z12
 	VMOVUPS     Z12, (AX)(DI*1)
-	ADDQ        $0x40, DI
+	ADDQ        $0x00000040, DI
 	SUBQ        $0x10, SI
 	JGE         whole
 
@@ -104,7 +104,7 @@ whole:
 	VFMADD231PS  Z2, Z3, Z4
 	VFNMADD231PS Z0, Z4, Z3
 	VMOVUPS      Z3, (AX)(BX*1)
-	ADDQ         $0x40, BX
+	ADDQ         $0x00000040, BX
 	SUBQ         $0x10, DX
 	JGE          whole
 
@@ -152,7 +152,7 @@ whole:
 	VMOVUPS      Z5, (DX)(SI*1)
 	VFNMADD231PS Z0, Z5, Z4
 	VMOVUPS      Z4, (AX)(SI*1)
-	ADDQ         $0x40, SI
+	ADDQ         $0x00000040, SI
 	SUBQ         $0x10, BX
 	JGE          whole
 
@@ -211,7 +211,7 @@ whole:
 	VDIVPS      Z8, Z7, Z7
 	VSUBPS      Z7, Z6, Z6
 	VMOVUPS     Z6, (AX)(SI*1)
-	ADDQ        $0x40, SI
+	ADDQ        $0x00000040, SI
 	SUBQ        $0x10, BX
 	JGE         whole
 

@@ -45,7 +45,7 @@ whole:
 	VMOVUPS     all_3f800000<>+0(SB), Y0
 	VDIVPS      Y3, Y0, Y0
 	VMOVUPS     Y0, (AX)(DX*1)
-	ADDQ        $0x20, DX
+	ADDQ        $0x00000020, DX
 	SUBQ        $0x08, CX
 	JGE         whole
 
@@ -343,7 +343,7 @@ whole:
 	VADDPS      all_40000000<>+0(SB), Y0, Y1
 	VDIVPS      Y1, Y0, Y0
 	VMOVUPS     Y0, (AX)(DX*1)
-	ADDQ        $0x20, DX
+	ADDQ        $0x00000020, DX
 	SUBQ        $0x08, CX
 	JGE         whole
 
@@ -490,7 +490,7 @@ whole:
 	VMOVUPS (CX)(BX*1), Y1
 	VADDPS  Y1, Y0, Y0
 	VMOVUPS Y0, (AX)(BX*1)
-	ADDQ    $0x20, BX
+	ADDQ    $0x00000020, BX
 	SUBQ    $0x08, DX
 	JGE     whole
 
@@ -527,7 +527,7 @@ whole:
 	VMOVUPS     (CX)(BX*1), Y2
 	VFMADD231PS Y2, Y0, Y1
 	VMOVUPS     Y1, (AX)(BX*1)
-	ADDQ        $0x20, BX
+	ADDQ        $0x00000020, BX
 	SUBQ        $0x08, DX
 	JGE         whole
 
@@ -562,7 +562,7 @@ whole:
 	VMOVUPS (AX)(DX*1), Y1
 	VMULPS  Y0, Y1, Y1
 	VMOVUPS Y1, (AX)(DX*1)
-	ADDQ    $0x20, DX
+	ADDQ    $0x00000020, DX
 	SUBQ    $0x08, CX
 	JGE     whole
 
@@ -599,7 +599,7 @@ whole:
 	VMINPS  Y2, Y0, Y2
 	VMAXPS  Y2, Y1, Y2
 	VMOVUPS Y2, (AX)(DX*1)
-	ADDQ    $0x20, DX
+	ADDQ    $0x00000020, DX
 	SUBQ    $0x08, CX
 	JGE     whole
 
@@ -638,7 +638,7 @@ whole:
 	VCVTPS2PD    X3, Y3
 	VFMADD231PD  Y2, Y2, Y0
 	VFMADD231PD  Y3, Y3, Y1
-	ADDQ         $0x20, DX
+	ADDQ         $0x00000020, DX
 	SUBQ         $0x08, CX
 	JGE          whole
 
@@ -709,7 +709,7 @@ whole:
 	VPCMPEQD Y7, Y5, Y7
 	VPAND    Y7, Y6, Y6
 	VMOVUPS  Y6, (AX)(BX*1)
-	ADDQ     $0x20, BX
+	ADDQ     $0x00000020, BX
 	SUBQ     $0x08, DX
 	JGE      whole
 

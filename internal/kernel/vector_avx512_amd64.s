@@ -49,7 +49,7 @@ whole:
 	VMOVUPS     Z0, Z9
 	VDIVPS      Z12, Z9, Z9
 	VMOVUPS     Z9, (AX)(DX*1)
-	ADDQ        $0x40, DX
+	ADDQ        $0x00000040, DX
 	SUBQ        $0x10, CX
 	JGE         whole
 
@@ -385,7 +385,7 @@ whole:
 	VADDPS      Z1, Z10, Z11
 	VDIVPS      Z11, Z10, Z10
 	VMOVUPS     Z10, (AX)(DX*1)
-	ADDQ        $0x40, DX
+	ADDQ        $0x00000040, DX
 	SUBQ        $0x10, CX
 	JGE         whole
 
@@ -476,7 +476,7 @@ whole:
 	VMOVUPS (CX)(BX*1), Z1
 	VADDPS  Z1, Z0, Z0
 	VMOVUPS Z0, (AX)(BX*1)
-	ADDQ    $0x40, BX
+	ADDQ    $0x00000040, BX
 	SUBQ    $0x10, DX
 	JGE     whole
 
@@ -512,7 +512,7 @@ whole:
 	VMOVUPS     (CX)(BX*1), Z2
 	VFMADD231PS Z2, Z0, Z1
 	VMOVUPS     Z1, (AX)(BX*1)
-	ADDQ        $0x40, BX
+	ADDQ        $0x00000040, BX
 	SUBQ        $0x10, DX
 	JGE         whole
 
@@ -546,7 +546,7 @@ whole:
 	VMOVUPS (AX)(DX*1), Z1
 	VMULPS  Z0, Z1, Z1
 	VMOVUPS Z1, (AX)(DX*1)
-	ADDQ    $0x40, DX
+	ADDQ    $0x00000040, DX
 	SUBQ    $0x10, CX
 	JGE     whole
 
@@ -582,7 +582,7 @@ whole:
 	VMINPS  Z2, Z0, Z2
 	VMAXPS  Z2, Z1, Z2
 	VMOVUPS Z2, (AX)(DX*1)
-	ADDQ    $0x40, DX
+	ADDQ    $0x00000040, DX
 	SUBQ    $0x10, CX
 	JGE     whole
 
@@ -620,7 +620,7 @@ whole:
 	VCVTPS2PD     Y3, Z3
 	VFMADD231PD   Z2, Z2, Z0
 	VFMADD231PD   Z3, Z3, Z1
-	ADDQ          $0x40, DX
+	ADDQ          $0x00000040, DX
 	SUBQ          $0x10, CX
 	JGE           whole
 
@@ -691,7 +691,7 @@ whole:
 	VPCMPUD   $0x05, Z3, Z5, K1
 	VMOVUPS.Z Z6, K1, Z6
 	VMOVUPS   Z6, (AX)(BX*1)
-	ADDQ      $0x40, BX
+	ADDQ      $0x00000040, BX
 	SUBQ      $0x10, DX
 	JGE       whole
 

@@ -177,9 +177,6 @@ func (g *gen) sigmoid(x reg.VecVirtual) {
 	g.VDIVPS(e, x, x)
 }
 
-// maxTanh: beyond it tanh is ±1 in float32.
-const maxTanh = 10
-
 // tanh replaces x by m/(m+2) with m = e^2x − 1 = 2^n·(2^r − 1) + (2^n − 1), which is accurate near 0.
 func (g *gen) tanh(x reg.VecVirtual) {
 	g.clamp(x, maxTanh)

@@ -17,26 +17,63 @@ func gates(g *gen) {
 
 func (g *gen) lstmForward() {
 	operands := []matrix{{"h", 1}, {"c", 1}, {"tanhC", 1}, {"gates", 4}, {"cPrev", 1}}
-	g.overRows("lstmForward", operands, g.hoistExp, func(l *loop) {
-		gate, c := l.loadAll("gates", 4), l.load("cPrev", 0)
-		l.lstmCell(gate, c)
-		l.storeAll(gate, "gates")
-		l.store(c, "c", 0)
-		l.tanh(c)
-		l.store(c, "tanhC", 0)
-		l.VMULPS(gate[3], c, c)
-		l.store(c, "h", 0)
+	g.overRowsBy(g.cellsAtOnce(), "lstmForward", operands, g.hoistSquash, func(at ...*loop) {
+		var cells []*lstmCell
+		for _, l := range at {
+			cells = append(cells, &lstmCell{gate: l.loadAll("gates", 4), c: l.load("cPrev", 0)})
+		}
+		g.lstmGates(cells...)
+		for i, l := range at {
+			l.storeAll(cells[i].gate, "gates")
+			l.store(cells[i].c, "c", 0)
+		}
+		g.lstmOutputs(cells...)
+		for i, l := range at {
+			l.store(cells[i].c, "tanhC", 0)
+			l.store(cells[i].gate[3], "h", 0)
+		}
 	})
 }
 
-// lstmCell replaces the pre-activations i, f, g, o by the gates and the cell's state by its next.
-func (g *gen) lstmCell(gate []reg.VecVirtual, c reg.VecVirtual) {
-	g.sigmoid(gate[0])
-	g.sigmoid(gate[1])
-	g.tanh(gate[2])
-	g.sigmoid(gate[3])
-	g.VMULPS(gate[1], c, c)
-	g.VFMADD231PS(gate[0], gate[2], c)
+// cellsAtOnce is the number of vectors of cells that are computed side by side: as many as there are registers for.
+func (g *gen) cellsAtOnce() int {
+	if g.bytes == 64 {
+		return 2
+	}
+	return 1
+}
+
+// lstmCell is a vector of cells.
+type lstmCell struct {
+	gate []reg.VecVirtual // i, f, g, o
+	c    reg.VecVirtual
+}
+
+// lstmGates replaces pre-activations by the gates and the cells' states by their next.
+func (g *gen) lstmGates(cells ...*lstmCell) {
+	var all []*squash
+	for _, cell := range cells {
+		x := cell.gate
+		all = append(all, &squash{x: x[0]}, &squash{x: x[1]}, &squash{x: x[3]}, &squash{x: x[2], tanh: true})
+	}
+	g.squashPairs(all...)
+	for _, cell := range cells {
+		g.VMULPS(cell.gate[1], cell.c, cell.c)
+		g.VFMADD231PS(cell.gate[0], cell.gate[2], cell.c)
+	}
+}
+
+// lstmOutputs replaces the cells' states by their tanh and the gates o by the outputs.
+func (g *gen) lstmOutputs(cells ...*lstmCell) {
+	var all []*squash
+	for _, cell := range cells {
+		all = append(all, &squash{x: cell.c, tanh: true})
+	}
+	g.squash(all...)
+	for i, cell := range cells {
+		all[i].divide(g)
+		g.VMULPS(cell.c, cell.gate[3], cell.gate[3])
+	}
 }
 
 func (g *gen) lstmBackward() {
@@ -83,21 +120,32 @@ func (g *gen) oneMinusSquare(y reg.VecVirtual) reg.VecVirtual {
 
 func (g *gen) gruForward() {
 	operands := []matrix{{"h", 1}, {"gates", 3}, {"hidden", 3}, {"hPrev", 1}}
-	g.overRows("gruForward", operands, g.hoistExp, func(l *loop) {
-		gate, hidden, h := l.loadAll("gates", 3), l.loadAll("hidden", 3), l.load("hPrev", 0)
-		r, z, n := gate[0], gate[1], gate[2]
-		l.VADDPS(hidden[0], r, r)
-		l.sigmoid(r)
-		l.VADDPS(hidden[1], z, z)
-		l.sigmoid(z)
-		l.VFMADD231PS(hidden[2], r, n)
-		l.tanh(n)
-		l.storeAll(gate, "gates")
-		rest := l.value(1)
-		l.VSUBPS(z, rest, rest)
-		l.VMULPS(z, h, h)
-		l.VFMADD231PS(rest, n, h)
-		l.store(h, "h", 0)
+	g.overRowsBy(g.cellsAtOnce(), "gruForward", operands, g.hoistSquash, func(at ...*loop) {
+		var gates, carry [][]reg.VecVirtual
+		var h []reg.VecVirtual
+		var reset, candidate []*squash
+		for i, l := range at {
+			gates, carry, h = append(gates, l.loadAll("gates", 3)), append(carry, l.loadAll("hidden", 3)), append(h, l.load("hPrev", 0))
+			for j := range 2 {
+				l.VADDPS(carry[i][j], gates[i][j], gates[i][j])
+				reset = append(reset, &squash{x: gates[i][j]})
+			}
+			candidate = append(candidate, &squash{x: gates[i][2], tanh: true})
+		}
+		g.squashPairs(reset...)
+		for i := range at {
+			g.VFMADD231PS(carry[i][2], gates[i][0], gates[i][2])
+		}
+		g.squash(candidate...)
+		for i, l := range at {
+			candidate[i].divide(g)
+			l.storeAll(gates[i], "gates")
+			z, n, rest := gates[i][1], gates[i][2], l.value(1)
+			l.VSUBPS(z, rest, rest)
+			l.VMULPS(z, h[i], h[i])
+			l.VFMADD231PS(rest, n, h[i])
+			l.store(h[i], "h", 0)
+		}
 	})
 }
 
@@ -128,10 +176,16 @@ func (g *gen) gruBackward() {
 }
 
 func (g *gen) tanhForward() {
-	g.overRows("tanhForward", []matrix{{"h", 1}, {"gates", 1}}, g.hoistExp, func(l *loop) {
-		x := l.load("gates", 0)
-		l.tanh(x)
-		l.store(x, "h", 0)
+	g.overRowsBy(2*g.cellsAtOnce(), "tanhForward", []matrix{{"h", 1}, {"gates", 1}}, g.hoistSquash, func(at ...*loop) {
+		var all []*squash
+		for _, l := range at {
+			all = append(all, &squash{x: l.load("gates", 0), tanh: true})
+		}
+		g.squash(all...)
+		for i, l := range at {
+			all[i].divide(g)
+			l.store(all[i].x, "h", 0)
+		}
 	})
 }
 

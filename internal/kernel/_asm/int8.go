@@ -164,13 +164,13 @@ func (g *gen) multiples() {
 		"is multiplesGeneric; dst has room for whole vectors.")
 	a, dst := g.scalar("a"), g.Load(g.Param("dst").Base(), g.GP64())
 	l := &loop{gen: g, streams: map[string][]reg.Register{"x": {g.Load(g.Param("x").Base(), g.GP64())}}}
-	l.row(g.Load(g.Param("x").Len(), g.GP64()), func(l *loop) {
+	l.row(g.Load(g.Param("x").Len(), g.GP64()), 1, alone(func(l *loop) {
 		x := l.load("x", 0)
 		l.VMULPS(a, x, x)
 		l.VCVTPS2DQ(x, x)
 		l.storeBytes(x, dst)
 		l.ADDQ(operand.Imm(uint64(l.lanes())), dst)
-	})
+	}))
 	g.end()
 }
 

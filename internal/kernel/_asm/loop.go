@@ -1,6 +1,7 @@
 package main
 
 import (
+	"fmt"
 	"strings"
 
 	"github.com/mmcloughlin/avo/operand"
@@ -11,7 +12,8 @@ import (
 // whole vectors, and with a mask for what is left of a row.
 type loop struct {
 	*gen
-	at      reg.Register              // offset in the row, bytes
+	at      reg.Register              // offset in the row, bytes,
+	disp    int                       // and from there
 	streams map[string][]reg.Register // an operand's parts
 	mask    operand.Op                // nil for whole vectors
 }
@@ -58,7 +60,7 @@ func (l *loop) activate(name string, f func(reg.VecVirtual)) {
 }
 
 func (l *loop) address(name string, part int) operand.Mem {
-	return operand.Mem{Base: l.streams[name][part], Index: l.at, Scale: 1}
+	return operand.Mem{Base: l.streams[name][part], Index: l.at, Scale: 1, Disp: l.disp}
 }
 
 // overSlices generates the loop over slices as long as the first; further arguments are loaded by the caller before.
@@ -67,7 +69,7 @@ func (g *gen) overSlices(names []string, body func(*loop)) {
 	for _, name := range names {
 		l.streams[name] = []reg.Register{g.Load(g.Param(name).Base(), g.GP64())}
 	}
-	l.row(g.Load(g.Param(names[0]).Len(), g.GP64()), body)
+	l.row(g.Load(g.Param(names[0]).Len(), g.GP64()), 1, alone(body))
 }
 
 // matrix is an operand of overRows: parts blocks of cols columns side by side.
@@ -76,8 +78,22 @@ type matrix struct {
 	parts int
 }
 
+// alone is a body that goes over vectors one by one.
+func alone(body func(*loop)) func(...*loop) {
+	return func(l ...*loop) {
+		for _, l := range l {
+			body(l)
+		}
+	}
+}
+
 // overRows generates the function name over the rows of matrices; hoist, which may be nil, loads constants before.
 func (g *gen) overRows(name string, operands []matrix, hoist func(), body func(*loop)) {
+	g.overRowsBy(1, name, operands, hoist, alone(body))
+}
+
+// overRowsBy does so n vectors at a time as long as there are as many.
+func (g *gen) overRowsBy(n int, name string, operands []matrix, hoist func(), body func(...*loop)) {
 	var names, strides []string
 	for _, m := range operands {
 		names, strides = append(names, m.name), append(strides, strideOf(m))
@@ -96,7 +112,7 @@ func (g *gen) overRows(name string, operands []matrix, hoist func(), body func(*
 	g.Label("row")
 	left := g.GP64()
 	g.MOVQ(cols, left)
-	l.row(left, body)
+	l.row(left, n, body)
 	for _, m := range operands {
 		stride := g.arg(strideOf(m))
 		for _, p := range l.streams[m.name] {
@@ -121,26 +137,42 @@ func (l *loop) parts(m matrix, cols reg.Register) []reg.Register {
 	return p
 }
 
-// row generates the walk over left elements.
-func (l *loop) row(left reg.Register, body func(*loop)) {
-	at := l.GP64()
-	l.at = at
-	l.XORQ(at, at)
-	l.SUBQ(operand.Imm(uint64(l.lanes())), left)
-	l.JL(operand.LabelRef("rest"))
-	l.align()
-	l.Label("whole")
+// row generates the walk over left elements, most vectors at a time and then one by one.
+func (l *loop) row(left reg.Register, most int, body func(...*loop)) {
+	l.at = l.GP64()
+	l.XORQ(l.at, l.at)
 	l.mask = nil
-	body(l)
-	l.ADDQ(operand.Imm(uint64(l.bytes)), at)
-	l.SUBQ(operand.Imm(uint64(l.lanes())), left)
-	l.JGE(operand.LabelRef("whole"))
-	l.Label("rest")
-	l.ADDQ(operand.Imm(uint64(l.lanes())), left)
+	for n := most; n > 0; n /= 2 {
+		l.whole(left, n, body)
+	}
 	l.JZ(operand.LabelRef("end"))
 	l.mask = l.columnMasks(left, 1)[0]
 	body(l)
 	l.Label("end")
+}
+
+// whole generates the walk over n vectors at a time.
+func (l *loop) whole(left reg.Register, n int, body func(...*loop)) {
+	label, rest := "whole", "rest"
+	if n > 1 {
+		label, rest = fmt.Sprint(label, n), fmt.Sprint(rest, n)
+	}
+	l.SUBQ(operand.Imm(uint64(n*l.lanes())), left)
+	l.JL(operand.LabelRef(rest))
+	l.align()
+	l.Label(label)
+	vectors := make([]*loop, n)
+	for i := range vectors {
+		at := *l
+		at.disp = i * l.bytes
+		vectors[i] = &at
+	}
+	body(vectors...)
+	l.ADDQ(operand.U32(n*l.bytes), l.at)
+	l.SUBQ(operand.Imm(uint64(n*l.lanes())), left)
+	l.JGE(operand.LabelRef(label))
+	l.Label(rest)
+	l.ADDQ(operand.Imm(uint64(n*l.lanes())), left)
 }
 
 // end returns from a function.

@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/mmcloughlin/avo/operand"
 	"github.com/mmcloughlin/avo/reg"
@@ -84,19 +85,26 @@ func (v *stepTile) finish() {
 	v.JMP(operand.LabelRef("end"))
 	v.Label("cells")
 	c := v.arg("c")
-	v.hoistExp()
-	for j := range 2 {
-		here := func(base reg.Register) operand.Mem {
-			return operand.Mem{Base: base, Index: v.at, Scale: 1, Disp: j * v.bytes}
+	v.hoistSquash()
+	here := func(base reg.Register, j int) operand.Mem {
+		return operand.Mem{Base: base, Index: v.at, Scale: 1, Disp: j * v.bytes}
+	}
+	cells := make([]*lstmCell, 2)
+	for j := range cells {
+		cells[j] = &lstmCell{gate: []reg.VecVirtual{v.acc[j], v.acc[2+j], v.acc[4+j], v.acc[6+j]}, c: v.vec()}
+	}
+	for some := range slices.Chunk(cells, v.cellsAtOnce()) {
+		for _, cell := range some {
+			v.VMOVUPS(here(c, slices.Index(cells, cell)), cell.c)
 		}
-		gate := []reg.VecVirtual{v.acc[j], v.acc[2+j], v.acc[4+j], v.acc[6+j]}
-		cell := v.vec()
-		v.VMOVUPS(here(c), cell)
-		v.lstmCell(gate, cell)
-		v.VMOVUPS(cell, here(c))
-		v.tanh(cell)
-		v.VMULPS(gate[3], cell, cell)
-		v.VMOVUPS(cell, here(h))
+		v.lstmGates(some...)
+		for _, cell := range some {
+			v.VMOVUPS(cell.c, here(c, slices.Index(cells, cell)))
+		}
+		v.lstmOutputs(some...)
+		for _, cell := range some {
+			v.VMOVUPS(cell.gate[3], here(h, slices.Index(cells, cell)))
+		}
 	}
 	v.Label("end")
 	v.ADDQ(operand.U32(2*v.bytes), v.at)
