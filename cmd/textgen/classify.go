@@ -41,7 +41,7 @@ func classifyCommand() *cli.Command {
 			htmlFlag("with --explain: write a page on which each document is coloured by what speaks for its label to `FILE`"),
 			&cli.StringFlag{
 				Name: "precision", Value: model.Float32.String(), EnvVars: variable("precision"),
-				Usage: "multiply in `TYPE`: fp32; bf16x3, as exact to five digits, and faster on Intel processors with AMX; or bf16, which changes probabilities a little, and is faster still there and on AMD ones with AVX512_BF16",
+				Usage: "multiply in `TYPE`: fp32, bf16x3 (as exact to five digits) or bf16 (to three), both faster by AMX, bf16 also by AMD's AVX512_BF16",
 			},
 			jsonFlag("print JSON, a line a document: file, line, label, probability, labels, explanation"),
 			&cli.StringFlag{Name: "encoding", Usage: "of the files: utf-8, utf-16, utf-16le, utf-16be, latin-1, windows-1252, or bytes for a byte-level tokenizer", EnvVars: variable("encoding"), DefaultText: "UTF-8, or UTF-16 by its byte-order mark"},
