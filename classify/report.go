@@ -43,6 +43,7 @@ func (r *run) report(ctx context.Context) (*Report, error) {
 		return nil, err
 	}
 	if !r.cfg.NoBaselines && r.data.checked.len() > 0 { // baselines need labels that they know to validate on
+		r.observer.Doing("training the baselines to compare it with")
 		out.Baselines, err = Baselines(ctx, BaselineConfig{
 			Task: r.data.task, Labels: r.data.labels, Train: r.data.train, Valid: r.data.valid, Test: r.data.test,
 			Refit: r.refits(), Seed: r.settings.Seed, Threads: r.workers.Len(), Measure: measure,

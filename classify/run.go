@@ -61,6 +61,9 @@ func (r *run) prepare(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	if err := r.setPrecision(); err != nil {
+		return err
+	}
 	r.describe(vectors)
 	if !r.cfg.Resume {
 		if err := r.trainBag(ctx); err != nil {
@@ -176,14 +179,18 @@ func (r *run) build(before *Model) (vectors int, err error) {
 	return found.fill(r.network.Embedding()), nil
 }
 
+// setPrecision makes the network compute in the precision of the settings.
+func (r *run) setPrecision() error {
+	precision, err := r.session.Precision(r.settings.Precision)
+	if err == nil {
+		r.network.SetPrecision(precision)
+	}
+	return err
+}
+
 // connect makes the objective and the loop.
 func (r *run) connect() error {
 	s := r.settings
-	precision, err := r.session.Precision(s.Precision)
-	if err != nil {
-		return err
-	}
-	r.network.SetPrecision(precision)
 	l := loss{task: s.Task, smoothing: s.LabelSmoothing}
 	if s.Balance {
 		l.weights = r.data.labels.Weights(r.data.train)
@@ -192,7 +199,6 @@ func (r *run) connect() error {
 	cfg := s.loopConfig()
 	if r.data.checked.len() == 0 {
 		cfg.EvalEvery, cfg.Patience = -1, 0
-		r.observer.Warning("there is no document to validate on: the last weights are kept, not the best, and their probabilities are not calibrated")
 	}
 	r.session.File = r.file
 	return r.session.Loop(r.objective, r.workers, cfg)
@@ -213,6 +219,9 @@ func (r *run) describe(vectors int) {
 		r.plan.Parameters += p.Len()
 	}
 	r.observer.Started(r.plan)
+	if d.checked.len() == 0 {
+		r.observer.Warning("there is no document to validate on: the last weights are kept, not the best, and their probabilities are not calibrated")
+	}
 }
 
 // train runs the loop and sums up.

@@ -13,6 +13,7 @@ func (r *run) trainBag(ctx context.Context) (err error) {
 	if b == nil {
 		return nil
 	}
+	r.observer.Doing("training the n-grams that stand beside the network")
 	r.bag, err = r.bagTrainer(r.data.training, r.data.checked).Choose(ctx, b.table.Value)
 	r.training.Bag = r.bag
 	b.weigh(1)
@@ -56,6 +57,7 @@ func (r *run) refit(ctx context.Context) error {
 		return err
 	}
 	b := newBag(m.network)
+	r.observer.Doing("training the n-grams once more, with the documents of validation")
 	if err := r.bagTrainer(r.data.training.and(r.data.checked), &tokenised{}).Train(ctx, b.table.Value, r.bag); err != nil {
 		return err
 	}

@@ -42,6 +42,7 @@ type Observer interface {
 	Step(train.Record)      // some steps have been made; what it calls a token is a document
 	Saved(path string)      // a file is safely on the disk
 	Warning(message string) // something that the user should know
+	Doing(what string)      // what the run does before its steps or after them, which may take a while
 }
 
 // Plan says what is going to be trained on what.
@@ -107,3 +108,4 @@ func trainOn(ctx context.Context, cfg TrainConfig, docs *data) (*TrainResult, er
 type silent struct{ runner.Silent }
 
 func (silent) Started(Plan) {}
+func (silent) Doing(string) {}

@@ -77,6 +77,7 @@ func (stopAt) Started(classify.Plan) {}
 func (stopAt) Planned(int)           {}
 func (stopAt) Saved(string)          {}
 func (stopAt) Warning(string)        {}
+func (stopAt) Doing(string)          {}
 func (s stopAt) Step(r train.Record) {
 	if r.Step >= s.step {
 		s.cancel()

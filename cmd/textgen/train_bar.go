@@ -73,12 +73,16 @@ func loaded(p *atomic.Pointer[string]) string {
 	return ""
 }
 
-func (b *bar) warn(text string) {
+func (b *bar) warn(text string) { b.print("warning: " + message(text)) }
+func (b *bar) tell(what string) { b.print(what + " …") }
+
+// print writes a line, above the bar if there is one.
+func (b *bar) print(line string) {
 	var out io.Writer = b.out
 	if b.progress != nil {
-		out = b.progress // above the bar
+		out = b.progress
 	}
-	fmt.Fprintln(out, "warning:", message(text))
+	fmt.Fprintln(out, line)
 }
 
 func (b *bar) close() {

@@ -160,7 +160,10 @@ type labelView struct {
 	paths   []string
 }
 
-// Started implements classify.Observer, with the other methods of view.
+// Doing implements classify.Observer, as do Started and the methods of view.
+func (v *labelView) Doing(what string) { v.progress.tell(what) }
+
+// Started says what is learned from, and what learns.
 func (v *labelView) Started(p classify.Plan) {
 	s := p.Settings
 	in := intro{resumed: p.Resumed, unit: "documents", lines: []string{

@@ -94,4 +94,5 @@ func fixed(loss float64) string {
 }
 
 func (l *lines) warn(message string) { l.log.Warn(message) }
+func (l *lines) tell(what string)    { l.log.Info(what) }
 func (l *lines) close()              {}

@@ -25,6 +25,7 @@ type progress interface {
 	planned(steps int)
 	step(train.Record)
 	warn(message string)
+	tell(what string) // what the run does beside its steps
 	close()
 }
 
@@ -84,6 +85,7 @@ func (v *view) Step(r train.Record) {
 type warnings struct{ *lines }
 
 func (warnings) started(intro)     {}
+func (warnings) tell(string)       {}
 func (warnings) planned(int)       {}
 func (warnings) step(train.Record) {}
 
