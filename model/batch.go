@@ -157,7 +157,7 @@ func (b *Batch) bag() {
 			n = doc.Count
 		} else {
 			clear(dst)
-			addRows(dst, table, doc.NGrams)
+			kernel.SumRows(dst, table, doc.NGrams)
 		}
 		if n > 0 {
 			kernel.Scale(dst, bagScale(n))
@@ -166,13 +166,8 @@ func (b *Batch) bag() {
 }
 
 // AddNGrams adds the embeddings of n-grams to sum, [FeatureWidth].
-func (c *Classifier) AddNGrams(sum []float32, ids []int32) { addRows(sum, c.ngrams.matrix(), ids) }
-
-// addRows adds rows of a table to sum.
-func addRows(sum []float32, table kernel.Matrix, ids []int32) {
-	for _, id := range ids {
-		kernel.Add(sum, table.Row(int(id)))
-	}
+func (c *Classifier) AddNGrams(sum []float32, ids []int32) {
+	kernel.SumRows(sum, c.ngrams.matrix(), ids)
 }
 
 // dropFeatures drops out what the head reads, or the gradient of it: the mask is its own derivative.

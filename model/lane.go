@@ -182,7 +182,7 @@ func (l *lane) pool(y kernel.Matrix) {
 				kernel.Add(mean, step.Row(d))
 			}
 			if largest != nil {
-				raise(largest, step.Row(d))
+				kernel.Raise(largest, step.Row(d))
 			}
 		}
 	}
@@ -198,15 +198,6 @@ func (l *lane) takeLast(y kernel.Matrix) {
 		if i := end - l.chunk.first; i >= 0 && i < l.chunk.steps() {
 			dst, _ := l.pools(d)
 			copy(dst, y.Row(l.chunk.offsets[i]+d))
-		}
-	}
-}
-
-// raise sets dst to the larger of itself and src, element by element.
-func raise(dst, src []float32) {
-	for i, v := range src[:len(dst)] {
-		if v > dst[i] {
-			dst[i] = v
 		}
 	}
 }

@@ -8,6 +8,8 @@ func axpy(dst []float32, a float32, src []float32) { axpyGeneric(dst, a, src) }
 
 func scale(dst []float32, a float32) { scaleGeneric(dst, a) }
 
+func raise(dst, src []float32) { raiseGeneric(dst, src) }
+
 func clamp(dst []float32, limit float32) { clampGeneric(dst, limit) }
 
 func sumSquares(x []float32) float64 { return sumSquaresGeneric(x) }

@@ -59,6 +59,17 @@ func scale(dst []float32, a float32) {
 	}
 }
 
+func raise(dst, src []float32) {
+	switch active {
+	case avx512:
+		raiseAVX512(dst, src)
+	case avx2:
+		raiseAVX2(dst, src)
+	default:
+		raiseGeneric(dst, src)
+	}
+}
+
 func clamp(dst []float32, limit float32) {
 	switch active {
 	case avx512:

@@ -36,3 +36,40 @@ func TestGatherFromAnEmptyTable(t *testing.T) {
 		guard.check(t)
 	})
 }
+
+// TestSumRows holds sums against one row after the other, bit by bit.
+func TestSumRows(t *testing.T) {
+	eachImplementation(t, func(t *testing.T) {
+		r := newRand(1)
+		for cols := range 40 {
+			src, _ := guardedMatrix(r, 7, cols, 3, 0)
+			dst, g := guardedMatrix(r, 1, cols, 0, cols%16)
+			want, rows := clone(dst), []int32{6, 0, 3, 3, 6}
+			for _, row := range rows {
+				addGeneric(want.Row(0), src.Row(int(row)))
+			}
+			SumRows(dst.Row(0), src, rows)
+			sameBits(t, "sum of rows of "+shape(cols), dst, want)
+			SumRows(dst.Row(0), src, nil)
+			sameBits(t, "no rows added to "+shape(cols), dst, want)
+			g.check(t)
+		}
+	})
+}
+
+// BenchmarkSumRows adds up the weights of a short text's n-grams from a table that L2 does not hold.
+func BenchmarkSumRows(b *testing.B) {
+	for _, cols := range []int{2, 6, 20} {
+		b.Run(shape(cols), func(b *testing.B) {
+			r, src, dst := newRand(1), NewMatrix(1<<20, cols), make([]float32, cols)
+			rows := make([]int32, 100*150)
+			for i := range rows {
+				rows[i] = r.Int32N(1 << 20)
+			}
+			for i := 0; b.Loop(); i++ {
+				SumRows(dst, src, rows[i%100*150:][:150])
+			}
+			perElement(b, 150)
+		})
+	}
+}

@@ -35,6 +35,17 @@ func clampGeneric(dst []float32, limit float32) {
 	}
 }
 
+// Raise sets dst to the larger of itself and src, element by element; a NaN in either changes nothing.
+func Raise(dst, src []float32) { raise(dst, src[:len(dst)]) }
+
+func raiseGeneric(dst, src []float32) {
+	for i, v := range src[:len(dst)] {
+		if v > dst[i] {
+			dst[i] = v
+		}
+	}
+}
+
 // normChunk is the length of the pieces whose sums of squares are added one after another: with a fixed length the
 // result does not depend on how the pieces were handed to workers.
 const normChunk = 1 << 16

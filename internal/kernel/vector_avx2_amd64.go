@@ -34,6 +34,11 @@ func scaleAVX2(dst []float32, a float32)
 //go:noescape
 func clampAVX2(dst []float32, limit float32)
 
+// raiseAVX2 is raiseGeneric.
+//
+//go:noescape
+func raiseAVX2(dst []float32, src []float32)
+
 // sumSquaresAVX2 is sumSquaresGeneric.
 //
 //go:noescape

@@ -34,6 +34,11 @@ func scaleAVX512(dst []float32, a float32)
 //go:noescape
 func clampAVX512(dst []float32, limit float32)
 
+// raiseAVX512 is raiseGeneric.
+//
+//go:noescape
+func raiseAVX512(dst []float32, src []float32)
+
 // sumSquaresAVX512 is sumSquaresGeneric.
 //
 //go:noescape

@@ -601,6 +601,41 @@ end:
 	VZEROUPPER
 	RET
 
+// func raiseAVX512(dst []float32, src []float32)
+// Requires: AVX, AVX512F, BMI2
+TEXT ·raiseAVX512(SB), NOSPLIT, $0-48
+	MOVQ    dst_base+0(FP), AX
+	MOVQ    src_base+24(FP), CX
+	MOVQ    dst_len+8(FP), DX
+	XORQ    BX, BX
+	SUBQ    $0x10, DX
+	JL      rest
+	PCALIGN $0x20
+
+whole:
+	VMOVUPS (AX)(BX*1), Z0
+	VMOVUPS (CX)(BX*1), Z1
+	VMAXPS  Z0, Z1, Z0
+	VMOVUPS Z0, (AX)(BX*1)
+	ADDQ    $0x00000040, BX
+	SUBQ    $0x10, DX
+	JGE     whole
+
+rest:
+	ADDQ      $0x10, DX
+	JZ        end
+	MOVQ      $-1, SI
+	BZHIQ     DX, SI, SI
+	KMOVW     SI, K1
+	VMOVUPS.Z (AX)(BX*1), K1, Z0
+	VMOVUPS.Z (CX)(BX*1), K1, Z1
+	VMAXPS    Z0, Z1, Z0
+	VMOVUPS   Z0, K1, (AX)(BX*1)
+
+end:
+	VZEROUPPER
+	RET
+
 // func sumSquaresAVX512(x []float32) float64
 // Requires: AVX, AVX512DQ, AVX512F, BMI2, SSE2
 TEXT ·sumSquaresAVX512(SB), NOSPLIT, $0-32

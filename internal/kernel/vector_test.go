@@ -28,6 +28,7 @@ var operations = []operation{
 	{"Add", 2, func(x [][]float32) { Add(x[0], x[1]) }, func(x [][]float32) { addGeneric(x[0], x[1]) }, true, 0},
 	{"Axpy", 2, func(x [][]float32) { Axpy(x[0], 0.3, x[1]) }, func(x [][]float32) { axpyGeneric(x[0], 0.3, x[1]) }, false, 0},
 	{"Scale", 1, func(x [][]float32) { Scale(x[0], -0.7) }, func(x [][]float32) { scaleGeneric(x[0], -0.7) }, true, 0},
+	{"Raise", 2, func(x [][]float32) { Raise(x[0], x[1]) }, func(x [][]float32) { raiseGeneric(x[0], x[1]) }, true, 0},
 	{"Clamp", 1, func(x [][]float32) { Clamp(x[0], 0.5) }, func(x [][]float32) { clampGeneric(x[0], 0.5) }, true, 0},
 	{
 		"Dropout", 2, func(x [][]float32) { Dropout(x[0], x[1], 0.4, 0x123456789abcdef, 77) },

@@ -16,6 +16,7 @@ func vectors(g *gen) {
 	g.axpy()
 	g.scaleBy()
 	g.clampTo()
+	g.raiseTo()
 	g.sumSquares()
 	g.dropout()
 }
@@ -86,6 +87,16 @@ func (g *gen) clampTo() {
 		x := l.load("dst", 0)
 		l.VMINPS(x, limit, x)
 		l.VMAXPS(x, minus, x)
+		l.store(x, "dst", 0)
+	})
+	g.end()
+}
+
+func (g *gen) raiseTo() {
+	g.slices("raise", "func(dst, src []float32)")
+	g.overSlices([]string{"dst", "src"}, func(l *loop) {
+		x, y := l.load("dst", 0), l.load("src", 0)
+		l.VMAXPS(x, y, x) // x where there is a NaN
 		l.store(x, "dst", 0)
 	})
 	g.end()
