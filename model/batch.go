@@ -157,7 +157,7 @@ func (b *Batch) bag() {
 			n = doc.Count
 		} else {
 			clear(dst)
-			kernel.SumRows(dst, table, doc.NGrams)
+			kernel.SumRows(dst, table, 0, doc.NGrams)
 		}
 		if n > 0 {
 			kernel.Scale(dst, bagScale(n))
@@ -167,7 +167,7 @@ func (b *Batch) bag() {
 
 // AddNGrams adds the embeddings of n-grams to sum, [FeatureWidth].
 func (c *Classifier) AddNGrams(sum []float32, ids []int32) {
-	kernel.SumRows(sum, c.ngrams.matrix(), ids)
+	kernel.SumRows(sum, c.ngrams.matrix(), 0, ids)
 }
 
 // dropFeatures drops out what the head reads, or the gradient of it: the mask is its own derivative.

@@ -11,8 +11,8 @@ import (
 	"github.com/textgen-go/textgen/internal/kernel"
 )
 
-// fewLabels is the number of labels below which a row of weights is too short for a call of the kernel, which computes
-// the same sums.
+// fewLabels is the number of labels below which a row of weights is too short for a call of the kernel, which adds up the
+// same.
 const fewLabels = 32
 
 // MostWeights bounds the size of a linear model: buckets · labels, 64 MiB of float32.
@@ -145,17 +145,7 @@ func (l *Linear) row(id int32) []float32 { return l.weights[(int(id)-l.first)*l.
 
 // addRows adds the weights of ids to sum.
 func (l *Linear) addRows(sum []float32, ids []int32) {
-	if l.labels >= fewLabels {
-		for _, id := range ids {
-			kernel.Add(sum, l.row(id))
-		}
-		return
-	}
-	for _, id := range ids {
-		for i, w := range l.row(id) {
-			sum[i] += w
-		}
-	}
+	kernel.SumRows(sum, kernel.View(l.weights, len(l.weights)/l.labels, l.labels), l.first, ids)
 }
 
 // addToRows adds one change to the weights of each of ids.
