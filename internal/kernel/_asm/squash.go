@@ -1,7 +1,6 @@
 package main
 
 import (
-	"math"
 	"slices"
 
 	"github.com/mmcloughlin/avo/operand"
@@ -79,18 +78,18 @@ func (g *gen) squash(all ...*squash) {
 	}
 }
 
-// finishSigmoid computes 1 + 2^n·(1 + r·q(r)).
+// finishSigmoid computes 1 + 2^n·(1 + r·q(r)). It multiplies by 2^n: n added to the exponent could make a number of a NaN.
 func (s *squash) finishSigmoid(g *gen, n, p reg.VecVirtual) {
 	g.VFMADD213PS(g.constant(1), s.x, p)
-	g.VPADDD(n, p, p)
-	g.VADDPS(g.constant(1), p, p)
+	g.VPADDD(g.constant(1), n, n)
+	g.VFMADD213PS(g.constant(1), n, p)
 	s.den = p
 }
 
 // finishTanh computes m = 2^n·r·q(r) + (2^n − 1), which is accurate near 0, and m+2.
 func (s *squash) finishTanh(g *gen, n, p reg.VecVirtual) {
 	g.VMULPS(s.x, p, p)
-	g.VPADDD(g.broadcast(math.Float32bits(1)), n, n)
+	g.VPADDD(g.constant(1), n, n)
 	g.VSUBPS(g.constant(1), n, s.x)
 	g.VFMADD213PS(s.x, n, p)
 	s.top, s.den = p, n
