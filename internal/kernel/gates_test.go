@@ -113,6 +113,67 @@ func hasNaN(m []Matrix, row, cell, h int) bool {
 	return false
 }
 
+// TestGateErrors asserts the error bounds of the documentation, where every gate meets others of all sizes: two may share a
+// division.
+func TestGateErrors(t *testing.T) {
+	eachImplementation(t, func(t *testing.T) {
+		x, r := denseArguments(), newRand(1)
+		n := len(x)
+		some := func(parts int) Matrix {
+			m := NewMatrix(1, parts*n)
+			for i := range parts {
+				for j, k := range r.Perm(n) {
+					m.Row(0)[i*n+j] = x[k]
+				}
+			}
+			return m
+		}
+		gates, prev, c, tanhC, h := some(4), some(1), NewMatrix(1, n), NewMatrix(1, n), NewMatrix(1, n)
+		before := clone(gates).Row(0)
+		LSTMForward(h, c, tanhC, gates, prev)
+		checkSigmoid(t, "i, f", before[:2*n], gates.Row(0))
+		checkTanh(t, "g", before[2*n:3*n], gates.Row(0)[2*n:], 5)
+		checkSigmoid(t, "o", before[3*n:], gates.Row(0)[3*n:])
+		checkTanh(t, "tanh c", c.Row(0), tanhC.Row(0), 4)
+		gates = some(3)
+		before = clone(gates).Row(0)
+		GRUForward(h, gates, NewMatrix(1, 3*n), prev)
+		checkSigmoid(t, "r, z", before[:2*n], gates.Row(0))
+		checkTanh(t, "n", before[2*n:], gates.Row(0)[2*n:], 4)
+		TanhForward(h, prev)
+		checkTanh(t, "tanh", prev.Row(0), h.Row(0), 4)
+	})
+}
+
+func checkSigmoid(t *testing.T, name string, x, y []float32) {
+	t.Helper()
+	checkUlps(t, name, x, y, func(x float64) (want, limit float64) {
+		switch want = 1 / (1 + math.Exp(-x)); {
+		case x < -43: // from 0 to σ(−43)
+			return math.Exp(-43) / 2, 1 << 24
+		case math.Abs(x) <= 10:
+			return want, 5
+		}
+		return want, 12
+	})
+}
+
+func checkTanh(t *testing.T, name string, x, y []float32, limit float64) {
+	t.Helper()
+	checkUlps(t, name, x, y, func(x float64) (want, _ float64) { return math.Tanh(x), limit })
+}
+
+// checkUlps compares y with what a function makes of x, within a limit in units of the last place.
+func checkUlps(t *testing.T, name string, x, y []float32, f func(float64) (want, limit float64)) {
+	t.Helper()
+	for i, v := range x {
+		want, limit := f(float64(v))
+		if u := ulps(y[i], want); !(u <= limit) {
+			t.Fatalf("%s of %v is %v, want %v: %.1f ulp, want at most %v", name, v, y[i], want, u, limit)
+		}
+	}
+}
+
 func BenchmarkCells(b *testing.B) {
 	const rows, h = 25, 512
 	eachFast(b, func(b *testing.B) {

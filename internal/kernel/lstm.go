@@ -7,8 +7,9 @@ package kernel
 //	i, f, o = σ(·), g = tanh(·)
 //	c = f⊙cPrev + i⊙g, tanhC = tanh c, h = o⊙tanhC
 //
-// Pre-activations of σ count as ±43 beyond that, where σ is 1 or 2·10⁻¹⁹. Where one gate of a cell is a NaN, others of it
-// may be NaN, too.
+// In AVX2 and AVX-512, pre-activations of σ count as ±43 beyond that, where σ is 1 or 2·10⁻¹⁹, and where one gate of a cell
+// is a NaN, others of it may be NaN, too. The errors are at most 12 ulp in i, f and o, 5 where |x| ≤ 10, 5 ulp in g, which
+// can be 1 ulp beyond ±1, and 4 in tanhC.
 func LSTMForward(h, c, tanhC, gates, cPrev Matrix) {
 	checkShapes(h.Rows, h.Cols, h, c, tanhC, cPrev)
 	checkShapes(h.Rows, 4*h.Cols, gates)
