@@ -13,7 +13,7 @@ type Precision = kernel.Precision
 // The precisions. What generation loses by the shorter ones is stated in docs/benchmarks.md. Mixed is for training
 // and for labelling documents: both operands of products are rounded to bfloat16; sums, activations, gradients and
 // updates stay in float32 (Kalamkar et al. 2019). Split is for labelling: operands are the sums of two bfloat16 each, and
-// three of their four products are computed, which errs by 2⁻¹⁶ of a product (Henry, Tang & Heinecke 2019).
+// three of their four products are computed, which errs by up to 2⁻¹⁵ of a product (Henry, Tang & Heinecke 2019).
 const (
 	Float32  = kernel.Float32
 	BFloat16 = kernel.BFloat16

@@ -7,7 +7,7 @@ import (
 	"github.com/textgen-go/textgen/internal/kernel"
 )
 
-// TestMixedGradients asserts that rounding to bfloat16, by up to 2⁻⁹, moves gradients and states little, and at all.
+// TestMixedGradients asserts that rounding to bfloat16, by up to 2⁻⁸, moves gradients and states little, and at all.
 func TestMixedGradients(t *testing.T) {
 	for _, cfg := range languageConfigs(23, 19, 2, 37) {
 		t.Run(caseName(cfg.RecurrentConfig, "tied ", cfg.TieWeights), func(t *testing.T) {

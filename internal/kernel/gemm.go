@@ -30,7 +30,8 @@ func newScratch() *Scratch { return &Scratch{} }
 // it is rounded to float32. A row with a number that is not finite gives NaN. Where B is kept in Mixed, A is rounded to
 // bfloat16, too; products of two such numbers are exact in float32, and they are added in the order of k; in that of pairs
 // of k, the odd one first (VDPBF16PS); or, of every 32, those of even k and those of odd k apart and then their sum (AMX).
-// Where there are instructions for it, subnormal numbers then count as 0.
+// Where there are instructions for it, subnormal numbers then count as 0. Where B is kept in Split, A is split,
+// too: a product errs by up to 2⁻¹⁵, by more where a number is below 2⁻¹⁰⁹; an infinity, and what rounds to one, gives NaN.
 func (s *Scratch) Mul(c, a Matrix, b *Packed, from, to int, mode Mode, bias []float32) {
 	checkMul(c, a, b, mode, bias)
 	switch {
