@@ -36,6 +36,28 @@ func TestMulSplit(t *testing.T) {
 	})
 }
 
+// TestSplitErrors asserts the error of a product that [Scratch.Mul] states, of numbers beside 1, which come near to it.
+func TestSplitErrors(t *testing.T) {
+	const n, limit = 500, 0x1p-15
+	eachMixed(t, func(t *testing.T) {
+		r, a, b, c := newRand(1), NewMatrix(n, 1), NewMatrix(1, n), NewMatrix(n, n)
+		for i := range n {
+			a.Row(i)[0], b.Row(0)[i] = 1+r.Float32()/128, 1+r.Float32()/128
+		}
+		w, p := NewWorkers(1), NewPackedAs(1, n, Split)
+		w.Pack(p, b)
+		w.Mul(c, a, p, Overwrite, nil)
+		for i := range n {
+			for j, got := range c.Row(i) {
+				x, y := a.Row(i)[0], b.Row(0)[j]
+				if e := math.Abs(float64(got)/(float64(x)*float64(y)) - 1); e > limit {
+					t.Fatalf("%v·%v = %v, which errs by %g, want at most %g", x, y, got, e, limit)
+				}
+			}
+		}
+	})
+}
+
 func TestMulTNMixed(t *testing.T) {
 	eachMixed(t, func(t *testing.T) {
 		for i, sh := range mulTNShapes {
