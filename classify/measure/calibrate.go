@@ -27,8 +27,8 @@ func (t Temperature) Valid() bool { return t.T >= leastTemperature && t.T <= mos
 
 // FitTemperature finds the temperature from 0.1 to 100 at which the log loss of the documents is least. Logits is
 // [documents][labels], truth the numbers of each document's labels. The loss is convex in 1/T, so Newton's steps inside
-// a shrinking bracket find it. Where even 0.1 is not sharp enough, the logits separate the documents without an error
-// and say nothing about errors to come: T stays 1. So it does where T changes nothing.
+// a shrinking bracket find it. Where even 0.1 is not sharp enough and the logits separate the documents without an error,
+// they say nothing about errors to come: T stays 1. So it does where T changes nothing.
 func FitTemperature(task labelset.Task, logits [][]float32, truth [][]int) (Temperature, error) {
 	if err := checkLogits(task, logits, truth); err != nil {
 		return Temperature{}, err
@@ -40,8 +40,10 @@ func FitTemperature(task labelset.Task, logits [][]float32, truth [][]int) (Temp
 	_, slopeLow, _ := loss(low)
 	_, slopeHigh, _ := loss(high)
 	switch {
-	case slopeHigh <= 0:
+	case slopeHigh <= 0 && faultless(task, logits, truth):
 		return t, nil
+	case slopeHigh <= 0: // as of a network that has hardly been trained
+		t.T = leastTemperature
 	case slopeLow >= 0:
 		t.T = mostTemperature
 	default:
@@ -49,6 +51,21 @@ func FitTemperature(task labelset.Task, logits [][]float32, truth [][]int) (Temp
 	}
 	t.After, _, _ = loss(1 / t.T)
 	return t, nil
+}
+
+// faultless reports whether no logit speaks against the truth, so that the loss does not rise however small T is.
+func faultless(task labelset.Task, logits [][]float32, truth [][]int) bool {
+	for i, row := range logits {
+		if task != labelset.MultiLabel && row[truth[i][0]] < slices.Max(row) {
+			return false
+		}
+		for label, z := range row {
+			if task == labelset.MultiLabel && z != 0 && (z > 0) != slices.Contains(truth[i], label) {
+				return false
+			}
+		}
+	}
+	return true
 }
 
 // root returns where the slope is 0 between low, where it is negative, and high, where it is positive.

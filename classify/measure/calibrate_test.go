@@ -60,6 +60,8 @@ func TestTemperatureExtremes(t *testing.T) {
 		{"all wrong", [][]float32{{5, 0}, {0, 5}}, [][]int{{1}, {0}}, 100},
 		{"wrong by far", [][]float32{{1e30, 0}, {0, 1e30}}, [][]int{{1}, {0}}, 100},
 		{"one label", [][]float32{{7}}, [][]int{{0}}, 1},
+		{"right and faint", [][]float32{{0.01, 0}, {0, 0.01}}, [][]int{{0}, {1}}, 1},
+		{"mostly right and faint", [][]float32{{0.01, 0}, {0.01, 0}, {0.01, 0}}, [][]int{{0}, {0}, {1}}, 0.1},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			got, err := FitTemperature(labelset.MultiClass, tt.logits, tt.truth)
