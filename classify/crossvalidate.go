@@ -130,6 +130,11 @@ func newCrossing(ctx context.Context, cfg CrossConfig) (*crossing, error) {
 	if c.folds, err = corpora.StratifiedFolds(docs, cfg.Folds, c.seed); err != nil {
 		return nil, err
 	}
+	for number := range c.folds { // before the folds are trained, not when it is this one's turn
+		if _, _, err := labelset.Of(choose(docs, corpora.FoldTrain(c.folds, number))); err != nil {
+			return nil, fmt.Errorf("the model for fold %d of %d is to learn from the others, but cannot: %w", number+1, len(c.folds), err)
+		}
+	}
 	for _, w := range c.leftovers() {
 		warn(w)
 	}

@@ -1,6 +1,8 @@
 package classify_test
 
 import (
+	"errors"
+	"io/fs"
 	"math"
 	"os"
 	"path/filepath"
@@ -100,5 +102,23 @@ func TestCrossValidateRefuses(t *testing.T) {
 		if _, err := classify.CrossValidate(t.Context(), tt.cfg); err == nil || !strings.Contains(err.Error(), tt.want) {
 			t.Errorf("%s: error %v, want one with %q", tt.name, err, tt.want)
 		}
+	}
+}
+
+// TestCrossValidateTellsBeforeItTrains has a last fold with the only document of one of two labels: the others would be
+// trained for nothing.
+func TestCrossValidateTellsBeforeItTrains(t *testing.T) {
+	path, out := filepath.Join(t.TempDir(), "lone.txt"), filepath.Join(t.TempDir(), "folds")
+	if err := os.WriteFile(path, []byte(strings.Repeat("a\tx\n", 8)+"b\ty\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	_, err := classify.CrossValidate(t.Context(), classify.CrossConfig{
+		TrainConfig: classify.TrainConfig{Override: small, Paths: []string{path}, Out: out}, Folds: 3,
+	})
+	if err == nil || !strings.Contains(err.Error(), "fold 3 of 3") || !strings.Contains(err.Error(), "two labels are needed") {
+		t.Errorf("error %v, want one that names the third fold and its labels", err)
+	}
+	if _, err := os.Stat(out); !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("%v: folds were trained before the one that cannot be", err)
 	}
 }
