@@ -16,6 +16,18 @@ type loss struct {
 	weights   []float64 // of the labels; nil: all 1
 }
 
+// balanced weighs labels. Of a multi-label task none weighs less than 1: a label is up against its own absence there, which
+// weighs 1, and not against rarer labels; one that many documents have would never be predicted.
+func (l loss) balanced(weights []float64) loss {
+	l.weights = slices.Clone(weights)
+	if l.task == labelset.MultiLabel {
+		for i, weight := range weights {
+			l.weights[i] = max(weight, 1)
+		}
+	}
+	return l
+}
+
 // document returns the loss of one document, and writes share times its gradient with respect to the logits to grad
 // unless that is nil.
 func (l loss) document(logits, grad []float32, truth []int, share float64) float64 {

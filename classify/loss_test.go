@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/textgen-go/textgen/classify/labelset"
+	"github.com/textgen-go/textgen/corpora"
 )
 
 // TestLoss holds losses against their definition, the cross-entropy of a smoothed truth, and gradients against central
@@ -38,6 +39,35 @@ func TestLoss(t *testing.T) {
 				}
 			})
 		}
+	}
+}
+
+// A label that four of five documents have is predicted by what knows nothing else of them, balanced or not; rare labels, of
+// which there are many, weigh more.
+func TestBalanceKeepsWhatMostDocumentsHave(t *testing.T) {
+	docs, names := make([]corpora.Document, 50), []string{"common"}
+	for i := range docs {
+		if i%5 > 0 {
+			docs[i].Labels = append(docs[i].Labels, "common")
+		}
+		if i < 19 {
+			names = append(names, fmt.Sprint("rare ", i))
+			docs[i].Labels = append(docs[i].Labels, names[i+1])
+		}
+	}
+	labels := labelset.Named(names)
+	l := loss{task: labelset.MultiLabel}.balanced(labels.Weights(docs))
+	if got := l.weight(7); got != 2.5 {
+		t.Errorf("a label of one of 50 documents and 20 labels weighs %v, want 2.5", got)
+	}
+	logits, grad, slope := make([]float32, len(names)), make([]float32, len(names)), float32(0)
+	for _, doc := range docs {
+		truth, _ := labels.Truth(doc)
+		l.document(logits, grad, truth, 1)
+		slope += grad[labels.Index("common")]
+	}
+	if slope >= 0 {
+		t.Errorf("the gradient at a probability of a half is %v: the label that most documents have would not be predicted", slope)
 	}
 }
 

@@ -193,7 +193,7 @@ func (r *run) connect() error {
 	s := r.settings
 	l := loss{task: s.Task, smoothing: s.LabelSmoothing}
 	if s.Balance {
-		l.weights = r.data.labels.Weights(r.data.train)
+		l = l.balanced(r.data.labels.Weights(r.data.train))
 	}
 	r.objective = newObjective(r.network, r.workers, s, l, r.data.training, r.data.checked)
 	cfg := s.loopConfig()
