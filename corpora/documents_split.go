@@ -44,9 +44,9 @@ func Stratify(docs []Document, s Split, seed uint64) (train, valid, test []int, 
 	return parts[0], parts[1], parts[2], nil
 }
 
-// StratifiedFolds deals documents out to k folds of equal size, to within one, that each have each label in proportion,
-// to within one. It returns the numbers of the documents of each fold, ascending. Test on one fold, train on the
-// others: see [FoldTrain].
+// StratifiedFolds deals documents out to k folds of equal size, to within one, that each have each stratum of [Stratify]
+// in proportion, to within one: so each label, where documents have one each; of several, only the rarest is looked at. It
+// returns the numbers of the documents of each fold, ascending. Test on one fold, train on the others: see [FoldTrain].
 func StratifiedFolds(docs []Document, k int, seed uint64) ([][]int, error) {
 	if k < 2 || k > len(docs) {
 		return nil, fmt.Errorf("corpora: %d documents cannot be dealt out to %d folds: use 2 to %d", len(docs), k, len(docs))
