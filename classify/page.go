@@ -20,7 +20,7 @@ func (r *run) openReport() error {
 	}
 	s, p := r.settings, r.plan
 	about := history.Description{
-		Title: filepath.Base(r.cfg.Out), Unit: "document", Score: "Macro-F1 on validation", Guarded: s.Guard != train.GuardOff,
+		Title: filepath.Base(r.cfg.Out), Score: "Macro-F1 on validation", Guarded: s.Guard != train.GuardOff,
 		Subtitle: fmt.Sprintf("%s of %d × %d units in %s with %s parameters, learning to label documents",
 			strings.ToUpper(string(s.Cell)), s.Layers, s.Hidden, s.Direction(), report.Grouped(p.Parameters)),
 		Facts: []report.Group{

@@ -73,7 +73,7 @@ func (r *run) prepare(ctx context.Context) error {
 	if err := r.connect(); err != nil {
 		return err
 	}
-	if err := r.session.Begin(0); err != nil {
+	if err := r.session.Begin("document", 0); err != nil {
 		return err
 	}
 	return r.openReport()

@@ -21,7 +21,7 @@ func (r *run) openReport() error {
 	s, d := r.cfg.Settings, r.data
 	s.OutputDropout = s.outputDropout()
 	about := history.Description{
-		Title: filepath.Base(r.cfg.Out), Unit: "token", Guarded: s.Guard != train.GuardOff,
+		Title: filepath.Base(r.cfg.Out), Guarded: s.Guard != train.GuardOff,
 		Subtitle: fmt.Sprintf("%s of %d × %d units with %s parameters, learning to write from %s",
 			strings.ToUpper(string(s.Cell)), s.Layers, s.Hidden, report.Grouped(r.plan.Parameters), report.Names(baseNames(d.names))),
 		Facts: []report.Group{

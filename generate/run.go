@@ -54,7 +54,7 @@ func (r *run) prepare(ctx context.Context) error {
 		return err
 	}
 	r.describe()
-	if err := r.session.Begin(r.data.limit); err != nil {
+	if err := r.session.Begin("token", r.data.limit); err != nil {
 		return err
 	}
 	return r.openReport()

@@ -18,14 +18,15 @@ type History struct {
 	dir   *checkpoint.Run
 	file  *checkpoint.Metrics
 	all   []train.Record
+	unit  string // what is read, and losses are means over: token or document
 	limit float64
 	page  *page // nil: no report.html
 }
 
-// Open begins a new history in the directory of a run, or goes on with the one there is after a step above 0. Limit is a
-// loss that no model can beat, or 0.
-func Open(dir *checkpoint.Run, step int, limit float64) (*History, error) {
-	h := &History{dir: dir, limit: limit}
+// Open begins a new history in the directory of a run, or goes on with the one there is after a step above 0. Unit is what
+// losses are means over, token or document, and limit a loss that no model can beat, or 0.
+func Open(dir *checkpoint.Run, step int, unit string, limit float64) (*History, error) {
+	h := &History{dir: dir, unit: unit, limit: limit}
 	path := dir.Path(checkpoint.MetricsName)
 	var err error
 	if step == 0 {
@@ -80,7 +81,7 @@ func (h *History) Finish() error {
 }
 
 func (h *History) draw() error {
-	curves := report.Curves{Title: "Training", Limit: h.limit}
+	curves := report.Curves{Title: "Training", Unit: h.unit, Limit: h.limit}
 	for _, rec := range h.all {
 		add(&curves.Training, rec.Step, rec.Loss)
 		add(&curves.LearningRate, rec.Step, rec.Rate)

@@ -19,7 +19,7 @@ func TestHistoryGoesOn(t *testing.T) {
 	}
 	defer dir.Close()
 	for _, session := range []struct{ after, first, last int }{{0, 1, 5}, {3, 4, 4}} {
-		h, err := history.Open(dir, session.after, 0)
+		h, err := history.Open(dir, session.after, "token", 0)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -15,7 +15,6 @@ import (
 type Description struct {
 	Title    string
 	Subtitle string // in plain words: what is trained on what
-	Unit     string // what is read: token or document
 	Score    string // what [train.Metrics.Score] is called, if there is one
 	Guarded  bool   // without a verdict, the run is called healthy
 	Facts    []report.Group
@@ -92,8 +91,8 @@ func (h *History) finishPage() error {
 func (h *History) writePage(goesOn bool) error {
 	about := h.page.about
 	p := Page(h.all, h.limit)
-	p.Summary = summary(h.all, about.Unit)
-	p.Unit = about.Unit
+	p.Summary = summary(h.all, h.unit)
+	p.Curves.Unit = h.unit
 	p.Title, p.Subtitle, p.ScoreName = about.Title, about.Subtitle, about.Score
 	p.Watched, p.GoesOn, p.Facts = about.Guarded && Tells(h.all), goesOn, about.Facts
 	for _, s := range spread(h.page.samples, shownSamples) {

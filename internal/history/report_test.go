@@ -16,11 +16,11 @@ import (
 // session keeps a page for the steps from first to last, each with a validation and a sample.
 func session(t *testing.T, dir *checkpoint.Run, after, first, last int) {
 	t.Helper()
-	h, err := Open(dir, after, 0)
+	h, err := Open(dir, after, "token", 0)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := h.Report(Description{Title: "a <run>", Unit: "token", Guarded: true}, after); err != nil {
+	if err := h.Report(Description{Title: "a <run>", Guarded: true}, after); err != nil {
 		t.Fatal(err)
 	}
 	for step := first; step <= last; step++ {
@@ -75,7 +75,7 @@ func TestPageGoesOn(t *testing.T) {
 			t.Errorf("%s is still in the page", gone)
 		}
 	}
-	h, err := Open(dir, 0, 0)
+	h, err := Open(dir, 0, "token", 0)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -6,6 +6,7 @@ package report
 
 import (
 	"bytes"
+	"cmp"
 	"fmt"
 	"image/color"
 	"io"
@@ -21,10 +22,11 @@ import (
 // Curves holds the numbers of a run. Values that are not finite are left out of the picture.
 type Curves struct {
 	Title        string
-	Training     Series  // loss of the training batches, in nats a token
-	Validation   Series  // loss on held-out text, in nats a token
+	Unit         string  // what losses are means over; "" means token
+	Training     Series  // loss of the training batches, in nats a unit
+	Validation   Series  // loss on held-out text, in nats a unit
 	LearningRate Series  // drawn in a panel of its own; none if it is empty
-	Limit        float64 // nats a token that no model can beat, drawn as a line; 0 if it is not known
+	Limit        float64 // nats a unit that no model can beat, drawn as a line; 0 if it is not known
 }
 
 // A Series is a curve: Values[i] was measured at Steps[i]. Steps increase. A longer slice's surplus is ignored.
@@ -58,7 +60,7 @@ func (c *Curves) WriteSVG(w io.Writer) error {
 	var panels panels
 	panels.first, panels.last = span(training, validation, rate)
 	height := lossHeight
-	loss := panels.add(c.Title, "loss (nats per token)", 9)
+	loss := panels.add(c.Title, "loss (nats per "+cmp.Or(c.Unit, "token")+")", 9)
 	drawLosses(loss, training, validation, c.Limit)
 	if len(rate) > 0 {
 		height += rateHeight

@@ -110,6 +110,12 @@ func TestCurvesOfOddNumbers(t *testing.T) {
 	}
 }
 
+func TestCurvesNameWhatLossesAreMeansOver(t *testing.T) {
+	if !strings.Contains(svg(t, &report.Curves{Unit: "document"}), ">loss (nats per document)<") {
+		t.Error("losses a document are said to be others")
+	}
+}
+
 func TestCurvesWithoutNumbersSaySo(t *testing.T) {
 	if !strings.Contains(svg(t, &report.Curves{Title: "x"}), "nothing measured yet") {
 		t.Error("an empty picture does not explain itself")

@@ -19,7 +19,6 @@ type Run struct {
 	Watched  bool // verdicts were looked for: without any, the page says that nothing is wrong
 	GoesOn   bool // the run is not over: a browser reads the page anew now and then
 
-	Unit      string // what losses are means over; "" means token
 	Curves    Curves // without their Title
 	Score     Series // of validations; more is better
 	ScoreName string
@@ -127,7 +126,7 @@ func (r *Run) WriteHTML(w io.Writer) error {
 // learning draws losses and learning rate.
 func (r *Run) learning() []figure {
 	training := r.Curves.Training.points()
-	loss, name := plane{xName: "step", log: leaps(training), cut: len(training) > 100}, "Loss, in nats a "+cmp.Or(r.Unit, "token")
+	loss, name := plane{xName: "step", log: leaps(training), cut: len(training) > 100}, "Loss, in nats a "+cmp.Or(r.Curves.Unit, "token")
 	if loss.log {
 		name += ", on a logarithmic axis"
 	}

@@ -84,7 +84,7 @@ func session(t *testing.T, ctx context.Context, dir string, mode runner.Mode, c 
 	if err := s.Loop(c, w, cfg); err != nil {
 		t.Fatal(err)
 	}
-	if err := s.Begin(0); err != nil {
+	if err := s.Begin("token", 0); err != nil {
 		t.Fatal(err)
 	}
 	return s.Run(ctx)
@@ -192,7 +192,7 @@ func TestReportGoesOn(t *testing.T) {
 	if err := s.Resume(func(*checkpoint.File) error { return nil }); err != nil {
 		t.Fatal(err)
 	}
-	if err := s.Begin(0); err != nil {
+	if err := s.Begin("token", 0); err != nil {
 		t.Fatal(err)
 	}
 	defer s.History.Finish()
@@ -212,14 +212,14 @@ func TestHistoryThatCannotBegin(t *testing.T) {
 	}{
 		{"no file of records can be made", runner.Replace, func(dir string) error {
 			return errors.Join(os.Remove(filepath.Join(dir, checkpoint.MetricsName)), os.MkdirAll(filepath.Join(dir, checkpoint.MetricsName), 0o777))
-		}, func(s *runner.Session) error { return s.Begin(0) }, nil},
+		}, func(s *runner.Session) error { return s.Begin("token", 0) }, nil},
 		{"records that are none", runner.Resume, func(dir string) error {
 			return os.WriteFile(filepath.Join(dir, checkpoint.MetricsName), []byte(`{"step":1,"loss":"low"}`+"\n"), 0o666)
-		}, func(s *runner.Session) error { return s.Begin(0) }, []string{checkpoint.CurvesName}},
+		}, func(s *runner.Session) error { return s.Begin("token", 0) }, []string{checkpoint.CurvesName}},
 		{"samples that are none", runner.Resume, func(dir string) error {
 			return os.WriteFile(filepath.Join(dir, checkpoint.SamplesName), []byte("text\n"), 0o666)
 		}, func(s *runner.Session) error {
-			return errors.Join(s.Begin(0), s.Report(history.Description{}))
+			return errors.Join(s.Begin("token", 0), s.Report(history.Description{}))
 		}, []string{checkpoint.SamplesName, checkpoint.ReportName}},
 	} {
 		dir := t.TempDir()

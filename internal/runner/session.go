@@ -145,9 +145,9 @@ func (s *Session) Loop(objective train.Objective, w *model.Workers, cfg train.Co
 	return s.loop.Restore(s.Earlier)
 }
 
-// Begin opens the history. Limit is a loss that no model can beat, or 0.
-func (s *Session) Begin(limit float64) (err error) {
-	s.History, err = history.Open(s.Dir, s.Earlier.Step, limit)
+// Begin opens the history. Unit is what losses are means over, token or document, and limit one that no model can beat, or 0.
+func (s *Session) Begin(unit string, limit float64) (err error) {
+	s.History, err = history.Open(s.Dir, s.Earlier.Step, unit, limit)
 	return err
 }
 
