@@ -17,6 +17,9 @@ func completionCommand() *cli.Command {
 	return &cli.Command{
 		Name: "completion", Usage: "print a completion script for bash, zsh or fish", ArgsUsage: "SHELL", Description: completionDescription,
 		Action: func(ctx *cli.Context) error {
+			if extra := ctx.Args().Get(1); extra != "" {
+				return fmt.Errorf("%q: textgen completion prints the script of one shell", extra)
+			}
 			script, err := completion(ctx.App, ctx.Args().First())
 			if err == nil {
 				_, err = io.WriteString(ctx.App.Writer, script)
