@@ -74,7 +74,7 @@ func trainClassifier(ctx *cli.Context) error {
 	if err != nil {
 		return err
 	}
-	if ctx.IsSet("folds") {
+	if ctx.Int("folds") != 0 {
 		return crossValidate(ctx, cfg)
 	}
 	view := &labelView{view: newView(ctx)}

@@ -85,7 +85,7 @@ var classifierFlags = []string{"test", "folds", "vectors", "no-baselines"}
 func labelFlags() []cli.Flag {
 	flags := []cli.Flag{
 		&cli.StringSliceFlag{Name: "test", Usage: "report on the labelled documents of `FILE`; may be repeated", EnvVars: variable("test"), TakesFile: true, Category: categoryClassifier},
-		&cli.IntFlag{Name: "folds", Usage: "cross-validate: deal the documents out to `N` parts, label each by a model trained on the others, and report mean, spread and the whole", EnvVars: variable("folds"), Category: categoryClassifier},
+		&cli.IntFlag{Name: "folds", Usage: "cross-validate: deal the documents out to `N` parts, label each by a model trained on the others, and report mean, spread and the whole; 0: do not", EnvVars: variable("folds"), Category: categoryClassifier},
 		&cli.StringFlag{Name: "vectors", Usage: "start from the word vectors of `FILE`, as word2vec, GloVe and fastText write them (.vec)", EnvVars: variable("vectors"), TakesFile: true, Category: categoryClassifier},
 		&cli.BoolFlag{Name: "no-baselines", Usage: "do not train naive Bayes and linear models to compare with", EnvVars: variable("no-baselines"), Category: categoryClassifier},
 	}
