@@ -43,6 +43,7 @@ func checkText(ctx *cli.Context, cfg generate.TrainConfig) error {
 		{"dropout", s.Layers == 1 && s.Dropout > 0 && s.OutputDropout >= 0, "there is one layer, and none to drop units before; --output-dropout and --input-dropout drop around it"},
 		{"residual", uneven && s.Residual, otherWidth},
 		{"highway", uneven && s.Highway, otherWidth},
+		{"variational", s.Variational && s.Dropout == 0 && s.InputDropout == 0 && s.OutputDropout <= 0, "nothing is dropped; give --dropout, --input-dropout or --output-dropout, too"},
 		{"dilation", s.Layers == 1 && s.Dilation > 1, "the first of the layers goes on from the step before, and there is one"},
 	})
 }
