@@ -31,8 +31,8 @@ type Settings struct {
 	// Network.
 	Cell             model.Cell    `json:"cell"`
 	Layers           int           `json:"layers"`
-	Hidden           int           `json:"hidden"` // units of a layer in one direction
-	Embedding        int           `json:"embedding"`
+	Hidden           int           `json:"hidden"`    // units of a layer in one direction
+	Embedding        int           `json:"embedding"` // 0: as Hidden
 	Unidirectional   bool          `json:"unidirectional,omitempty"`
 	Residual         bool          `json:"residual,omitempty"`
 	Highway          bool          `json:"highway,omitempty"`    // mix a layer's input with its output by a gate
@@ -209,7 +209,7 @@ func (s Settings) Direction() string {
 // modelConfig describes the network for a vocabulary and labels.
 func (s Settings) modelConfig(vocab, labels int) model.ClassifierConfig {
 	cfg := model.ClassifierConfig{
-		VocabSize: vocab, Embedding: s.Embedding, Labels: labels, MultiLabel: s.Task == labelset.MultiLabel, Pooling: s.Pooling,
+		VocabSize: vocab, Embedding: cmp.Or(s.Embedding, s.Hidden), Labels: labels, MultiLabel: s.Task == labelset.MultiLabel, Pooling: s.Pooling,
 		FeatureDropout: s.HeadDropout,
 		RecurrentConfig: model.RecurrentConfig{
 			Cell: s.Cell, Layers: s.Layers, Hidden: s.Hidden, Bidirectional: !s.Unidirectional, Residual: s.Residual, Highway: s.Highway, LayerNorm: s.LayerNorm,
