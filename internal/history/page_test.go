@@ -3,6 +3,7 @@ package history
 import (
 	"bytes"
 	"math"
+	"slices"
 	"strings"
 	"testing"
 
@@ -52,5 +53,42 @@ func TestPageOfAnEmptyRun(t *testing.T) {
 	var b bytes.Buffer
 	if err := Page(nil, 0).WriteHTML(&b); err != nil {
 		t.Error(err)
+	}
+}
+
+// A layer's chart has the first, the middle and the last measurement, and the guard's line of the last.
+func TestLagsOfAPage(t *testing.T) {
+	score := 0.75
+	var records []train.Record
+	for step, gradient := range []float64{8, 4, 2, 1, 0.5} {
+		records = append(records, train.Record{Step: step + 1, ValidScore: &score, Health: &train.Health{
+			Step: step + 1, Lags: []int{0, 1, 32}, Layers: []train.LayerHealth{{Gradient: []float64{gradient, gradient, gradient / 2}}},
+		}})
+	}
+	p := Page(records, 0)
+	var steps []int
+	for _, c := range p.Lags[0].Curves {
+		steps = append(steps, c.Step)
+	}
+	if !slices.Equal(steps, []int{1, 3, 5}) {
+		t.Errorf("curves of the steps %v, want the first, the middle and the last", steps)
+	}
+	if len(p.Lags[0].Bound.Values) > 0 {
+		t.Errorf("a line of the guard, %+v, where nothing is known of how far tokens depend on each other", p.Lags[0].Bound)
+	}
+	if len(p.Score.Values) != 5 || p.Score.Values[4] != score {
+		t.Errorf("scores %+v", p.Score)
+	}
+	records[0].Facts = &train.Facts{Dependency: 48}
+	if bound := Page(records, 0).Lags[0].Bound; len(bound.Values) == 0 || bound.Lags[0] != 1 || bound.Values[0] != 0.5 {
+		t.Errorf("the guard's line is %+v, want one from the last measurement's 0.5 at lag 1 on", bound)
+	}
+}
+
+func TestGateNames(t *testing.T) {
+	for letter, want := range map[string]string{"i": "input gate", "f": "forget gate", "o": "output gate", "r": "reset gate", "z": "update gate", "n": "new content", "x": "x"} {
+		if got := gateName(letter); got != want {
+			t.Errorf("%s is called %s, want %s", letter, got, want)
+		}
 	}
 }

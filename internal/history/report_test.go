@@ -122,6 +122,7 @@ func TestReadRefuses(t *testing.T) {
 		"a layer less":        `{"step":2,"health":{"step":2,"lags":[0,1]}}`,
 		"a layer more":        `{"step":2,"health":{"step":2,"lags":[0],"layers":[{"gradient":[1]},{"gradient":[1]}]}}`,
 		"fewer gradients":     `{"step":2,"health":{"step":2,"lags":[0,1],"layers":[{"gradient":[1]}]}}`,
+		"equal lags":          `{"step":2,"health":{"step":2,"lags":[1,1],"layers":[{"gradient":[1,1]}]}}`,
 		"falling lags":        `{"step":2,"health":{"step":2,"lags":[1,0],"layers":[{"gradient":[1,1]}]}}`,
 		"gradients, no lags":  `{"step":2,"health":{"step":2,"layers":[{"gradient":[1]}]}}`,
 		"not a JSON object":   `2`,
@@ -146,5 +147,56 @@ func TestDiagnoseByRecords(t *testing.T) {
 	flat[0].Facts = &train.Facts{Steps: 1000, Unigram: 3.3}
 	if found, known := Diagnose(flat); !known || len(found) != 1 || found[0].Kind != train.Stalled {
 		t.Errorf("a flat loss: %v", found)
+	}
+}
+
+// The page is written at once when there is news, and else only now and then.
+func TestPageIsWrittenNowAndThen(t *testing.T) {
+	dir, err := checkpoint.OpenRun(filepath.Join(t.TempDir(), "run"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer dir.Close()
+	h, err := Open(dir, 0, "token", 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer h.Finish()
+	if err := h.Report(Description{Guarded: true}, 0); err != nil {
+		t.Fatal(err)
+	}
+	loss := 1.5
+	for _, c := range []struct {
+		rec   train.Record
+		shown bool
+	}{
+		{train.Record{Step: 1, Seconds: 10}, true}, // the first
+		{train.Record{Step: 2, Seconds: 11}, false},
+		{train.Record{Step: 3, Seconds: 12, ValidLoss: &loss}, true},
+		{train.Record{Step: 4, Seconds: 14}, false},
+		{train.Record{Step: 5, Seconds: 15}, true}, // three seconds later
+		{train.Record{Step: 6, Seconds: 16, Verdicts: []train.Verdict{{Kind: train.Stalled, Step: 6}}}, true},
+		{train.Record{Step: 7, Seconds: 18}, false},
+	} {
+		c.rec.Loss = 2
+		if err := h.Add(c.rec); err != nil {
+			t.Fatal(err)
+		}
+		if shown := strings.Contains(pageOf(t, dir), fmt.Sprintf("<dd>%d</dd>", c.rec.Step)); shown != c.shown {
+			t.Errorf("step %d is in the page: %v, want %v", c.rec.Step, shown, c.shown)
+		}
+	}
+}
+
+// A run of which little was measured is not called healthy.
+func TestPageOfAShortRunDoesNotCallItHealthy(t *testing.T) {
+	dir, err := checkpoint.OpenRun(filepath.Join(t.TempDir(), "run"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer dir.Close()
+	session(t, dir, 0, 1, 2)
+	if strings.Contains(pageOf(t, dir), "Healthy") {
+		t.Error("two measurements are enough to call a run healthy")
 	}
 }
