@@ -9,6 +9,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"github.com/textgen-go/textgen/model/train"
 )
 
 // short makes experiments that take a moment.
@@ -97,6 +99,7 @@ func TestRunRefuses(t *testing.T) {
 		{Config{Tasks: []string{"sorting"}}, `task "sorting" is unknown; use one of adding, copy, order`},
 		{Config{Networks: []string{"transformer"}}, `cell "transformer" is unknown; use one of rnn, `},
 		{Config{Lengths: []int{20, 9}}, "length is 9; it must be from 10"},
+		{Config{Lengths: []int{20, 10001}}, "length is 10001; it must be from 10 to 10000"},
 		{Config{Steps: -1}, "steps is -1"},
 	} {
 		if _, err := Run(context.Background(), c.cfg); err == nil || !strings.Contains(err.Error(), c.want) {
@@ -143,6 +146,24 @@ func TestSomeLags(t *testing.T) {
 		lags := someLags(steps)
 		if lags[0] != 0 || lags[len(lags)-1] != steps-1 || len(lags) > maxLags || !slices.IsSorted(lags) || len(slices.Compact(lags)) != len(lags) {
 			t.Errorf("%d steps: lags %v", steps, lags)
+		}
+	}
+}
+
+// TestTests: a trial keeps the lowest loss and the highest share of right answers, and ends once fewer than 1 % are wrong.
+func TestTests(t *testing.T) {
+	trial := Trial{Baseline: 1}
+	for _, c := range []struct {
+		loss, right float64
+		learned     int
+		solved      bool
+	}{{0.9, 0.2, 0, false}, {0.6, 0.5, 0, false}, {0.4, 0.7, 300, false}, {0.5, 0.6, 300, false}, {0.1, 0.99, 300, false}, {0.2, 0.995, 300, true}} {
+		err := trial.test(100*(len(trial.Tests)+1), train.Metrics{Loss: c.loss, Score: &c.right})
+		if trial.Learned != c.learned || errors.Is(err, errSolved) != c.solved {
+			t.Errorf("loss %v, right %v: learned at step %d, %v; want %d, solved: %v", c.loss, c.right, trial.Learned, err, c.learned, c.solved)
+		}
+		if c.loss == 0.5 && (trial.Loss != 0.4 || trial.Right != 0.7) {
+			t.Errorf("after a worse test: loss %v, right %v; want the best of all tests, 0.4 and 0.7", trial.Loss, trial.Right)
 		}
 	}
 }

@@ -2,6 +2,7 @@ package doctor
 
 import (
 	"bytes"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -58,7 +59,22 @@ func TestWriteHTML(t *testing.T) {
 			t.Errorf("no %s in the page", want)
 		}
 	}
+	backwards := someResults()
+	slices.Reverse(backwards.Trials)
+	b.Reset()
+	if err := backwards.WriteHTML(&b); err != nil || !strings.Contains(b.String(), "<dd>T = 20</dd>") {
+		t.Errorf("the longest length that was solved is not shown: %v", err)
+	}
 	if strings.Contains(b.String(), "Gated networks at") {
 		t.Error("the page has charts of networks that were not tried")
+	}
+}
+
+// Where every network solves a task, there is nothing to compare.
+func TestFindingsCompare(t *testing.T) {
+	r := someResults()
+	r.Networks = r.Networks[2:]
+	if found := r.findings(r.Tasks[0]); len(found) != 0 {
+		t.Errorf("found %q, although no network failed", found)
 	}
 }
