@@ -13,6 +13,9 @@ func (r *Results) WriteHTML(w io.Writer) error {
 		Title:    "textgen doctor",
 		Subtitle: "How far back can a recurrent network learn? The classical experiments, at growing lags.",
 	}
+	if !r.Complete {
+		s.Subtitle += " " + interrupted
+	}
 	for _, task := range r.Tasks {
 		solved := 0
 		for _, t := range r.Trials {

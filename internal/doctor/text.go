@@ -34,6 +34,8 @@ const legend = `solved N: after N steps fewer than 1 % of the test's answers are
 baseline: the loss stayed above 85 % of it. –: not tried, as at a shorter T the loss had not fallen below half of the baseline.
 `
 
+const interrupted = "The experiments were interrupted: – also stands for those that were not made any more."
+
 // WriteText writes a table for every task.
 func (r *Results) WriteText(w io.Writer) error {
 	var b strings.Builder
@@ -48,7 +50,7 @@ func (r *Results) WriteText(w io.Writer) error {
 	}
 	b.WriteString(legend)
 	if !r.Complete {
-		b.WriteString("The experiments were interrupted: – also stands for those that were not made any more.\n")
+		b.WriteString(interrupted + "\n")
 	}
 	_, err := io.WriteString(w, b.String())
 	return err

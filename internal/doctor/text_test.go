@@ -59,11 +59,18 @@ func TestWriteHTML(t *testing.T) {
 			t.Errorf("no %s in the page", want)
 		}
 	}
+	if !strings.Contains(b.String(), interrupted) {
+		t.Error("the page does not say that it is not whole")
+	}
 	backwards := someResults()
+	backwards.Complete = true
 	slices.Reverse(backwards.Trials)
 	b.Reset()
 	if err := backwards.WriteHTML(&b); err != nil || !strings.Contains(b.String(), "<dd>T = 20</dd>") {
 		t.Errorf("the longest length that was solved is not shown: %v", err)
+	}
+	if strings.Contains(b.String(), interrupted) {
+		t.Error("the page of all experiments says that they were interrupted")
 	}
 	if strings.Contains(b.String(), "Gated networks at") {
 		t.Error("the page has charts of networks that were not tried")
