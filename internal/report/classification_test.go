@@ -36,7 +36,7 @@ func TestClassificationPage(t *testing.T) {
 	for _, want := range []string{
 		"<title>topics</title>", "on test.csv", "<dd>80 %</dd>", "beware", "prefers-color-scheme: dark", "&lt;b&gt;",
 		`<i class="c1" style="width:50.0%">`, "75.0 %", "6,000", `class="right" style="--share:50%" title="&lt;b&gt;, labelled &lt;b&gt;: 2">2`,
-		`class="wrong none" style="--share:0%"`, "&lt;b&gt; taken for wet</th><td>2 of 4", `aria-label="Reliability diagram"`,
+		`class="wrong" style="--share:50%" title="&lt;b&gt;, labelled wet: 2">2`, `class="wrong none" style="--share:0%"`, "&lt;b&gt; taken for wet</th><td>2 of 4", `aria-label="Reliability diagram"`,
 		"<title>10 predictions with 90.0 % confidence on average: 100.0 % are right</title>",
 	} {
 		if !strings.Contains(text, want) {
@@ -64,7 +64,7 @@ func TestClassificationPageLeavesOut(t *testing.T) {
 
 func TestMistakesAreSorted(t *testing.T) {
 	c := score()
-	c.Confusion = [][]int{{0, 1, 3}, {7, 0, 0}, {3, 0, 0}}
+	c.Confusion = [][]int{{9, 1, 3}, {7, 8, 0}, {3, 0, 0}}
 	want := []report.Mistake{{"wet", "<b>", 7, 6000}, {"<b>", "never", 3, 4}, {"never", "<b>", 3, 0}, {"<b>", "wet", 1, 4}}
 	got := c.Mistakes()
 	if len(got) != len(want) {
@@ -103,5 +103,35 @@ func TestExplanations(t *testing.T) {
 		if !strings.Contains(b.String(), want) {
 			t.Errorf("no %s in the page:\n%s", want, b.String())
 		}
+	}
+}
+
+// A matrix of more labels than a screen has room for is left out.
+func TestMatrixHasRoom(t *testing.T) {
+	for labels, want := range map[int]int{40: 40, 41: 0} {
+		c := report.Classification{Labels: make([]report.LabelScore, labels)}
+		for range labels {
+			c.Confusion = append(c.Confusion, make([]int, labels))
+		}
+		if got := len(c.Matrix()); got != want {
+			t.Errorf("of %d labels the matrix has %d rows, want %d", labels, got, want)
+		}
+	}
+}
+
+// A bar is as high as its predictions were right, its dot lies at their confidence, and the fullest group fills the strip.
+func TestDiagram(t *testing.T) {
+	c := report.Classification{Reliability: []report.Confidence{{}, {Count: 5, Confidence: 0.7, Accuracy: 0.5}, {Count: 10, Confidence: 0.9, Accuracy: 1}}}
+	svg := string(c.Diagram())
+	for _, want := range []string{
+		`<rect class="bar c0" x="145.0" y="160.0" width="98.0" height="150.0"/><circle class="dot c1" cx="254.0" cy="160.0" r="3.5"/>`,
+		`width="98.0" height="23.0"/></g>`, `width="98.0" height="46.0"/></g>`,
+	} {
+		if !strings.Contains(svg, want) {
+			t.Errorf("no %s in %s", want, svg)
+		}
+	}
+	if n := strings.Count(svg, `"bar c0"`); n != 2 {
+		t.Errorf("%d bars, want one for each group that has predictions", n)
 	}
 }

@@ -80,10 +80,11 @@ func TestPageOfARunThatGoesOn(t *testing.T) {
 		t.Error("the page of a run that is over is read anew")
 	}
 	r.GoesOn = true
+	r.Curves.Unit = "document"
 	r.Score, r.ScoreName = report.Series{Steps: []int{10, 20}, Values: []float64{0.5, 0.75}}, "Macro-F1"
 	r.Lags[0].Bound = report.LagBound{Lags: []int{1, 2}, Values: []float64{0.5, 0.25}}
 	text := html(t, r)
-	for _, want := range []string{`http-equiv="refresh"`, ">Macro-F1<", ">vanishing if below<"} {
+	for _, want := range []string{`http-equiv="refresh"`, ">Loss, in nats a document<", ">Macro-F1<", ">vanishing if below<"} {
 		if !strings.Contains(text, want) {
 			t.Errorf("no %s in the page", want)
 		}
