@@ -45,3 +45,38 @@ func TestHistoryGoesOn(t *testing.T) {
 		t.Errorf("curves: %v, want an SVG", err)
 	}
 }
+
+// The curves are drawn at every validation and at the end, the last steps with them.
+func TestCurvesAreDrawn(t *testing.T) {
+	dir, err := checkpoint.OpenRun(filepath.Join(t.TempDir(), "run"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer dir.Close()
+	h, err := history.Open(dir, 0, "token", 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	loss, drawn := 1.5, func() string {
+		svg, _ := os.ReadFile(dir.Path(checkpoint.CurvesName))
+		return string(svg)
+	}
+	for step, valid := range []*float64{nil, &loss} {
+		if err := h.Add(train.Record{Step: step + 1, Loss: 2, ValidLoss: valid, Rate: 1}); err != nil {
+			t.Fatal(err)
+		}
+		if got := strings.Contains(drawn(), "validation, best: 1.500 at step 2"); got != (valid != nil) {
+			t.Errorf("step %d: the validation is drawn: %v", step+1, got)
+		}
+	}
+	before := drawn()
+	if err := h.Add(train.Record{Step: 900, Loss: 2, Rate: 1}); err != nil {
+		t.Fatal(err)
+	}
+	if err := h.Finish(); err != nil {
+		t.Fatal(err)
+	}
+	if svg := drawn(); svg == before || !strings.Contains(svg, ">800<") {
+		t.Error("the steps after the last validation are not drawn")
+	}
+}

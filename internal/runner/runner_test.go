@@ -272,3 +272,14 @@ func TestNothingToResume(t *testing.T) {
 		t.Error("no directory: no error")
 	}
 }
+
+func TestModeOf(t *testing.T) {
+	for _, c := range []struct {
+		resume, force bool
+		want          runner.Mode
+	}{{false, false, runner.New}, {false, true, runner.Replace}, {true, false, runner.Resume}, {true, true, runner.Resume}} {
+		if got := runner.ModeOf(c.resume, c.force); got != c.want {
+			t.Errorf("resume %v, force %v: %s, want %s", c.resume, c.force, got, c.want)
+		}
+	}
+}
