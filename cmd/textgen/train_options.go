@@ -77,7 +77,7 @@ func options() []option {
 		number("lr", categoryTraining, "learning `RATE` at its highest", false, func(s *s) *float64 { return &s.LR }),
 		number("momentum", categoryTraining, "of sgd", false, func(s *s) *float64 { return &s.Momentum }),
 		integer("trigger", categoryTraining, "with --optimizer nt-asgd, average weights once a validation is worse than one more than `N` before it; 0: 5", func(s *s) *int { return &s.Trigger }),
-		number("weight-decay", categoryTraining, "pull weights to zero by a part `D` of the rate", false, func(s *s) *float64 { return &s.WeightDecay }),
+		number("weight-decay", categoryTraining, "pull weights to zero: with adamw by a part `D` of the rate, else by adding D times a weight to its gradient", false, func(s *s) *float64 { return &s.WeightDecay }),
 		word("schedule", categoryTraining, "of the rate: constant, linear, cosine, one-cycle, plateau or step", func(s *s) *string { return &s.Schedule }),
 		integer("warmup", categoryTraining, "raise the rate over the first `N` steps", func(s *s) *int { return &s.Warmup }),
 		number("final-lr", categoryTraining, "the part `F` of the rate that is left at the end", false, func(s *s) *float64 { return &s.FinalLR }),
