@@ -36,7 +36,7 @@ func classifyCommand() *cli.Command {
 			modelFlag(),
 			&cli.BoolFlag{Name: "lines", Usage: "every line is a document", EnvVars: variable("lines")},
 			&cli.IntFlag{Name: "top", Aliases: []string{"k"}, Usage: "print up to `K` labels of a document; 0: all", EnvVars: variable("top"), DefaultText: "1; all of a classifier of many labels"},
-			thresholdFlag("print labels from the probability `P` on"),
+			thresholdFlag("print labels from the probability `P` on", "0; 0.5 of a classifier of many labels"),
 			&cli.BoolFlag{Name: "explain", Usage: "show what in a document speaks most for its label, and against it", EnvVars: variable("explain")},
 			htmlFlag("with --explain: write a page on which each document is coloured by what speaks for its label to `FILE`"),
 			&cli.StringFlag{
@@ -51,8 +51,8 @@ func classifyCommand() *cli.Command {
 	}
 }
 
-func thresholdFlag(usage string) cli.Flag {
-	return &cli.Float64Flag{Name: "threshold", Usage: usage, EnvVars: variable("threshold"), DefaultText: "0; 0.5 of a classifier of many labels"}
+func thresholdFlag(usage, standard string) cli.Flag {
+	return &cli.Float64Flag{Name: "threshold", Usage: usage, EnvVars: variable("threshold"), DefaultText: standard}
 }
 
 func checkThreshold(p float64) error {

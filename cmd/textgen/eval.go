@@ -38,7 +38,7 @@ func evalCommand() *cli.Command {
 			&cli.BoolFlag{Name: "lines", Usage: "measure each line as a text of its own", EnvVars: variable("lines")},
 			&cli.BoolFlag{Name: "explain", Usage: "with --lines: show what surprised the model most", EnvVars: variable("explain")},
 			htmlFlag("of a classifier: write a page with the figures, the confusion matrix and a reliability diagram to `FILE`"),
-			thresholdFlag("of a classifier of many labels: a label applies from the probability `P` on; 0: 0.5"),
+			thresholdFlag("of a classifier of many labels: a label applies from the probability `P` on", "0.5"),
 		}, slices.Concat(textFlags(), documentFlags())...),
 		Action: runEval,
 	}
