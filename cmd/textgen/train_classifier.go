@@ -40,8 +40,8 @@ func checkNotGiven(ctx *cli.Context, why string, names []string) error {
 
 // given returns how a flag was given: as --NAME or, which the user may have forgotten, by its variable.
 func given(ctx *cli.Context, name string) string {
-	if f := flagOf(ctx.Command, name); f != nil && f.IsSet() {
-		return fmt.Sprintf("--%s (set by the variable %s)", name, variable(name)[0])
+	if f, ok := flagOf(ctx.Command, name).(cli.DocGenerationFlag); ok && f.IsSet() {
+		return fmt.Sprintf("--%s (set by the variable %s)", name, f.GetEnvVars()[0])
 	}
 	return "--" + name
 }
