@@ -63,6 +63,8 @@ func runBench(ctx *cli.Context) error {
 	}
 	if batch := ctx.Int("batch"); batch < 1 || batch > maxBenchBatch {
 		return fmt.Errorf("--batch is %d; use 1 to %d", batch, maxBenchBatch)
+	} else if batch != 1 && ctx.String("task") == "train" && ctx.String("export") == "" {
+		return fmt.Errorf("%s is for --task sample and classify: a shape is trained in its own batch", given(ctx, "batch"))
 	}
 	cfg := bench.Config{Threads: threads(ctx), Time: ctx.Duration("time"), Repeats: ctx.Int("repeats")}
 	if cfg.Time <= 0 || cfg.Repeats < 1 {
