@@ -30,7 +30,7 @@ variable (TEXTGEN_LR for --lr: each command's help names them). A flag counts be
 file, the file before the preset.
 
 Exit codes: 0 done, 2 wrong usage or unusable text, 3 bad model file, 4 training diverged, 5 storage failed,
-129, 130 and 143 stopped by a signal.`
+129, 130 and 143 stopped by a signal, 141 as nobody reads the output any more.`
 
 // newApp builds the command line. args are those of the program, which the check of misplaced flags needs.
 func newApp(args []string, stdin io.Reader, stdout, stderr io.Writer) *cli.App {
