@@ -39,6 +39,7 @@ func checkText(ctx *cli.Context, cfg generate.TrainConfig) error {
 	return checkIgnored(ctx, []ignored{
 		{"split", len(cfg.ValidPaths) > 0, nothingToSplit},
 		{"split", len(cfg.Paths) == 0, "the built-in stories are validated on more of them"},
+		{"chrono", s.Chrono == 1 || s.Chrono == 2, "gates have a choice of memories from 3 tokens on"},
 		{"forget-bias", s.Chrono > 0, "--chrono takes its place"},
 		{"dropout", s.Layers == 1 && s.Dropout > 0 && s.OutputDropout >= 0, "there is one layer, and none to drop units before; --output-dropout and --input-dropout drop around it"},
 		{"residual", uneven && s.Residual, otherWidth},
