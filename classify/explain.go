@@ -95,10 +95,23 @@ func (m *Model) Explain(ctx context.Context, text, label string) (*Explanation, 
 		first, _ := m.reader.document(text)
 		doc.NGrams = first.NGrams
 	}
-	doc.Tokens = doc.Tokens[:min(len(doc.Tokens), segmentTokens)]
+	tokens, share := m.beginning(doc.Tokens)
 	e := &Explanation{Label: label, NGrams: m.explainNGrams(text, doc.NGrams, count, at), Joined: !m.Tokenizer().Kind().Words()}
-	e.Tokens, err = m.explainTokens(doc.Tokens, at)
+	e.Tokens, err = m.explainTokens(tokens, at, share)
 	return e, err
+}
+
+// beginning returns the tokens of a document that are explained, and the share that what is made of them has in its logits:
+// where those are means over parts that are read apart, see [scorer.pieces], that of the first part, and where they come from
+// the mean over all tokens, that of these.
+func (m *Model) beginning(tokens []int32) (first []int32, share float32) {
+	n := len(tokens)
+	if parts := pieces(m.network.Config(), n); parts > 1 {
+		n /= parts
+	} else if n = min(n, segmentTokens); m.network.Config().Pooling != model.PoolMean {
+		return tokens[:n], 1
+	}
+	return tokens[:n], float32(n) / float32(len(tokens))
 }
 
 // contrast returns the gradient of what a label is explained by with respect to the logits.
@@ -113,7 +126,7 @@ func (m *Model) contrast(label int) []float32 {
 	return grad
 }
 
-func (m *Model) explainTokens(tokens []int32, label int) ([]Weight, error) {
+func (m *Model) explainTokens(tokens []int32, label int, share float32) ([]Weight, error) {
 	m.explain.mu.Lock()
 	defer m.explain.mu.Unlock()
 	if err := m.explain.start(m.network); err != nil {
@@ -121,7 +134,11 @@ func (m *Model) explainTokens(tokens []int32, label int) ([]Weight, error) {
 	}
 	b := m.explain.batch
 	b.Forward([]model.Document{{Tokens: tokens}}, 0)
-	b.Backward([][]float32{m.contrast(label)})
+	grad := m.contrast(label)
+	for i := range grad {
+		grad[i] *= share
+	}
+	b.Backward([][]float32{grad})
 	saliency, attention := b.Saliency()[0], b.Attention()
 	weights := make([]Weight, 0, len(tokens))
 	for i, id := range tokens {

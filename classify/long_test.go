@@ -10,6 +10,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/textgen-go/textgen/classify/bag"
+	"github.com/textgen-go/textgen/classify/labelset"
 	"github.com/textgen-go/textgen/model"
 	"github.com/textgen-go/textgen/tokenize"
 )
@@ -144,5 +145,57 @@ func TestPiecesEndBetweenCharacters(t *testing.T) {
 				rest = rest[n:]
 			}
 		})
+	}
+}
+
+// The words of a long document's beginning are explained by how the logits of the whole document change with them.
+func TestExplainTheBeginning(t *testing.T) {
+	words := func(yield func([]byte, error) bool) { yield([]byte("rain falls on the snow"), nil) }
+	tokenizer, err := tokenize.Train(tokenize.TrainConfig{Kind: tokenize.Word}, words)
+	if err != nil {
+		t.Fatal(err)
+	}
+	doc, rng := model.Document{}, rand.New(rand.NewPCG(5, 6))
+	for i := range 3*segmentTokens - 100 {
+		token := 4 + rng.Int32N(4)
+		if i < 1000 && i%4 == 0 {
+			token = 8
+		}
+		doc.Tokens = append(doc.Tokens, token)
+	}
+	for _, pooling := range []model.Pooling{model.PoolMean, model.PoolAttention} {
+		m := &Model{network: tinyNetwork(t, pooling, 0), labels: labelset.Named([]string{"cold", "warm"})}
+		m.reader.tokenizer, m.training.Settings.Task, m.metrics.Temperature.T = tokenizer, labelset.MultiClass, 2
+		tokens, share := m.beginning(doc.Tokens)
+		weights, err := m.explainTokens(tokens, 0, share)
+		if err != nil {
+			t.Fatal(err)
+		}
+		got := 0.0
+		for i, token := range tokens {
+			if token == 8 {
+				got += float64(weights[i].Weight)
+			}
+		}
+		w := model.NewWorkers(1)
+		defer w.Close()
+		at := func(factor float32) float64 { // what speaks for the first label when the word's vector is so many times as long
+			row := m.network.Embedding().Value[8*2:]
+			before := slices.Clone(row)
+			defer copy(row, before)
+			for i := range row {
+				row[i] *= factor
+			}
+			m.network.Pack(w)
+			rows, err := (&scorer{batch: m.network.NewBatch(w)}).score(t.Context(), []model.Document{doc})
+			if err != nil {
+				t.Fatal(err)
+			}
+			return float64(rows[0][0]-rows[0][1]) / 2 / m.metrics.Temperature.T
+		}
+		const step = 1. / 16
+		if want := (at(1+step) - at(1-step)) / (2 * step); math.Abs(got-want) > 0.02*math.Abs(want) {
+			t.Errorf("%s: the word weighs %v in all, want %v", pooling, got, want)
+		}
 	}
 }

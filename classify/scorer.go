@@ -61,8 +61,10 @@ func (s *scorer) score(ctx context.Context, docs []model.Document) ([][]float32,
 }
 
 // pieces returns the number of parts in which a document is read.
-func (s *scorer) pieces(tokens int) int {
-	if s.batch.Config().Streams() {
+func (s *scorer) pieces(tokens int) int { return pieces(s.batch.Config(), tokens) }
+
+func pieces(cfg model.ClassifierConfig, tokens int) int {
+	if cfg.Streams() {
 		return 1
 	}
 	return (tokens + segmentTokens - 1) / segmentTokens
