@@ -78,15 +78,18 @@ func (b *Bayes) count(row, label int32) {
 }
 
 // Logits writes ln P(label, text), or ln of the odds of each label of a multi-label task. No smoothing is applied to
-// the labels' own frequencies: a label without documents has probability 0, written as −1000.
+// the labels' own frequencies: a label without documents has probability 0, written as −1000. Of a multi-label task, a label
+// that none or all have counts as half a document off that: one document to come that is otherwise is not impossible.
 func (b *Bayes) Logits(text string, dst []float32) {
 	vocabulary := float64(len(b.parts))
 	scores := make([]float64, len(dst))
 	for label, n := range b.having {
-		scores[label] = max(math.Log(n/b.n), -1000)
 		if b.task == labelset.MultiLabel {
-			scores[label] -= max(math.Log(1-n/b.n), -1000)
+			n = min(max(n, 0.5), b.n-0.5)
+			scores[label] = math.Log(n / (b.n - n))
+			continue
 		}
+		scores[label] = max(math.Log(n/b.n), -1000)
 	}
 	known, rest := 0.0, 0.0 // parts, and of them ln(count + 1) in all documents
 	b.hashes = b.grams.AppendHashes(b.hashes[:0], text)

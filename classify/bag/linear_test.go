@@ -37,6 +37,19 @@ func TestBayesByHand(t *testing.T) {
 	}
 }
 
+// A label that all of four documents have, or none, has odds of 3½ to ½: x is as frequent with it, 3/6, as without, 1/2.
+func TestBayesOfWhatAllOrNoneHave(t *testing.T) {
+	all := [][]int{{0}, {0}, {0}, {0}}
+	b := TrainBayes(labelset.MultiLabel, NGrams{Words: 1}, 2, []string{"x", "x", "y", "y"}, all)
+	got := make([]float32, 2)
+	b.Logits("x", got)
+	for i, want := range []float64{math.Log(7), -math.Log(7)} {
+		if math.Abs(float64(got[i])-want) > 1e-6 {
+			t.Errorf("label %d: %v, want %v", i, got[i], want)
+		}
+	}
+}
+
 // TestLinearGradient holds a step against central differences of the loss.
 func TestLinearGradient(t *testing.T) {
 	for _, task := range []labelset.Task{labelset.MultiClass, labelset.MultiLabel} {
