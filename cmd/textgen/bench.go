@@ -150,7 +150,7 @@ func benchPrecision(ctx *cli.Context) (model.Precision, error) {
 	case "sample":
 		return precision(ctx, model.ParsePrecision)
 	case "classify":
-		return precision(ctx, model.ParseLabelPrecision)
+		return labelPrecision(ctx)
 	}
 	return precision(ctx, model.ParseProductPrecision)
 }

@@ -80,18 +80,24 @@ func setPrecision(ctx *cli.Context, m *classify.Model) error {
 	if flagOf(ctx.Command, "precision").IsSet() && ctx.String("precision") == model.Int8.String() {
 		return nil // by the variable, which is meant for sample and the like
 	}
-	p, err := precision(ctx, model.ParseLabelPrecision)
+	p, err := labelPrecision(ctx)
 	if err != nil || p == model.Float32 {
 		return err
 	}
-	switch {
-	case p == model.Mixed && !model.MixedIsFast():
+	if p == model.Mixed && !model.MixedIsFast() {
 		newLogger(ctx.App.ErrWriter).Warn("bf16 is slower than fp32 on this machine, and gives much the same labels")
-	case p == model.Split && !model.SplitIsFast():
-		newLogger(ctx.App.ErrWriter).Warn("bf16x3 needs a processor with AMX; this machine computes in fp32 instead")
 	}
 	m.SetPrecision(p)
 	return nil
+}
+
+// labelPrecision reads --precision for labelling documents, and says so if it is not what the machine will compute in.
+func labelPrecision(ctx *cli.Context) (model.Precision, error) {
+	p, err := precision(ctx, model.ParseLabelPrecision)
+	if p == model.Split && !model.SplitIsFast() {
+		newLogger(ctx.App.ErrWriter).Warn("bf16x3 needs a processor with AMX; this machine computes in fp32 instead")
+	}
+	return p, err
 }
 
 func runClassify(ctx *cli.Context) error {

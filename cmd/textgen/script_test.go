@@ -5,6 +5,7 @@ import (
 	"compress/gzip"
 	"context"
 	"errors"
+	"fmt"
 	"os"
 	"os/exec"
 	"os/signal"
@@ -15,6 +16,7 @@ import (
 
 	"github.com/rogpeppe/go-internal/testscript"
 	"github.com/textgen-go/textgen/corpora"
+	"github.com/textgen-go/textgen/model"
 )
 
 func TestMain(m *testing.M) {
@@ -29,6 +31,8 @@ func TestMain(m *testing.M) {
 //	latin1 FILE               turn a file from UTF-8 into Latin-1
 //	stories FILE BYTES        write some of the built-in stories
 //	waitfor FILE              wait until a file is there and not empty
+//
+// and the condition [amx], of machines that multiply in bf16x3.
 func TestScripts(t *testing.T) {
 	// Under nohup hangups are ignored, which programs pass on; what is caught is not passed on.
 	hangups := make(chan os.Signal, 1)
@@ -39,8 +43,17 @@ func TestScripts(t *testing.T) {
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"exit": runExit, "gzip": runGzip, "latin1": runLatin1, "stories": runStories, "waitfor": runWaitFor,
 		},
+		Condition:           condition,
 		RequireExplicitExec: true,
 	})
+}
+
+// condition says whether the machine has what a line of a script asks for.
+func condition(name string) (bool, error) {
+	if name == "amx" {
+		return model.SplitIsFast(), nil
+	}
+	return false, fmt.Errorf("condition %q is unknown; use amx", name)
 }
 
 // runExit runs a program that must end with the exit code that comes first.
