@@ -38,6 +38,21 @@ func Heaviest(weights []Weight, n int) []Weight {
 	return out
 }
 
+// HeaviestNGrams returns the n n-grams whose weights, added up over all their places, are largest in size, as [Heaviest] does.
+// A bag counts: of a long document, each place of an n-gram says next to nothing, but all of them may decide.
+func (e *Explanation) HeaviestNGrams(n int) []Weight {
+	sums, at := []Weight(nil), map[string]int{}
+	for _, w := range e.NGrams {
+		i, seen := at[w.Text]
+		if !seen {
+			at[w.Text], sums = len(sums), append(sums, w)
+			continue
+		}
+		sums[i].Weight += w.Weight
+	}
+	return Heaviest(sums, n)
+}
+
 func size(w Weight) float64 { return math.Abs(float64(w.Weight)) }
 
 // Explanation says what a label of a document comes from. The tokens' weights are gradient × input, a first-order account

@@ -21,7 +21,10 @@ func NewExplanationPage(w io.Writer, title, subtitle string) (*ExplanationPage, 
 
 // Add writes a document with its labels, the most probable first.
 func (p *ExplanationPage) Add(name string, labels []LabelProbability, e *Explanation) error {
-	x := report.Explained{Name: name, For: e.Label, Tokens: reportWeights(e.Tokens), Joined: e.Joined, Grams: reportWeights(Heaviest(e.NGrams, explainedGrams))}
+	x := report.Explained{
+		Name: name, For: e.Label, Tokens: reportWeights(e.Tokens), Joined: e.Joined,
+		Grams: reportWeights(e.HeaviestNGrams(explainedGrams)),
+	}
 	for _, l := range labels {
 		x.Labels = append(x.Labels, report.Fact{Name: l.Label, Value: fmt.Sprintf("%.1f %%", 100*l.Probability)})
 	}

@@ -160,3 +160,15 @@ func TestHeaviest(t *testing.T) {
 		}
 	}
 }
+
+func TestHeaviestNGramsAddUpTheirPlaces(t *testing.T) {
+	e := classify.Explanation{NGrams: []classify.Weight{{Text: "rare", Weight: 1}, {Text: "often", Weight: 0.25}, {Text: "often", Weight: 0.25},
+		{Text: "often", Weight: 0.75}, {Text: "both", Weight: 2}, {Text: "both", Weight: -2}}}
+	for range 2400 {
+		e.NGrams = append(e.NGrams, classify.Weight{Text: "of", Weight: -1. / 4096})
+	}
+	want := []classify.Weight{{Text: "often", Weight: 1.25}, {Text: "rare", Weight: 1}, {Text: "of", Weight: -2400. / 4096}}
+	if got := e.HeaviestNGrams(8); !slices.Equal(got, want) {
+		t.Errorf("the heaviest n-grams are %v, want %v", got, want)
+	}
+}

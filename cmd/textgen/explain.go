@@ -16,13 +16,12 @@ func printExplanation(w io.Writer, e *classify.Explanation, token string, colour
 	for _, part := range []struct {
 		name    string
 		weights []classify.Weight
-	}{{token + "s in context", e.Tokens}, {"n-grams", e.NGrams}} {
-		heaviest := classify.Heaviest(part.weights, explained)
-		if len(heaviest) == 0 {
+	}{{token + "s in context", classify.Heaviest(e.Tokens, explained)}, {"n-grams", e.HeaviestNGrams(explained)}} {
+		if len(part.weights) == 0 {
 			continue
 		}
 		fmt.Fprintf(w, "    %s for %s:", part.name, field(e.Label))
-		for _, weight := range heaviest {
+		for _, weight := range part.weights {
 			fmt.Fprintf(w, " %s", painted(weight, colour))
 		}
 		fmt.Fprintln(w)
