@@ -54,7 +54,9 @@ func readData(ctx context.Context, cfg TrainConfig) (*data, error) {
 		if len(part.paths) == 0 {
 			continue
 		}
-		if *part.docs, err = d.read(ctx, part.paths, cfg.Stdin, cfg.Documents.ForFiles(part.paths)); err != nil {
+		opt := cfg.Documents.ForFiles(part.paths)
+		opt.Inherited = true
+		if *part.docs, err = d.read(ctx, part.paths, cfg.Stdin, opt); err != nil {
 			return nil, fmt.Errorf("documents to %s on: %w", part.use, err)
 		}
 	}

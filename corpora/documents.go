@@ -60,7 +60,7 @@ type documentFile struct {
 // label and its text, or a row of a table if columns are named. Two files of which the second has "label" in its name
 // are read as texts and their labels. A folder that has folders in it is a folder a label; one that has only text
 // files is a file a label; else its data files (*.jsonl, *.csv, *.tsv) are read. An option that none of the formats
-// found has is an error.
+// found has is an error, unless opt.Inherited.
 //
 // What becomes of faulty data:
 //   - white space, a byte-order mark or a CR around a label is trimmed and counted;
@@ -82,8 +82,10 @@ func OpenDocuments(ctx context.Context, args []string, stdin io.Reader, opt Docu
 	if err := d.find(ctx, args, stdin); err != nil {
 		return nil, errors.Join(err, d.Close())
 	}
-	if err := d.checkFit(given); err != nil {
-		return nil, errors.Join(err, d.Close())
+	if !opt.Inherited {
+		if err := given.CheckFit(d.Files(), d.formats()); err != nil {
+			return nil, errors.Join(err, d.Close())
+		}
 	}
 	for _, err := range d.All(ctx) {
 		if err != nil {
@@ -116,8 +118,9 @@ func (d *Documents) Files() []string {
 // Skipped returns the files in the named folders that are not read, because their names do not say that they are data.
 func (d *Documents) Skipped() []string { return slices.Clone(d.skipped) }
 
-func (d *Documents) names() string {
-	names := d.Files()
+func (d *Documents) names() string { return firstNames(d.Files()) }
+
+func firstNames(names []string) string {
 	if n := len(names); n > 3 {
 		return fmt.Sprintf("%s and %d more files", names[0], n-1)
 	}

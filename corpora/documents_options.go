@@ -49,6 +49,10 @@ type DocumentOptions struct {
 	// Unlabelled reads texts for which labels are not needed: a missing column or an empty label is none, and
 	// empty texts are kept.
 	Unlabelled bool
+
+	// Inherited says that the options are those of other files, as of those that a model was trained on: what none of the
+	// formats found has is left out, and not an error.
+	Inherited bool `json:"-"`
 }
 
 // documentFormats are the values that DocumentOptions.Format may have.
@@ -130,13 +134,12 @@ func (o DocumentOptions) ForFiles(paths []string) DocumentOptions {
 	return o
 }
 
-// checkFit refuses options that would be ignored.
-func (d *Documents) checkFit(given DocumentOptions) error {
-	formats := d.formats()
+// CheckFit refuses options that are ignored in files that were read in some formats.
+func (o DocumentOptions) CheckFit(files, formats []string) error {
 	for _, p := range partialOptions {
-		if value := *p.field(&given); value != "" && !overlap(p.formats, formats) {
+		if value := *p.field(&o); value != "" && !overlap(p.formats, formats) {
 			return fmt.Errorf("corpora: --%s %s would be ignored: it is for %s, but %s is read as %s (--format changes that)",
-				p.name, value, strings.Join(p.formats, ", "), d.names(), strings.Join(formats, ", "))
+				p.name, value, strings.Join(p.formats, ", "), firstNames(files), strings.Join(formats, ", "))
 		}
 	}
 	return nil

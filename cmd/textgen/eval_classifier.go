@@ -37,9 +37,15 @@ func evalClassifier(ctx *cli.Context, m *classify.Model) error {
 	if !ctx.IsSet("format") {
 		opt = opt.ForFiles(ctx.Args().Slice())
 	}
+	opt.Inherited = true
+	var given corpora.DocumentOptions
 	applyDocumentFlags(ctx, &opt)
+	applyDocumentFlags(ctx, &given)
 	set, err := corpora.ReadDocuments(ctx.Context, ctx.Args().Slice(), ctx.App.Reader, opt)
 	if err != nil {
+		return err
+	}
+	if err := given.CheckFit(set.Files, set.Stats.Formats); err != nil {
 		return err
 	}
 	log := newLogger(ctx.App.ErrWriter)
