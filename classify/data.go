@@ -56,8 +56,12 @@ func readData(ctx context.Context, cfg TrainConfig) (*data, error) {
 		}
 		opt := cfg.Documents.ForFiles(part.paths)
 		opt.Inherited = true
+		before := len(d.warnings)
 		if *part.docs, err = d.read(ctx, part.paths, cfg.Stdin, opt); err != nil {
 			return nil, fmt.Errorf("documents to %s on: %w", part.use, err)
+		}
+		for i, warning := range d.warnings[before:] { // not each names a file
+			d.warnings[before+i] = fmt.Sprintf("documents to %s on: %s", part.use, warning)
 		}
 	}
 	d.sha256 = hashDocuments(d.train, d.valid)
