@@ -95,7 +95,8 @@ func (o *objective) StepsPerEpoch() int {
 
 func (o *objective) Updated() { o.network.Pack(o.workers) }
 
-// Step trains on one batch: the gradient is that of the mean loss of its documents.
+// Step trains on one batch: the gradient is that of the mean loss of its documents. What it returns is not weighted, as
+// what is validated.
 func (o *objective) Step() (train.Batch, error) {
 	if o.done == o.StepsPerEpoch() {
 		o.epoch++
@@ -109,8 +110,10 @@ func (o *objective) Step() (train.Batch, error) {
 	o.done++
 	logits := o.batch.Forward(o.feed.documents, rng.Uint64())
 	nats, grads := 0.0, o.grads[:len(members)]
+	even := loss{task: o.loss.task, smoothing: o.loss.smoothing} // a rare label's weight of thousands is no leap of the loss
 	for i, d := range members {
-		nats += o.loss.document(logits[i], grads[i], o.training.truth[d], 1/float64(len(members)))
+		o.loss.document(logits[i], grads[i], o.training.truth[d], 1/float64(len(members)))
+		nats += even.document(logits[i], nil, o.training.truth[d], 1)
 	}
 	o.batch.Backward(grads)
 	return train.Batch{Nats: nats, Tokens: len(members)}, nil

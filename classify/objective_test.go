@@ -98,3 +98,21 @@ func TestObjectiveRefusesPositions(t *testing.T) {
 		}
 	}
 }
+
+func TestStepsLossIsNotWeighted(t *testing.T) {
+	even, weighted := newTestObjective(t, 8, 8), newTestObjective(t, 8, 8)
+	weighted.loss.weights = []float64{1000, 0.5}
+	want, err := even.Step()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got, err := weighted.Step(); err != nil || got != want {
+		t.Errorf("a step's loss with weights is %v (%v), want %v", got, err, want)
+	}
+	for i, row := range even.grads {
+		rare := even.training.truth[even.order[i]][0] == 0
+		if got := weighted.grads[i][0] / row[0]; rare && (got < 999 || got > 1001) || !rare && got != 0.5 {
+			t.Errorf("document %d: weights multiply its gradient by %v", i, got)
+		}
+	}
+}
