@@ -98,9 +98,9 @@ func (g *gen) hoist(values ...float64) {
 	}
 }
 
-// hoistExp hoists what sigmoid and tanh need.
+// hoistExp hoists what sigmoid needs.
 func (g *gen) hoistExp() {
-	g.hoist(append([]float64{1, 2, -log2EHi, -log2ELo, 2 * log2EHi, 2 * log2ELo}, q...)...)
+	g.hoist(append([]float64{1, -log2EHi, -log2ELo}, q...)...)
 }
 
 // value returns a new register that holds v.
@@ -175,24 +175,4 @@ func (g *gen) sigmoid(x reg.VecVirtual) {
 	g.VADDPS(g.constant(1), e, e)
 	g.VMOVUPS(g.constant(1), x)
 	g.VDIVPS(e, x, x)
-}
-
-// tanh replaces x by m/(m+2) with m = e^2x − 1 = 2^n·(2^r − 1) + (2^n − 1), which is accurate near 0.
-func (g *gen) tanh(x reg.VecVirtual) {
-	g.clamp(x, maxTanh)
-	n, r, m := g.reduce(x, 2)
-	g.VMULPS(r, m, m)
-	power := g.vec()
-	if g.bytes == 64 {
-		g.VMOVUPS(g.constant(1), power)
-		g.VSCALEFPS(n, power, power)
-	} else {
-		g.VCVTPS2DQ(n, power)
-		g.powerOf2(power)
-	}
-	rest, sum := g.vec(), g.vec()
-	g.VSUBPS(g.constant(1), power, rest)
-	g.VFMADD213PS(rest, power, m)
-	g.VADDPS(g.constant(2), m, sum)
-	g.VDIVPS(sum, m, x)
 }

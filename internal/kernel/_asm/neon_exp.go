@@ -95,7 +95,8 @@ func (n *neon) exp() {
 	}
 }
 
-// tanh replaces V0 as [gen.tanh] does. It overwrites V1 to V4.
+// tanh replaces V0 by m/(m+2) with m = e^2x − 1 = 2^n·(2^r − 1) + (2^n − 1), as [squash.finishTanh] has it. It overwrites
+// V1 to V4.
 func (n *neon) tanh() {
 	n.reduce()
 	n.op("FMUL", 3, 3, 2)

@@ -110,15 +110,18 @@ func (g *gen) squashPairs(all ...*squash) {
 	}
 }
 
-// divide sets x to the value of a squash.
-func (s *squash) divide(g *gen) {
-	if s.top == nil {
-		s.top = g.value(1)
-	}
-	g.VDIVPS(s.den, s.top, s.x)
+// divide sets x to the value of a tanh.
+func (s *squash) divide(g *gen) { g.VDIVPS(s.den, s.top, s.x) }
+
+// tanh replaces x by tanh x.
+func (g *gen) tanh(x reg.VecVirtual) {
+	s := &squash{x: x, tanh: true}
+	g.squash(s)
+	s.divide(g)
 }
 
-// divideBoth does so for two with one division, which takes as long as a dozen other instructions: 1/a = b·1/(ab).
+// divideBoth sets the x of two to their values with one division, which takes as long as a dozen other instructions:
+// 1/a = b·1/(ab).
 func (g *gen) divideBoth(s, t *squash) {
 	r := g.value(1)
 	g.VMULPS(s.den, t.den, s.x)

@@ -2,7 +2,6 @@ package main
 
 import (
 	"fmt"
-	"slices"
 
 	"github.com/mmcloughlin/avo/operand"
 	"github.com/mmcloughlin/avo/reg"
@@ -93,17 +92,18 @@ func (v *stepTile) finish() {
 	for j := range cells {
 		cells[j] = &lstmCell{gate: []reg.VecVirtual{v.acc[j], v.acc[2+j], v.acc[4+j], v.acc[6+j]}, c: v.vec()}
 	}
-	for some := range slices.Chunk(cells, v.cellsAtOnce()) {
-		for _, cell := range some {
-			v.VMOVUPS(here(c, slices.Index(cells, cell)), cell.c)
+	for first := 0; first < len(cells); first += v.cellsAtOnce() {
+		some := cells[first : first+v.cellsAtOnce()]
+		for j, cell := range some {
+			v.VMOVUPS(here(c, first+j), cell.c)
 		}
 		v.lstmGates(some...)
-		for _, cell := range some {
-			v.VMOVUPS(cell.c, here(c, slices.Index(cells, cell)))
+		for j, cell := range some {
+			v.VMOVUPS(cell.c, here(c, first+j))
 		}
 		v.lstmOutputs(some...)
-		for _, cell := range some {
-			v.VMOVUPS(cell.gate[3], here(h, slices.Index(cells, cell)))
+		for j, cell := range some {
+			v.VMOVUPS(cell.gate[3], here(h, first+j))
 		}
 	}
 	v.Label("end")

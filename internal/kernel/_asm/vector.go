@@ -10,8 +10,8 @@ import (
 
 // vectors generates element-wise functions of slices.
 func vectors(g *gen) {
-	g.inPlace("sigmoid", (*gen).sigmoid)
-	g.inPlace("tanh", (*gen).tanh)
+	g.inPlace("sigmoid", g.hoistExp, g.sigmoid)
+	g.inPlace("tanh", g.hoistSquash, g.tanh)
 	g.add()
 	g.axpy()
 	g.scaleBy()
@@ -37,12 +37,10 @@ func (g *gen) scalar(name string) reg.VecVirtual {
 	return r
 }
 
-func (g *gen) inPlace(name string, f func(*gen, reg.VecVirtual)) {
+func (g *gen) inPlace(name string, hoist func(), f func(reg.VecVirtual)) {
 	g.slices(name, "func(x []float32)")
-	g.hoistExp()
-	g.overSlices([]string{"x"}, func(l *loop) {
-		l.activate("x", func(x reg.VecVirtual) { f(g, x) })
-	})
+	hoist()
+	g.overSlices([]string{"x"}, func(l *loop) { l.activate("x", f) })
 	g.end()
 }
 
