@@ -74,17 +74,19 @@ func printInfo(w io.Writer, info generate.Info) {
 	if c.TieWeights {
 		tied = " that is the head's weight, too"
 	}
-	rows(w, "",
+	pairs := []string{
 		"file", fmt.Sprintf("%s (%s)", info.Path, size(info.FileSize)),
 		"network", fmt.Sprintf("%s, %s of %d units, embedding of %d%s", c.Cell, plural(c.Layers, "layer"), c.Hidden, c.Embedding, tied),
 		"tokenizer", fmt.Sprintf("%s, %s", info.Tokenizer, plural(info.VocabSize, "token")),
 		"corpus", fmt.Sprintf("%s (%s to train on, %s to validate on)", report.Names(t.Corpus), plural(t.TrainTokens, "token"), plural(t.ValidTokens, "token")),
 		"training", describeTraining(t.Settings),
 		"this model", describeProgress(m, t.Planned),
-		"loss", describeLoss(m, t.Limit))
-	if t.From != "" {
-		rows(w, "", "started from", t.From)
+		"loss", describeLoss(m, t.Limit),
 	}
+	if t.From != "" {
+		pairs = append(pairs, "started from", t.From)
+	}
+	rows(w, "", pairs...)
 	fmt.Fprintln(w)
 	printParameters(w, info)
 }

@@ -21,13 +21,13 @@ func TestPrintInfo(t *testing.T) {
 	}
 	var b strings.Builder
 	printInfo(&b, info)
-	const want = `file        shake/model.safetensors.zst (2.0 KiB)
-network     gru, 2 layers of 8 units, embedding of 8 that is the head's weight, too
-tokenizer   char, 65 tokens
-corpus      a.txt b.txt (9,000 tokens to train on, 1,000 tokens to validate on)
-training    preset tiny, adam, rate 0.005 (cosine), batch 32×64, dropout 0.1, seed 7
-this model  step 400 of 500, 80,000 tokens read in 12 s
-loss        1.5000 nats a token in training, 2.0000 on validation (perplexity 7.39); no model can do better than 0.9000
+	const want = `file          shake/model.safetensors.zst (2.0 KiB)
+network       gru, 2 layers of 8 units, embedding of 8 that is the head's weight, too
+tokenizer     char, 65 tokens
+corpus        a.txt b.txt (9,000 tokens to train on, 1,000 tokens to validate on)
+training      preset tiny, adam, rate 0.005 (cosine), batch 32×64, dropout 0.1, seed 7
+this model    step 400 of 500, 80,000 tokens read in 12 s
+loss          1.5000 nats a token in training, 2.0000 on validation (perplexity 7.39); no model can do better than 0.9000
 started from  older
 `
 	if !strings.HasPrefix(b.String(), want) {
@@ -36,7 +36,7 @@ started from  older
 	info.Metrics.ValidLoss, info.Training.Limit = 0, 0
 	b.Reset()
 	printInfo(&b, info)
-	if want := "\nloss        1.5000 nats a token in training\n"; !strings.Contains(b.String(), want) {
+	if want := "\nloss          1.5000 nats a token in training\n"; !strings.Contains(b.String(), want) {
 		t.Errorf("a model that was not validated: no %q in\n%s", want, b.String())
 	}
 }
