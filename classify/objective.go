@@ -112,8 +112,11 @@ func (o *objective) Step() (train.Batch, error) {
 	nats, grads := 0.0, o.grads[:len(members)]
 	even := loss{task: o.loss.task, smoothing: o.loss.smoothing} // a rare label's weight of thousands is no leap of the loss
 	for i, d := range members {
-		o.loss.document(logits[i], grads[i], o.training.truth[d], 1/float64(len(members)))
-		nats += even.document(logits[i], nil, o.training.truth[d], 1)
+		lost := o.loss.document(logits[i], grads[i], o.training.truth[d], 1/float64(len(members)))
+		if o.loss.weights != nil {
+			lost = even.document(logits[i], nil, o.training.truth[d], 0)
+		}
+		nats += lost
 	}
 	o.batch.Backward(grads)
 	return train.Batch{Nats: nats, Tokens: len(members)}, nil
