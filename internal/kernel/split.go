@@ -1,6 +1,9 @@
 package kernel
 
-import "unsafe"
+import (
+	"math"
+	"unsafe"
+)
 
 // A number that is split is the sum of two bfloat16: the nearest to it, and the nearest to what that leaves, so that it
 // keeps 16 of 24 bits and the order of its size. Three products stand for one: of the four between two sums, that of
@@ -19,10 +22,11 @@ func (p *Packed) split(from, to int, at func(k, j int) float32) {
 		halves := unsafe.Slice((*uint16)(unsafe.Pointer(unsafe.SliceData(panel))), 2*len(panel))
 		for k := range p.K {
 			x := at(k, j)
-			larger := nearestBF16(x)
+			larger := roundBF16(x)
+			smaller := roundBF16(x - math.Float32frombits(larger))
 			word := k/splitStep*splitStep + k%splitStep/2
-			halves[2*(word*p.width+col)+k%2] = uint16(roundBF16(x) >> 16)
-			halves[2*((word+splitStep/2)*p.width+col)+k%2] = uint16(roundBF16(x-larger) >> 16)
+			halves[2*(word*p.width+col)+k%2] = uint16(larger >> 16)
+			halves[2*((word+splitStep/2)*p.width+col)+k%2] = uint16(smaller >> 16)
 		}
 	}
 }
